@@ -1,0 +1,71 @@
+# Everything runs in .venv, which these targets make and keep up to date by themselves.
+#   PYTHON  the interpreter to start from (3.11 or later)      make test PYTHON=python3.12
+#   ARGS    passed on to the command                           make demo ARGS=--help
+PYTHON ?= python3
+ARGS ?=
+
+BIN := .venv/bin
+SOURCES := $(sort $(shell find src programmes tools -type f ! -name '*.pyc' 2>/dev/null))
+UNCOMPILED := PYTHONPATH=src
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test test-compiled check bench proof lock build clean FORCE
+
+help: ## print this help
+	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/installed ## make .venv: the locked dependencies, then guerdon itself, compiled where there is a C compiler
+
+demo: .venv/installed ## show what guerdon does
+	$(BIN)/guerdon demo $(ARGS)
+
+test: .venv/locked ## run every test on the sources, uncompiled, and ask full coverage of core and definition
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term --cov-fail-under=100 $(ARGS)
+
+test-compiled: .venv/installed ## run the tests that ask about behaviour on the installed wheel
+	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto --ignore=tests/house $(ARGS)
+
+check: .venv/locked ## format, lint, types, floors and the quick tests: run this before you commit
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(UNCOMPILED) $(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -n auto -m 'not slow' $(ARGS)
+
+bench: .venv/installed ## measure the installed engine
+	$(BIN)/python -m benchmarks $(ARGS)
+
+proof: .venv/installed ## hold the engine against the hand-written answers
+	$(BIN)/python -m benchmarks.proof $(ARGS)
+
+lock: .venv/uv ## write requirements.lock anew from pyproject.toml
+	$(BIN)/uv export --upgrade --no-emit-project --all-extras --all-groups --format requirements-txt \
+		--no-header --no-annotate --quiet --output-file requirements.lock
+
+build: .venv/locked ## build the wheel and the source archive into dist
+	$(BIN)/python -m hatchling build -d dist
+
+clean: ## remove .venv and whatever runs left behind
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/uv:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "guerdon needs Python 3.11 or later: make PYTHON=...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet 'uv>=0.13,<0.14'
+	@touch $@
+
+.venv/locked: requirements.lock .venv/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
+	@touch $@
+
+.venv/installed: .venv/locked .venv/sources $(SOURCES) pyproject.toml README.md
+	rm -rf build/wheel
+	$(BIN)/python -m hatchling build -t wheel -d build/wheel
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --reinstall build/wheel/*.whl
+	@touch $@
+
+# A list of the sources, touched only when a file came or went: a deleted module must leave the wheel too.
+.venv/sources: FORCE | .venv/uv
+	@printf '%s\n' $(SOURCES) | cmp -s - $@ || printf '%s\n' $(SOURCES) > $@

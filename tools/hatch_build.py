@@ -1,0 +1,85 @@
+"""Build hook: compile the core with mypyc in a scratch copy; without a C compiler, ship it as it is.
+
+GUERDON_COMPILE says what is wanted: `auto` (the default) falls back with one warning, `always` fails
+instead, `never` builds the pure wheel. Nothing is ever written beside the sources, and an editable
+install stays uncompiled, so that no stale compiled module can stand in for an edited file.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+WISHES = ("auto", "always", "never")
+WARNING = "the core was not compiled (is there a C compiler?): the engine will run uncompiled, slower, with the same answers"
+
+
+class MypycHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's own plugins leave the argument out
+    """Adds the compiled core to the wheel, or leaves the wheel pure."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile before the wheel is put together."""
+        wish = os.environ.get("GUERDON_COMPILE", "auto")
+        if wish not in WISHES:
+            raise SystemExit(f"GUERDON_COMPILE is {wish!r}; it may be {', '.join(WISHES)}")
+        if self.target_name != "wheel" or version == "editable" or wish == "never":
+            return
+        built = self._compile(wish)
+        if built:
+            build_data["force_include"] |= built
+            build_data["pure_python"] = False
+            build_data["infer_tag"] = True
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - hatchling's signature
+        """Take the scratch copy away."""
+        if hasattr(self, "scratch"):
+            shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def _compile(self, wish: str) -> dict[str, str]:
+        """Return each compiled module and its place in the wheel; none when there is no compiler."""
+        self.scratch = _scratch_copy(Path(self.root, "src"))
+        done = _run_mypyc(self.scratch, _modules(self.scratch, self.config["compile"]))
+        built = _compiled(self.scratch)
+        if done.returncode == 0 and built:
+            return built
+        if wish == "always":
+            raise SystemExit(f"the core could not be compiled:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
+        self.app.display_warning(WARNING)
+        return {}
+
+
+def _scratch_copy(source: Path) -> Path:
+    scratch = Path(tempfile.mkdtemp(prefix="guerdon-mypyc-"))
+    shutil.copytree(source, scratch, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.so", "*.pyd", "__pycache__"))
+    return scratch
+
+
+def _modules(scratch: Path, folders: list[str]) -> list[str]:
+    found = (file for folder in folders for file in sorted((scratch / folder).rglob("*.py")))
+    return [str(file.relative_to(scratch)) for file in found if file.name != "__init__.py"]
+
+
+def _run_mypyc(scratch: Path, modules: list[str]) -> subprocess.CompletedProcess[str]:
+    settings = {"MYPYC_OPT_LEVEL": "3", "MYPYC_DEBUG_LEVEL": "0", "PYTHONPATH": "", "MYPYPATH": ""}
+    return subprocess.run(
+        [sys.executable, "-m", "mypyc", *modules],
+        cwd=scratch,
+        capture_output=True,
+        text=True,
+        env=os.environ | settings,
+        check=False,
+    )
+
+
+def _compiled(scratch: Path) -> dict[str, str]:
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    found = (file.relative_to(scratch) for file in sorted(scratch.rglob(f"*{suffix}")))
+    return {str(scratch / file): str(file) for file in found if file.parts[0] != "build"}

@@ -36,8 +36,8 @@ check: .venv/locked ## format, lint, types, floors and the quick tests: run this
 bench: .venv/installed ## measure the installed engine
 	$(BIN)/python -m benchmarks $(ARGS)
 
-proof: .venv/installed ## hold the engine against the hand-written answers
-	$(BIN)/python -m benchmarks.proof $(ARGS)
+proof: .venv/installed ## ask the laws of the installed engine 20,000 examples each
+	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto --ignore=tests/house --hypothesis-profile=proof $(ARGS)
 
 lock: .venv/uv ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv export --upgrade --no-emit-project --all-extras --all-groups --format requirements-txt \

@@ -17,7 +17,9 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 WISHES = ("auto", "always", "never")
-WARNING = "the core was not compiled (is there a C compiler?): the engine will run uncompiled, slower, with the same answers"
+WARNING = (
+    "the core was not compiled (is there a C compiler?): the engine will run uncompiled, slower, with the same answers"
+)
 
 
 class MypycHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's own plugins leave the argument out
@@ -29,7 +31,8 @@ class MypycHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's ow
         """Compile before the wheel is put together."""
         wish = os.environ.get("GUERDON_COMPILE", "auto")
         if wish not in WISHES:
-            raise SystemExit(f"GUERDON_COMPILE is {wish!r}; it may be {', '.join(WISHES)}")
+            message = f"GUERDON_COMPILE is {wish!r}; it may be {', '.join(WISHES)}"
+            raise SystemExit(message)
         if self.target_name != "wheel" or version == "editable" or wish == "never":
             return
         built = self._compile(wish)
@@ -51,7 +54,8 @@ class MypycHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's ow
         if done.returncode == 0 and built:
             return built
         if wish == "always":
-            raise SystemExit(f"the core could not be compiled:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
+            message = f"the core could not be compiled:\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
+            raise SystemExit(message)
         self.app.display_warning(WARNING)
         return {}
 

@@ -53,10 +53,12 @@ class MypycHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's ow
         built = _compiled(self.scratch)
         if done.returncode == 0 and built:
             return built
+        said = done.stdout[-4000:] + done.stderr[-4000:]
         if wish == "always":
-            message = f"the core could not be compiled:\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
+            self.finalize("", {}, "")
+            message = f"the core could not be compiled:\n{said}"
             raise SystemExit(message)
-        self.app.display_warning(WARNING)
+        self.app.display_warning(f"{WARNING} ({_reason(said)})")
         return {}
 
 
@@ -81,6 +83,12 @@ def _run_mypyc(scratch: Path, modules: list[str]) -> subprocess.CompletedProcess
         env=os.environ | settings,
         check=False,
     )
+
+
+def _reason(said: str) -> str:
+    """Return the first complaint of the compilers; without one, the likeliest."""
+    complaints = (line.strip() for line in said.splitlines() if "error:" in line)
+    return next(complaints, "is there a C compiler?")
 
 
 def _compiled(scratch: Path) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Guerdon: the open loyalty engine."""

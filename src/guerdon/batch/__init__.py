@@ -1,0 +1,1 @@
+"""Rating over many members: data engines read, sort and partition; the compiled fold decides."""

@@ -1,0 +1,1 @@
+"""What loyalty means: plain classes and functions; no clock, no files, no network, standard library only."""

@@ -1,0 +1,297 @@
+"""Events as values: one thing that happened, read from a record and made ready for expressions.
+
+A record is what callers hand in: a mapping with the canonical columns `id, source, type, member, account, at, amount,
+currency, rate, lines, discount, points_paid, stored_value_paid, tax, shipping` and the declared attributes.
+
+Invariants:
+* The lines' shares of an order's discount and points add up to them exactly (S10).
+* Negative lines are returns: they are kept apart and never enter a sum (S6).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from guerdon.core.amounts import converted, read_money, read_number, read_time
+from guerdon.core.calendar import HOUR_US, Zone, civil, parse_date, weekday
+from guerdon.core.currencies import DECIMALS
+from guerdon.core.errors import Invalid
+from guerdon.core.facts import BOOLEAN, DATE, MONEY, NUMBER, ORDER_AMOUNTS, REFUND, Attribute, EventType
+from guerdon.core.slots import Eligible
+from guerdon.core.values import split
+
+Values = dict[str, object]
+
+_OWN: Final = frozenset(
+    ("id", "source", "type", "member", "account", "at", "recorded_at", "amount", "currency", "rate", "refund_of", "granted", "lines")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a basket, in minor units: `amount` after its own discount, `net` after its share of the order's too."""
+
+    id: str
+    amount: int
+    discount: int
+    net: int
+    points_paid: int
+    attributes: Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened; `at` is in microseconds UTC, money in minor units of the programme's currency."""
+
+    id: str
+    source: str
+    type: str
+    kind: int
+    member: str
+    account: str
+    at: int
+    timed: bool
+    returned: bool
+    amounts: dict[str, int]
+    attributes: Values
+    lines: tuple[Line, ...]
+    returned_lines: int = 0
+
+
+class Terms:
+    """What reading an event needs to know of a programme."""
+
+    def __init__(
+        self, *, currency: str, rates: dict[str, str], zone: Zone, event_types: dict[str, EventType], eligible: Eligible
+    ) -> None:
+        self.currency: Final = currency
+        self.rates: Final = rates
+        self.zone: Final = zone
+        self.event_types: Final = event_types
+        self.eligible: Final = eligible
+
+
+def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -> Event:
+    """Return the event that `record` states; Invalid says which field is wrong and what to write."""
+    event_type = _type(terms, record)
+    member = _name(record, "member")
+    at, timed = read_time(_present(record, "at"), terms.zone, "at")
+    money = _Money(terms, record)
+    lines, gone = _lines(record, event_type, money)
+    amounts = _order_amounts(record, money, lines, gone, has_amount=event_type.kind in (1, REFUND))
+    returned = event_type.kind == REFUND or amounts["amount"] < 0 or (gone > 0 and not lines)
+    if returned:
+        amounts["amount"] = 0
+        lines = []
+    return Event(
+        id=str(record.get("id") or default_id),
+        source=str(record.get("source") or ""),
+        type=event_type.name,
+        kind=event_type.kind,
+        member=member,
+        account=str(record.get("account") or member),
+        at=at,
+        timed=timed,
+        returned=returned,
+        amounts=amounts,
+        attributes=_attributes(record, event_type.attributes, money),
+        lines=_shared(lines, amounts),
+        returned_lines=gone,
+    )
+
+
+def values_of(event: Event, terms: Terms) -> Values:
+    """Return what expressions may read of an event; "lines" holds the same for each line."""
+    amounts = event.amounts
+    day = terms.zone.day_of(event.at)
+    year, month, of_month = civil(day)
+    values: Values = {
+        "type": event.type,
+        **amounts,
+        "net": amounts["amount"],
+        "gross": amounts["amount"] + amounts["discount"] + sum(line.discount for line in event.lines),
+        "hour": (event.at + terms.zone.offset_at(event.at)) // HOUR_US % 24 if event.timed else None,
+        "weekday": weekday(day),
+        "day": of_month,
+        "month": month,
+        "year": year,
+        **event.attributes,
+    }
+    values["lines"] = [_line_values(line) for line in event.lines]
+    terms.eligible.fill(values)
+    return values
+
+
+def in_order(events: Sequence[Event]) -> list[Event]:
+    """Return events account by account, each in the order of S3: instant, kind, source, id."""
+    return sorted(events, key=lambda event: (event.account, event.at, event.kind, event.source, event.id))
+
+
+def without_repeats(events: Sequence[Event]) -> list[Event]:
+    """Return each event once; the same id with other content is Invalid."""
+    seen: dict[tuple[str, str], Event] = {}
+    for event in events:
+        before = seen.setdefault((event.source, event.id), event)
+        if before != event:
+            message = f"the event {event.id} came before with other content; give each event an id of its own"
+            raise Invalid(message)
+    return list(seen.values())
+
+
+class _Money:
+    """Reads the money of one record: in its currency, converted once."""
+
+    def __init__(self, terms: Terms, record: Mapping[str, object]) -> None:
+        ours = terms.currency
+        self.currency: Final = str(record.get("currency") or ours)
+        if self.currency not in DECIMALS:
+            message = f"currency {self.currency!r:.20} is not one of ISO 4217; write a code like {ours}"
+            raise Invalid(message)
+        self.decimals: Final = DECIMALS[self.currency]
+        self.to_decimals: Final = DECIMALS[ours]
+        self.rate: Final = self._rate(terms, record.get("rate")) if self.currency != ours else None
+
+    def _rate(self, terms: Terms, stated: object) -> Fraction:
+        text = str(stated) if stated is not None else terms.rates.get(self.currency)
+        if text is None:
+            message = f"currency {self.currency} has no rate to {terms.currency}; give the event a rate, or the programme"
+            raise Invalid(message)
+        rate = Fraction(read_number(text, 12, "rate"), 10**12)
+        if rate <= 0:
+            message = f"rate {text} is not above zero; write how many {terms.currency} one {self.currency} is worth"
+            raise Invalid(message)
+        return rate
+
+    def read(self, value: object, field: str) -> int:
+        amount = read_money(value, self.decimals, field)
+        if self.rate is None:
+            return amount
+        return converted(amount, self.rate, self.decimals, self.to_decimals)
+
+
+def _type(terms: Terms, record: Mapping[str, object]) -> EventType:
+    name = str(record.get("type") or "purchase")
+    if name not in terms.event_types:
+        message = f"type {name!r:.40} is not declared; the programme knows {', '.join(sorted(terms.event_types))}"
+        raise Invalid(message)
+    return terms.event_types[name]
+
+
+def _present(record: Mapping[str, object], field: str) -> object:
+    value = record.get(field)
+    if value is None or value == "":
+        message = f"{field} is missing; every event needs one"
+        raise Invalid(message)
+    return value
+
+
+def _name(record: Mapping[str, object], field: str) -> str:
+    return str(_present(record, field))
+
+
+def _lines(record: Mapping[str, object], event_type: EventType, money: _Money) -> tuple[list[Line], int]:
+    """Return the lines that are sales, and how many were returns."""
+    stated = record.get("lines") or ()
+    if not isinstance(stated, (list, tuple)):
+        message = "lines is not a list; write one mapping a line, each with an amount"
+        raise Invalid(message)
+    lines: list[Line] = []
+    for number, line in enumerate(stated, start=1):
+        if not isinstance(line, Mapping):
+            message = f"line {number} is not a mapping; write it like {{amount: 3.20}}"
+            raise Invalid(message)
+        lines.append(_line(line, number, event_type, money))
+    sales = [line for line in lines if not _is_return(line)]
+    return sales, len(lines) - len(sales)
+
+
+def _line(record: Mapping[str, object], number: int, event_type: EventType, money: _Money) -> Line:
+    amount = money.read(record.get("amount", 0), f"amount of line {number}")
+    return Line(
+        id=str(record.get("id") or number),
+        amount=amount,
+        discount=money.read(record.get("discount", 0), f"discount of line {number}"),
+        net=amount,
+        points_paid=0,
+        attributes=_attributes(record, event_type.line_attributes, money, where=f" of line {number}"),
+    )
+
+
+def _is_return(line: Line) -> bool:
+    quantity = line.attributes.get("quantity")
+    return line.amount < 0 or (isinstance(quantity, int) and quantity < 0)
+
+
+def _order_amounts(
+    record: Mapping[str, object], money: _Money, lines: list[Line], gone: int, *, has_amount: bool
+) -> dict[str, int]:
+    amounts = {name: money.read(record.get(name) or 0, name) for name in ORDER_AMOUNTS}
+    stated = record.get("amount")
+    if lines or gone:
+        amounts["amount"] = sum(line.amount for line in lines) - amounts["discount"]
+        if stated is not None and stated != "" and not gone and money.read(stated, "amount") != amounts["amount"]:
+            message = f"amount {stated} is not the sum of the lines less the discount; correct one of them"
+            raise Invalid(message)
+    elif stated is None and not has_amount:
+        amounts["amount"] = 0
+    else:
+        amounts["amount"] = money.read(_present(record, "amount"), "amount")
+    return amounts
+
+
+def _shared(lines: Sequence[Line], amounts: dict[str, int]) -> tuple[Line, ...]:
+    """Spread the order's discount and points over the lines by value, largest remainder (S10)."""
+    discounts = split(amounts["discount"], [line.amount for line in lines])
+    nets = [line.amount - discount for line, discount in zip(lines, discounts, strict=True)]
+    points = split(amounts["points_paid"], [max(net, 0) for net in nets])
+    return tuple(
+        Line(
+            id=line.id, amount=line.amount, discount=line.discount, net=nets[i], points_paid=points[i], attributes=line.attributes
+        )
+        for i, line in enumerate(lines)
+    )
+
+
+def _line_values(line: Line) -> Values:
+    return {
+        "id": line.id,
+        "amount": line.amount,
+        "discount": line.discount,
+        "gross": line.amount + line.discount,
+        "net": line.net,
+        "points_paid": line.points_paid,
+        **line.attributes,
+    }
+
+
+def _attributes(
+    record: Mapping[str, object], attributes: Sequence[Attribute], money: _Money, where: str = ""
+) -> Values:
+    return {attribute.name: _attribute(record.get(attribute.name), attribute, money, where) for attribute in attributes}
+
+
+def _attribute(value: object, attribute: Attribute, money: _Money, where: str) -> object:
+    if value is None or (value == "" and attribute.kind != "text"):
+        if attribute.default is None and not attribute.optional:
+            message = f"{attribute.name}{where} is missing; it has no default and is not optional"
+            raise Invalid(message)
+        return attribute.default
+    field = attribute.name + where
+    if attribute.kind == MONEY:
+        return money.read(value, field)
+    if attribute.kind == NUMBER:
+        return read_number(value, attribute.decimals, field)
+    if attribute.kind == DATE:
+        return parse_date(str(value))
+    if attribute.kind == BOOLEAN:
+        return _boolean(value, field)
+    return str(value)
+
+
+def _boolean(value: object, field: str) -> bool:
+    text = str(value).lower()
+    if text not in ("true", "false"):
+        message = f"{field} is {text!r:.20}, not true or false"
+        raise Invalid(message)
+    return text == "true"

@@ -1,0 +1,103 @@
+"""Facts: what kinds of event there are, what they carry, and columns of events as the fold reads them.
+
+Invariants:
+* Events of one account are ordered by instant, kind, source, id (S3); columns arrive in that order.
+* An instant is an `int`: microseconds since 1970-01-01 UTC. Money is minor units of the programme's currency.
+* A negative amount never reaches a rule: returns are told apart before rating (S6).
+"""
+
+from typing import Final
+
+from guerdon.core.columns import Column
+
+MEMBERSHIP: Final = 0
+PURCHASE: Final = 1
+ENGAGEMENT: Final = 2
+REFUND: Final = 3
+REDEMPTION: Final = 4
+
+KINDS: Final = {
+    "membership": MEMBERSHIP,
+    "purchase": PURCHASE,
+    "engagement": ENGAGEMENT,
+    "refund": REFUND,
+    "redemption": REDEMPTION,
+}
+"""The kinds of event, in the order in which they apply at one instant (S3)."""
+
+TEXT: Final = "text"
+NUMBER: Final = "number"
+MONEY: Final = "money"
+BOOLEAN: Final = "boolean"
+DATE: Final = "date"
+
+ORDER_AMOUNTS: Final = ("discount", "points_paid", "stored_value_paid", "tax", "shipping")
+"""Money a purchase may carry beside its `amount`, each 0 unless stated (S10)."""
+
+CALENDAR_FIELDS: Final = ("hour", "weekday", "day", "month", "year")
+"""Local calendar values an expression may read; the hour is absent when the event has a date alone."""
+
+
+class Attribute:
+    """One typed attribute of an event or of a line; `decimals` is the power-of-ten scale of a number."""
+
+    def __init__(
+        self,
+        name: str,
+        kind: str,
+        *,
+        decimals: int = 0,
+        optional: bool = False,
+        default: int | str | bool | None = None,
+    ) -> None:
+        self.name: Final = name
+        self.kind: Final = kind
+        self.decimals: Final = decimals
+        self.optional: Final = optional
+        self.default: Final = default
+
+
+class EventType:
+    """What a type of event is called, when it applies at an instant, and what it carries."""
+
+    def __init__(
+        self,
+        name: str,
+        kind: int,
+        attributes: tuple[Attribute, ...] = (),
+        line_attributes: tuple[Attribute, ...] = (),
+    ) -> None:
+        self.name: Final = name
+        self.kind: Final = kind
+        self.attributes: Final = attributes
+        self.line_attributes: Final = line_attributes
+
+
+class Facts:
+    """A run of events as columns, sorted by account and then as S3 says.
+
+    `ordinal` numbers the events of a run; `slots` hold what the programme's expressions gave for each event
+    (or, for a slot of line level, for each line: event `i` owns the lines from `first_line[i]` to `first_line[i + 1]`).
+    `member` may be the same column as `account`. `returned` is 1 for a return, which is counted and does not earn.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        *,
+        ordinal: Column,
+        account: Column,
+        member: Column,
+        at: Column,
+        returned: Column,
+        slots: list[Column],
+        first_line: Column,
+    ) -> None:
+        self.count: Final = count
+        self.ordinal: Final = ordinal
+        self.account: Final = account
+        self.member: Final = member
+        self.at: Final = at
+        self.returned: Final = returned
+        self.slots: Final = slots
+        self.first_line: Final = first_line

@@ -1,0 +1,72 @@
+"""A compiled programme: every rule, in the order in which rules apply, and everything the fold needs beside the facts."""
+
+from typing import Final
+
+from guerdon.core.calendar import Zone
+from guerdon.core.earning import Multiplier, Rule
+from guerdon.core.facts import EventType
+from guerdon.core.limits import Limit
+from guerdon.core.slots import Eligible, Slot
+
+
+class Unit:
+    """A kind of points, counted in whole smallest parts: a unit of 2 decimals holds hundredths."""
+
+    def __init__(self, *, name: str, decimals: int, rounded_per_order: bool, cost: str = "") -> None:
+        self.name: Final = name
+        self.decimals: Final = decimals
+        self.rounded_per_order: Final = rounded_per_order
+        self.cost: Final = cost
+
+
+class Group:
+    """Rules of which one alone gives: the best, or the first by priority that gives anything."""
+
+    def __init__(self, *, name: str, best: bool, rules: list[int]) -> None:
+        self.name: Final = name
+        self.best: Final = best
+        self.rules: Final = rules
+
+
+class Programme:
+    """One version of a programme, compiled: lists are indexed by the positions that effects carry."""
+
+    def __init__(  # noqa: PLR0913 - a programme is all of these
+        self,
+        *,
+        name: str,
+        version: str,
+        title: str,
+        zone: Zone,
+        currency: str,
+        rates: dict[str, str],
+        event_types: dict[str, EventType],
+        eligible: Eligible,
+        units: list[Unit],
+        slots: list[Slot],
+        rules: list[Rule],
+        multipliers: list[Multiplier],
+        groups: list[Group],
+        limits: list[Limit],
+        payers: list[str],
+    ) -> None:
+        self.name: Final = name
+        self.version: Final = version
+        self.title: Final = title
+        self.zone: Final = zone
+        self.currency: Final = currency
+        self.rates: Final = rates
+        self.event_types: Final = event_types
+        self.eligible: Final = eligible
+        self.units: Final = units
+        self.slots: Final = slots
+        self.rules: Final = rules
+        self.multipliers: Final = multipliers
+        self.groups: Final = groups
+        self.limits: Final = limits
+        self.payers: Final = payers
+        self.rounded_per_order: Final = any(unit.rounded_per_order for unit in units)
+
+    def keeps_state(self) -> bool:
+        """Say whether what an event earns can depend on earlier ones, so that a fold is needed."""
+        return bool(self.limits) or any(slot.by_code for slot in self.slots)

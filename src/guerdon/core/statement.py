@@ -1,0 +1,102 @@
+"""A statement: the points of each member by month and in total, as columns, written by the fold.
+
+Invariants:
+* Events come account by account in time order, so each month of a member is one run of events and its total follows.
+* A member-month with any event has a row per unit, even at 0 points; others have none.
+"""
+
+from typing import Final
+
+from mypy_extensions import i64
+
+from guerdon.core.calendar import MONTH, Zone
+from guerdon.core.columns import grown, vec, zeros
+from guerdon.core.effects import Effects
+
+TOTAL: Final = 1 << 40
+"""The `month` of a row that holds a member's total."""
+
+
+class Statement:
+    """Rows of `member, month, unit, points`; months count from year 0, as the calendar's do.
+
+    Where accounts have several members a member's month can come in several rows: add them up.
+    """
+
+    def __init__(self, zone: Zone, units: int, capacity: int = 4096) -> None:
+        self.zone: Final = zone
+        self.units: Final = units
+        self.count: i64 = 0
+        self.capacity: i64 = capacity
+        self.member: vec[i64] = zeros(capacity)
+        self.month: vec[i64] = zeros(capacity)
+        self.unit: vec[i64] = zeros(capacity)
+        self.points: vec[i64] = zeros(capacity)
+        self.open_member: i64 = -1
+        self.open_month: i64 = -1
+        self.month_points: list[int] = [0] * units
+        self.total_points: list[int] = [0] * units
+
+    def add(self, member: i64, at: i64, effects: Effects, mark: i64) -> None:
+        """Count an event of `member` and what the effects from row `mark` on granted for it."""
+        month = self.zone.period_of(MONTH, at)
+        if member != self.open_member:
+            self.close()
+            self.open_member = member
+            self.open_month = month
+        elif month != self.open_month:
+            self._close_month()
+            self.open_month = month
+        row = mark
+        while row < effects.count:
+            unit = effects.unit[row]
+            self.month_points[unit] += int(effects.granted[row])
+            row += 1
+
+    def close(self) -> None:
+        """Write the month and the total of the member whose events have ended."""
+        if self.open_member < 0:
+            return
+        self._close_month()
+        for unit in range(self.units):
+            self._row(TOTAL, unit, self.total_points[unit])
+            self.total_points[unit] = 0
+        self.open_member = -1
+
+    def forget(self) -> None:
+        """Empty the rows, keeping their memory and the member that is open."""
+        self.count = 0
+
+    def columns(self) -> dict[str, memoryview]:
+        """Return the rows in use as 64-bit integers in memory."""
+        count = int(self.count)
+        return {
+            "member": memoryview(self.member).cast("B").cast("q")[:count],
+            "month": memoryview(self.month).cast("B").cast("q")[:count],
+            "unit": memoryview(self.unit).cast("B").cast("q")[:count],
+            "points": memoryview(self.points).cast("B").cast("q")[:count],
+        }
+
+    def _close_month(self) -> None:
+        for unit in range(self.units):
+            points = self.month_points[unit]
+            self._row(self.open_month, unit, points)
+            self.total_points[unit] += points
+            self.month_points[unit] = 0
+
+    def _row(self, month: i64, unit: i64, points: int) -> None:
+        row = self.count
+        if row == self.capacity:
+            self._grow()
+        self.member[row] = self.open_member
+        self.month[row] = month
+        self.unit[row] = unit
+        self.points[row] = points
+        self.count = row + 1
+
+    def _grow(self) -> None:
+        self.capacity = self.capacity * 2
+        self.member = grown(self.member)
+        self.month = grown(self.month)
+        self.unit = grown(self.unit)
+        self.points = grown(self.points)

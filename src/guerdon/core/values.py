@@ -1,0 +1,79 @@
+"""Exact numbers: integers with a power-of-ten scale, named roundings, and splits whose parts add up.
+
+Invariants:
+* No float: a value is an `int` in the smallest part of its unit or currency.
+* `split` returns parts that sum to the whole, whatever the weights.
+* A rounding happens once, at one named place, and is never the currency's by accident.
+"""
+
+from typing import Final
+
+MONEY_MAX: Final = 10**15
+"""Ingestion refuses amounts beyond this many minor units, either way."""
+
+POINTS_MAX: Final = 2**62
+"""A rule's result stays below this, in the unit's smallest part."""
+
+BOUND_MAX: Final = 10**36
+"""`check` refuses an expression whose value could be larger than this."""
+
+FLOOR: Final = 0
+CEIL: Final = 1
+HALF_UP: Final = 2
+HALF_EVEN: Final = 3
+
+ROUNDINGS: Final = {"floor": FLOOR, "ceil": CEIL, "half_up": HALF_UP, "half_even": HALF_EVEN}
+"""The named roundings; `half_up` takes halves away from zero."""
+
+
+def divide(value: int, by: int, rounding: int) -> int:
+    """Return `value / by` as a whole number, rounded as named; `by` is positive."""
+    whole, rest = divmod(value, by)
+    if rest == 0 or rounding == FLOOR:
+        return whole
+    if rounding == CEIL:
+        return whole + 1
+    if 2 * rest != by:
+        return whole + 1 if 2 * rest > by else whole
+    if rounding == HALF_UP:
+        return whole + 1 if value > 0 else whole
+    return whole + (whole & 1)
+
+
+def split(whole: int, weights: list[int]) -> list[int]:
+    """Split `whole` by `weights` (none negative), largest remainder first, earlier on a tie.
+
+    When every weight is zero the first part takes it all; no weights give no parts.
+    """
+    total = sum(weights)
+    if total == 0:
+        return [whole if position == 0 else 0 for position in range(len(weights))]
+    parts = [whole * weight // total for weight in weights]
+    rests = [(-(whole * weight % total), position) for position, weight in enumerate(weights)]
+    for _, position in sorted(rests)[: whole - sum(parts)]:
+        parts[position] += 1
+    return parts
+
+
+def apportion(exact: list[int], whole: list[int], start: int, end: int, divisor: int, rounding: int) -> None:  # noqa: PLR0913
+    """Round the sum of `exact[start:end]` over `divisor` once, and write each part's share of it into `whole`.
+
+    Parts get their floor; what is left goes to the largest remainders, the earlier first on a tie.
+    """
+    if end - start == 1:
+        whole[start] = divide(exact[start], divisor, rounding)
+        return
+    left = 0
+    for part in range(start, end):
+        left += exact[part]
+    left = divide(left, divisor, rounding)
+    for part in range(start, end):
+        whole[part] = exact[part] // divisor
+        left -= whole[part]
+    while left > 0:
+        best = start
+        for part in range(start, end):
+            if exact[part] - whole[part] * divisor > exact[best] - whole[best] * divisor:
+                best = part
+        whole[best] += 1
+        left -= 1

@@ -1,0 +1,1 @@
+"""Programme as code: text, read and checked, becomes a compiled programme."""

@@ -17,9 +17,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 WISHES = ("auto", "always", "never")
-WARNING = (
-    "the core was not compiled (is there a C compiler?): the engine will run uncompiled, slower, with the same answers"
-)
+WARNING = "the core was not compiled: the engine will run uncompiled, slower, with the same answers"
 
 
 class MypycHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's own plugins leave the argument out
@@ -88,7 +86,7 @@ def _run_mypyc(scratch: Path, modules: list[str]) -> subprocess.CompletedProcess
 def _reason(said: str) -> str:
     """Return the first complaint of the compilers; without one, the likeliest."""
     complaints = (line.strip() for line in said.splitlines() if "error:" in line)
-    return next(complaints, "is there a C compiler?")
+    return next(complaints, "is there a C compiler?")[:160]
 
 
 def _compiled(scratch: Path) -> dict[str, str]:

@@ -16,7 +16,7 @@ from guerdon.definition.composer import PURE
 from guerdon.definition.issues import Place, Unreadable, error, quote, suggest
 from guerdon.definition.nodes import Lines, Room
 
-BYTES_MAX: Final = 100_000 if PURE else 1_000_000
+BYTES_MAX: Final = 64_000 if PURE else 1_000_000
 """A programme's files are at most this large in all; the slow parser, being thirty times slower, is given less."""
 
 

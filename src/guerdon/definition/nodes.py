@@ -71,11 +71,11 @@ class Lines:
         """Find the lines."""
         self.file = file
         self.text = text
-        self._starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+        self._starts = [0, *accumulate(len(line) + 1 for line in text.split("\n")[:-1])]
 
     def index(self, line: int, column: int) -> int:
-        """Return the position in the text; line and column count from 1."""
-        return self._starts[line - 1] + column - 1
+        """Return the position in the text; line and column count from 1, and what is past the end is at the end."""
+        return min(self._starts[min(line, len(self._starts)) - 1] + column - 1, len(self.text))
 
     def place(self, index: int) -> Place:
         """Return the place of a position in the text."""

@@ -75,7 +75,7 @@ def _place(problem: MarkedYAMLError, lines: Lines, said: str) -> Place:
     """Return where the complaint is best told."""
     early = problem.context_mark is not None and any(words in said for words in _FROM_THE_START)
     mark: Any = problem.context_mark if early else problem.problem_mark
-    return Place(lines.file, mark.line + 1, mark.column + 1)
+    return lines.place(lines.index(mark.line + 1, mark.column + 1))
 
 
 def _tab_before(lines: Lines, place: Place) -> Place | None:

@@ -48,7 +48,7 @@ build: .venv/locked ## build the wheel and the source archive into dist
 
 clean: ## remove .venv and whatever runs left behind
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
-	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/uv:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "guerdon needs Python 3.11 or later: make PYTHON=...")'

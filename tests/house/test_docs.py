@@ -1,5 +1,6 @@
 """What the pages say is there is there: commands, files, decisions."""
 
+import os
 import re
 from pathlib import Path
 
@@ -52,3 +53,9 @@ def test_a_decision_says_what_it_is_and_what_holds_it(page: Path) -> None:
     assert "## Enforced by" in text
     missing = [name for name in NAMED.findall(text) if not (ROOT / name).exists()]
     assert not missing, "a decision names files that exist"
+
+
+def test_what_every_change_has_to_pass_can_be_started() -> None:
+    run = ROOT / ".ci" / "run"
+    assert os.access(run, os.X_OK)
+    assert set(re.findall(r"^make ([a-z-]+)", text_of(run), re.MULTILINE)) <= set(TARGETS)

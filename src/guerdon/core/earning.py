@@ -68,8 +68,10 @@ class Multiplier:
         points_limits: list[int],
         payers: list[Payer],
         campaign: str = "",
+        title: str = "",
     ) -> None:
         self.name: Final = name
+        self.title: Final = title
         self.position: Final = position
         self.slot: Final = slot
         self.per_line: Final = per_line
@@ -104,15 +106,19 @@ class Rule:
         multipliers: list[Multiplier],
         scale: int,
         base_scale: int,
+        amount_scale: int,
         unit_decimals: int,
         rounding: int,
         round_at: int,
-        times_limits: list[int],
-        points_limits: list[int],
         payers: list[Payer],
         campaign: str = "",
+        title: str = "",
+        text: str = "",
     ) -> None:
         self.name: Final = name
+        self.title: Final = title
+        self.text: Final = text
+        self.amount_scale: Final = amount_scale
         self.position: Final = position
         self.unit: Final = unit
         self.per: Final = per
@@ -123,19 +129,32 @@ class Rule:
         self.whole: Final = whole
         self.within_order: Final = within_order
         self.multipliers: Final = multipliers
-        self.scale: Final = scale
+        self.scale = scale
         self.base_scale: Final = base_scale
-        self.lift: Final = 10 ** (scale - base_scale)
-        self.divisor: Final = 10 ** (scale - unit_decimals)
+        self.unit_decimals: Final = unit_decimals
+        self.lift = 10 ** (scale - base_scale)
+        self.divisor = 10 ** (scale - unit_decimals)
         self.rounding: Final = rounding
         self.round_at: Final = round_at
-        self.times_limits: Final = times_limits
-        self.points_limits: Final = points_limits
         self.payers: Final = payers
         self.campaign: Final = campaign
-        self.limits_by_source: Final = {m.position: _joined(points_limits, m.points_limits) for m in multipliers}
         self.payers_by_source: Final = {m.position: m.payers or payers for m in multipliers}
-        self.limited: Final = bool(times_limits or points_limits or any(m.points_limits for m in multipliers))
+        self.times_limits: list[int] = []
+        self.points_limits: list[int] = []
+        self.limits_by_source: dict[int, list[int]] = {}
+        self.limited = False
+
+    def index_limits(self) -> None:
+        """Join the limits of the rule with each multiplier's, once all are known."""
+        self.limits_by_source = {m.position: _joined(self.points_limits, m.points_limits) for m in self.multipliers}
+        extra = any([bool(m.points_limits) for m in self.multipliers])
+        self.limited = bool(self.times_limits or self.points_limits or extra)
+
+    def keep_decimals(self, scale: int) -> None:
+        """Let exact parts carry `scale` decimals, so that they add up with another rule's."""
+        self.lift = 10 ** (scale - self.base_scale)
+        self.divisor = 10 ** (scale - self.unit_decimals)
+        self.scale = scale
 
     def limits_of(self, source: int) -> list[int]:
         """Return the limits in points that bind a part: the rule's, and its multiplier's."""

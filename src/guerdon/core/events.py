@@ -17,15 +17,11 @@ from guerdon.core.amounts import converted, read_money, read_number, read_time
 from guerdon.core.calendar import HOUR_US, Zone, civil, parse_date, weekday
 from guerdon.core.currencies import DECIMALS
 from guerdon.core.errors import Invalid
-from guerdon.core.facts import BOOLEAN, DATE, MONEY, NUMBER, ORDER_AMOUNTS, REFUND, Attribute, EventType
+from guerdon.core.facts import BOOLEAN, DATE, MONEY, NUMBER, ORDER_AMOUNTS, PURCHASE, REFUND, Attribute, EventType
 from guerdon.core.slots import Eligible
-from guerdon.core.values import split
+from guerdon.core.values import NUMBER_MAX, split
 
 Values = dict[str, object]
-
-_OWN: Final = frozenset(
-    ("id", "source", "type", "member", "account", "at", "recorded_at", "amount", "currency", "rate", "refund_of", "granted", "lines")
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +75,7 @@ def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -
     at, timed = read_time(_present(record, "at"), terms.zone, "at")
     money = _Money(terms, record)
     lines, gone = _lines(record, event_type, money)
-    amounts = _order_amounts(record, money, lines, gone, has_amount=event_type.kind in (1, REFUND))
+    amounts = _order_amounts(record, money, lines, gone, has_amount=event_type.kind in (PURCHASE, REFUND))
     returned = event_type.kind == REFUND or amounts["amount"] < 0 or (gone > 0 and not lines)
     if returned:
         amounts["amount"] = 0
@@ -211,7 +207,7 @@ def _line(record: Mapping[str, object], number: int, event_type: EventType, mone
     return Line(
         id=str(record.get("id") or number),
         amount=amount,
-        discount=money.read(record.get("discount", 0), f"discount of line {number}"),
+        discount=_not_negative(money.read(record.get("discount", 0), f"discount of line {number}"), f"discount of line {number}"),
         net=amount,
         points_paid=0,
         attributes=_attributes(record, event_type.line_attributes, money, where=f" of line {number}"),
@@ -226,10 +222,13 @@ def _is_return(line: Line) -> bool:
 def _order_amounts(
     record: Mapping[str, object], money: _Money, lines: list[Line], gone: int, *, has_amount: bool
 ) -> dict[str, int]:
-    amounts = {name: money.read(record.get(name) or 0, name) for name in ORDER_AMOUNTS}
+    amounts = {name: _not_negative(money.read(record.get(name) or 0, name), name) for name in ORDER_AMOUNTS}
     stated = record.get("amount")
     if lines or gone:
         amounts["amount"] = sum(line.amount for line in lines) - amounts["discount"]
+        if lines and amounts["amount"] < 0:
+            message = f"discount {record.get('discount')} is more than the lines are worth; correct one of them"
+            raise Invalid(message)
         if stated is not None and stated != "" and not gone and money.read(stated, "amount") != amounts["amount"]:
             message = f"amount {stated} is not the sum of the lines less the discount; correct one of them"
             raise Invalid(message)
@@ -238,6 +237,13 @@ def _order_amounts(
     else:
         amounts["amount"] = money.read(_present(record, "amount"), "amount")
     return amounts
+
+
+def _not_negative(amount: int, field: str) -> int:
+    if amount < 0:
+        message = f"{field} is below zero; write it as it is, at least 0"
+        raise Invalid(message)
+    return amount
 
 
 def _shared(lines: Sequence[Line], amounts: dict[str, int]) -> tuple[Line, ...]:
@@ -281,12 +287,19 @@ def _attribute(value: object, attribute: Attribute, money: _Money, where: str) -
     if attribute.kind == MONEY:
         return money.read(value, field)
     if attribute.kind == NUMBER:
-        return read_number(value, attribute.decimals, field)
+        return _in_bounds(read_number(value, attribute.decimals, field), value, field)
     if attribute.kind == DATE:
         return parse_date(str(value))
     if attribute.kind == BOOLEAN:
         return _boolean(value, field)
     return str(value)
+
+
+def _in_bounds(number: int, value: object, field: str) -> int:
+    if abs(number) > NUMBER_MAX:
+        message = f"{field} {value!r:.40} is beyond what a number may be; write it smaller or with fewer decimals"
+        raise Invalid(message)
+    return number
 
 
 def _boolean(value: object, field: str) -> bool:

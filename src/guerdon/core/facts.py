@@ -34,6 +34,12 @@ DATE: Final = "date"
 ORDER_AMOUNTS: Final = ("discount", "points_paid", "stored_value_paid", "tax", "shipping")
 """Money a purchase may carry beside its `amount`, each 0 unless stated (S10)."""
 
+COLUMNS: Final = (
+    "id", "source", "type", "member", "account", "at", "recorded_at", "amount", "currency", "rate", "refund_of", "granted",
+    "lines", *ORDER_AMOUNTS,
+)  # fmt: skip
+"""The canonical columns of a file of events; declared attributes come beside them."""
+
 CALENDAR_FIELDS: Final = ("hour", "weekday", "day", "month", "year")
 """Local calendar values an expression may read; the hour is absent when the event has a date alone."""
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from guerdon.core.calendar import Zone
 from guerdon.core.earning import Multiplier, Rule
+from guerdon.core.events import Terms
 from guerdon.core.facts import EventType
 from guerdon.core.limits import Limit
 from guerdon.core.slots import Eligible, Slot
@@ -65,8 +66,11 @@ class Programme:
         self.groups: Final = groups
         self.limits: Final = limits
         self.payers: Final = payers
-        self.rounded_per_order: Final = any(unit.rounded_per_order for unit in units)
+        self.rounded_per_order: Final = any([unit.rounded_per_order for unit in units])
+        self.terms: Final = Terms(currency=currency, rates=rates, zone=zone, event_types=event_types, eligible=eligible)
+        for rule in rules:
+            rule.index_limits()
 
     def keeps_state(self) -> bool:
         """Say whether what an event earns can depend on earlier ones, so that a fold is needed."""
-        return bool(self.limits) or any(slot.by_code for slot in self.slots)
+        return bool(self.limits) or any([slot.by_code is not None for slot in self.slots])

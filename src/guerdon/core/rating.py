@@ -13,11 +13,11 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from guerdon.core.earning import BASE, Payer, Rule, Sheet, draft, round_parts
+from guerdon.core.earning import AT_ORDER, Rule, Sheet, draft, round_parts
 from guerdon.core.effects import GRANTED, LIMITED, OUTDONE, Effects
 from guerdon.core.facts import Facts
-from guerdon.core.limits import TIMES, Counter, Limit
-from guerdon.core.programme import Group, Programme, Unit
+from guerdon.core.limits import Counter, Limit
+from guerdon.core.programme import Programme
 from guerdon.core.standing import Standing
 from guerdon.core.statement import Statement
 from guerdon.core.values import apportion, split
@@ -131,7 +131,7 @@ class Fold:
         divisor = 1
         rounding = 0
         for rule in self.programme.rules:
-            if rule.unit == unit and (lost is None or rule.position not in lost):
+            if rule.unit == unit and rule.round_at == AT_ORDER and (lost is None or rule.position not in lost):
                 divisor = rule.divisor
                 rounding = rule.rounding
                 for part in range(sheet.starts[rule.position], sheet.starts[rule.position + 1]):

@@ -11,6 +11,9 @@ from typing import Final
 MONEY_MAX: Final = 10**15
 """Ingestion refuses amounts beyond this many minor units, either way."""
 
+NUMBER_MAX: Final = 10**12
+"""Ingestion refuses a number attribute beyond this, scaled by its decimals, either way."""
+
 POINTS_MAX: Final = 2**62
 """A rule's result stays below this, in the unit's smallest part."""
 

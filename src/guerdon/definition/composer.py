@@ -5,14 +5,14 @@ The parser's events are taken one at a time, so that a hostile file is refused b
 Invariants:
 * Keys are text and stand once in their mapping; values are what `definition.scalars` reads.
 * Nothing but the core tags is obeyed; no object is ever made.
-* The fast parser and the slow one give the same tree.
+* The fast parser and the slow one give the same data.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import ruamel.yaml
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
     CollectionEndEvent,
     CollectionStartEvent,
     DocumentStartEvent,
+    Event,
     MappingStartEvent,
     ScalarEvent,
 )
@@ -80,7 +81,7 @@ def compose(file: str, text: str, *, room: Room, pure: bool = PURE) -> tuple[Nod
     return composer.root, composer.issues
 
 
-def _events(text: str, *, pure: bool) -> Iterator[Any]:
+def _events(text: str, *, pure: bool) -> Iterator[Event]:
     """Return the parser's events, one at a time."""
     parser = ruamel.yaml.YAML(typ="safe", pure=pure)
     yield from parser.parse(text)
@@ -116,7 +117,7 @@ class _Composer:
             place = self._lines.place(found.end() - 1)
             raise Unreadable(error("directive", place, "a programme file has no % directives", "delete this line"))
 
-    def take(self, event: Any) -> None:
+    def take(self, event: Event) -> None:
         """Take one event of the parser."""
         if isinstance(event, ScalarEvent):
             self._take_scalar(event)
@@ -132,7 +133,7 @@ class _Composer:
                 error("documents", self._place(event), what, "keep one document in a file; delete the line ---")
             )
 
-    def _open(self, event: Any) -> None:
+    def _open(self, event: CollectionStartEvent) -> None:
         """Begin a list or mapping."""
         place = self._place(event)
         if len(self._stack) >= DEPTH_MAX:
@@ -152,7 +153,7 @@ class _Composer:
         frame.node.size = frame.room_before - self.room.nodes
         self._add(frame.node, frame.node.place)
 
-    def _take_alias(self, event: Any) -> None:
+    def _take_alias(self, event: AliasEvent) -> None:
         """Put in what an alias stands for."""
         place = self._place(event)
         node = self._anchors.get(event.anchor)
@@ -175,7 +176,7 @@ class _Composer:
             f"mark a value before this with &{name}, or put the text in quotes",
         )
 
-    def _take_scalar(self, event: Any) -> None:
+    def _take_scalar(self, event: ScalarEvent) -> None:
         """Take a key or a value."""
         place = self._place(event)
         self._spend(1, place)
@@ -243,7 +244,7 @@ class _Composer:
             if frame.key is not None:
                 parent.fields[frame.key[1]] = (frame.key[0], node)
 
-    def _value(self, event: Any, place: Place) -> Value:
+    def _value(self, event: ScalarEvent, place: Place) -> Value:
         """Return what a scalar means."""
         tag = event.tag
         if tag in _TEXT_TAGS or (tag is None and not event.implicit[0]):
@@ -287,12 +288,10 @@ class _Composer:
                 error("too_large", place, what, "keep data in a file of events or a table, and repeat less")
             )
 
-    def _place(self, event: Any) -> Place:
+    def _place(self, event: Event) -> Place:
         """Return where an event's value stands, after its anchor and tag."""
         mark = event.start_mark
-        named = getattr(event, "tag", None) or (
-            event.anchor if not isinstance(event, AliasEvent | DocumentStartEvent) else None
-        )
+        named = getattr(event, "tag", None) or (isinstance(event, CollectionStartEvent | ScalarEvent) and event.anchor)
         if named and getattr(event, "value", True):
             found = _PROPERTIES.match(self.text, self._lines.index(mark.line + 1, mark.column + 1))
             return self._lines.place(found.end() if found else 0)

@@ -7,7 +7,7 @@ Invariants:
 
 import codecs
 import posixpath
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import Final
@@ -49,7 +49,7 @@ def take_from_texts(files: Sequence[File]) -> Take:
 
     def take(name: str, asked: Place, room: Room) -> str:
         if name not in texts:
-            raise _missing(name, asked, texts)
+            raise _missing(name, asked, ())
         _spend(len(texts[name].encode("utf-8", "replace")), asked, room)
         return _plain(texts[name])
 
@@ -76,23 +76,23 @@ def _bytes(path: Path, root: Path, asked: Place, room: int) -> bytes:
             what = f"{quote(path.name)} is a link that leads out of the programme's folder"
             raise Unreadable(error("include", asked, what, "put the file itself into the folder"))
         if not real.is_file():
-            raise Unreadable(error("file", asked, f"{quote(path.as_posix())} is not a file", "name a file"))
+            raise Unreadable(error("file", asked, f"{quote(path.name)} is not a file", "name a file"))
         with real.open("rb") as file:
             return file.read(room + 1)
     except (FileNotFoundError, NotADirectoryError):
-        raise _missing(path.as_posix(), asked, _beside(path)) from None
+        raise _missing(path.name, asked, _beside(path)) from None
     except (OSError, RuntimeError) as problem:
-        what = f"{quote(path.as_posix())} cannot be read: {getattr(problem, 'strerror', None) or 'its links go round in a circle'}"
+        what = f"{quote(path.name)} cannot be read: {getattr(problem, 'strerror', None) or 'its links go round in a circle'}"
         raise Unreadable(error("file", asked, what, "check the file and who may read it")) from None
 
 
 def _beside(path: Path) -> Iterator[str]:
     """Return the YAML files where a missing one was looked for."""
     if path.parent.is_dir():
-        yield from (file.as_posix() for file in path.parent.iterdir() if file.suffix in {".yaml", ".yml"})
+        yield from (file.name for file in path.parent.iterdir() if file.suffix in {".yaml", ".yml"})
 
 
-def _missing(name: str, asked: Place, known: "Iterator[str] | dict[str, str]") -> Unreadable:
+def _missing(name: str, asked: Place, known: Iterable[str]) -> Unreadable:
     """Say that there is no such file."""
     hint = suggest(name, known) or "check the name and the folder"
     return Unreadable(error("file", asked, f"there is no file {quote(name)}", hint))

@@ -37,8 +37,8 @@ class Issue:
     try_this: str = ""
 
 
-class Unreadable(Exception):  # noqa: N818 - not an error of ours: it carries an issue to where issues are kept
-    """The file cannot be read any further."""
+class Unreadable(Exception):
+    """The file cannot be read any further; carries the issue to where issues are kept."""
 
     def __init__(self, issue: Issue) -> None:
         """Carry the issue."""

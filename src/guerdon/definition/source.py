@@ -102,7 +102,8 @@ class _Reading:
         """Read a programme from its first file."""
         top = Place(name, 1, 1)
         root = self._read(name, top, depth=0)
-        if isinstance(root, Scalar) and root.value is None or not self._issues and root is None:
+        nothing = root.value is None if isinstance(root, Scalar) else root is None
+        if nothing and not self._issues:
             self._issues.append(error("empty", top, "the file says nothing", "begin with format: 1"))
         return Source(root, self._files or [File(name, "")], self._issues)
 

@@ -32,6 +32,8 @@ _EXPLANATIONS: Final = (
         "write two backslashes, or use single quotes",
     ),
     ("cannot start any token", "text cannot begin with this character", "put the text in quotes"),
+    ("expected alphabetic or numeric", "& and * begin the name of a value", "put the text in quotes"),
+    ("expected comment or line break", "text stands beside a | or >", "begin the text on the next line"),
     (
         "could not find expected ':'",
         "this line is neither a key with its colon nor part of a text",
@@ -53,7 +55,7 @@ _EXPLANATIONS: Final = (
         "begin it with '- ', or indent it under its entry",
     ),
 )
-_FROM_THE_START: Final = ("unexpected end of stream", "expected ',' or")
+_FROM_THE_START: Final = ("unexpected end of stream", "expected ',' or", "could not find expected ':'")
 """Complaints about something that is told better where it began."""
 
 

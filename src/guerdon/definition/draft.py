@@ -1,0 +1,77 @@
+"""A programme being compiled: its spec, and the mistakes found so far, each at its place in the file."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from guerdon.core.amounts import read_time
+from guerdon.core.calendar import Zone, parse_date
+from guerdon.core.errors import Invalid
+from guerdon.core.expr.tree import Node
+from guerdon.core.slots import FOREVER
+from guerdon.definition.expressions import Scope, parse
+from guerdon.definition.issues import error, quote, suggest, warning
+from guerdon.definition.source import Loc, Source
+from guerdon.definition.spec import ProgrammeSpec
+
+DATE_LENGTH: Final = len("2026-01-01")
+
+
+class Draft:
+    """What compiling needs on the way: ask it for nodes, instants and names, and it notes what is wrong."""
+
+    def __init__(self, spec: ProgrammeSpec, source: Source, zone: Zone, decimals: int) -> None:
+        self.spec: Final = spec
+        self.source: Final = source
+        self.zone: Final = zone
+        self.decimals: Final = decimals
+        self.issues = list(source.issues)
+
+    def wrong(self, loc: Loc, code: str, what: str, try_this: str = "") -> None:
+        """Note a mistake at the value that `loc` leads to."""
+        self.issues.append(error(code, self.source.place(loc), what, try_this))
+
+    def doubtful(self, loc: Loc, code: str, what: str, try_this: str = "") -> None:
+        """Note something that the author should know about."""
+        self.issues.append(warning(code, self.source.place(loc), what, try_this))
+
+    def has_errors(self) -> bool:
+        """Say whether something is wrong already."""
+        return any(issue.severity == "error" for issue in self.issues)
+
+    def expression(self, text: str | None, loc: Loc, scope: Scope, *, want: str, per_line: bool = False) -> Node | None:
+        """Read an expression; its problems are noted where they stand in the text."""
+        if text is None:
+            return None
+        parsed = parse(text, scope, want=want, per_line=per_line)
+        for problem in parsed.problems:
+            place = self.source.text_place(loc, problem.offset)
+            self.issues.append(error("expression", place, problem.what, problem.try_this))
+        return parsed.node
+
+    def known(self, name: str, names: list[str], loc: Loc, noun: str) -> bool:
+        """Say whether `name` is one of `names`; if not, note it with the one that was probably meant."""
+        if name in names:
+            return True
+        there = ", ".join(names[:8]) or "none"
+        self.wrong(loc, "unknown_name", f"there is no {noun} {quote(name)}", suggest(name, names) or f"there is {there}")
+        return False
+
+    def window(self, starts: str | None, ends: str | None, loc: Loc) -> tuple[int, int]:
+        """Return the instants a window runs from and to, half-open; an end that is a date alone includes that day (S19)."""
+        start = self._instant(starts, (*loc, "from"), lambda day: day) if starts else -FOREVER
+        end = self._instant(ends, (*loc, "until"), lambda day: day + 1) if ends else FOREVER
+        if starts and ends and start >= end:
+            self.wrong((*loc, "until"), "window", f"the end {ends} is not after the start {starts}", "exchange them")
+        return start, end
+
+    def _instant(self, text: str, loc: Loc, shift: Callable[[int], int]) -> int:
+        try:
+            if len(text) == DATE_LENGTH:
+                return self.zone.day_start(shift(parse_date(text)))
+            if datetime.fromisoformat(text).tzinfo is not None:
+                self.wrong(loc, "window", f"{text} has an offset", "write local time: the programme's zone says which")
+            return read_time(text, self.zone, "the time")[0]
+        except (Invalid, ValueError):
+            self.wrong(loc, "window", f"{quote(text)} is not a time", "write 2026-07-04 or 2026-07-04T18:00")
+            return 0

@@ -5,7 +5,7 @@ The parser's events are taken one at a time, so that a hostile file is refused b
 Invariants:
 * Keys are text and stand once in their mapping; values are what `definition.scalars` reads.
 * Nothing but the core tags is obeyed; no object is ever made.
-* The fast parser and the slow one give the same data.
+* A mapping that both the fast parser and the slow one can read, they read alike.
 """
 
 import re

@@ -8,7 +8,7 @@ Invariants:
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from guerdon.core.expr.bounds import has_zero, half, rounded
+from guerdon.core.expr.bounds import half, has_zero, rounded
 from guerdon.core.expr.tree import (
     COUNT,
     COUNT_DISTINCT,
@@ -164,7 +164,7 @@ def _not(writer: Writer, node: Not) -> str:
 
 
 def _is_absent(writer: Writer, node: IsAbsent) -> str:
-    return f"({writer.write(node.value)} is None)"
+    return f"({writer.write(node.value)} is None)" if node.value.type.absent else "(False)"
 
 
 def _case(writer: Writer, node: Case) -> str:

@@ -263,7 +263,7 @@ def _not(node: Not, names: Names) -> str:
 
 
 def _is_absent(node: IsAbsent, names: Names) -> str:
-    return f"({render(node.value, names)} IS NULL)"
+    return f"({render(node.value, names)} IS NULL)" if node.value.type.absent else "FALSE"
 
 
 def _case(node: Case, names: Names) -> str:
@@ -291,7 +291,7 @@ def _lookup(node: Lookup, names: Names) -> str:
     if table.key.kind == NUMBER:
         by = factor(node.key, table.key.scale)
         parts = _at(node.key, by, _widest([_scaled(node.key, by)]), names)
-    text = f'(SELECT looked."value" FROM {names.table(table.name)} AS looked WHERE looked."key" = {parts})'
+    text = f'(SELECT looked."value" FROM {names.table(table.name)} AS looked WHERE looked."key" = {parts})'  # noqa: S608
     if table.default is None:
         return _cast(text, node.type)
     return f"COALESCE({_cast(text, node.type)}, {_value(table.default, node.type)})"

@@ -6,6 +6,7 @@ Invariants:
 """
 
 from guerdon.core.expr.tree import NUMBER
+from guerdon.definition.expressions.grammar import ALLOWED
 from guerdon.definition.expressions.reading import Reading
 from guerdon.definition.expressions.scope import Parsed, Problem, Scope
 from guerdon.definition.expressions.syntax import read_syntax
@@ -38,6 +39,6 @@ def _parse(text: str, scope: Scope, *, want: str, per_line: bool) -> Parsed:
     syntax = read_syntax(text)
     if isinstance(syntax, Problem):
         return Parsed(problems=(syntax,))
-    reading = Reading(text, scope, per_line=per_line)
+    reading = Reading(text, scope, grammar=ALLOWED, per_line=per_line)
     node = reading.whole(syntax, want=want)
     return Parsed(node=None if reading.problems else node, problems=tuple(reading.problems))

@@ -21,11 +21,10 @@ from guerdon.core.expr.tree import (
     fields,
     number,
 )
+from guerdon.definition.expressions.reading import Reading
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
-
-    from guerdon.definition.expressions.reading import Reading
 
 
 def read_aggregate(reading: Reading, syntax: Expr) -> Node | None:
@@ -36,7 +35,9 @@ def read_aggregate(reading: Reading, syntax: Expr) -> Node | None:
 def read_filter(reading: Reading, syntax: Expr) -> Node | None:
     """Read an aggregate over the lines where a condition holds."""
     if type(syntax.this).__name__ not in {"Sum", "Min", "Max", "Count", "Any"}:
-        reading.say(syntax, "filter belongs to sum, count, min, max or any", "write sum(line.amount) filter (where ...)")
+        reading.say(
+            syntax, "filter belongs to sum, count, min, max or any", "write sum(line.amount) filter (where ...)"
+        )
         return None
     return _gather(reading, syntax.this, syntax.expression.this)
 

@@ -25,14 +25,13 @@ from guerdon.core.expr.tree import (
     common_scale,
     factor,
 )
+from guerdon.definition.expressions.reading import Reading
 from guerdon.definition.expressions.scope import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlglot.expressions import Expr
-
-    from guerdon.definition.expressions.reading import Reading
 
 _SIGNS: Final = {"EQ": "=", "NEQ": "<>", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">="}
 

@@ -1,31 +1,12 @@
 """The list of what is allowed: sqlglot's name of a node, the options it may carry, and what reads it."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from guerdon.definition.expressions import baskets, conditions, numbers, plain
-
-if TYPE_CHECKING:
-    from sqlglot.expressions import Expr
-
-    from guerdon.core.expr.tree import Node
-    from guerdon.definition.expressions.reading import Reading
-
-    Reader = Callable[[Reading, Expr], Node | None]
+from guerdon.definition.expressions.reading import Allowed, Read
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """What reads a node, and the options that it knows."""
-
-    read: Reader
-    options: frozenset[str]
-
-
-def _allow(read: Reader, *options: str) -> Allowed:
+def _allow(read: Read, *options: str) -> Allowed:
     return Allowed(read, frozenset(("this", *options)))
 
 

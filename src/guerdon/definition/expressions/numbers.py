@@ -21,11 +21,10 @@ from guerdon.core.expr.tree import (
     common_scale,
     number,
 )
+from guerdon.definition.expressions.reading import Reading
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
-
-    from guerdon.definition.expressions.reading import Reading
 
 DECIMALS_MAX: Final = 12
 

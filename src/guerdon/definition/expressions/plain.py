@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from guerdon.core.expr import bounds
 from guerdon.core.expr.tree import BOOLEAN, DATE, NUMBER, TEXT, Field, Literal, Lookup, Node, Table, Type, number
+from guerdon.definition.expressions.reading import Reading
 from guerdon.definition.expressions.scope import Scope, suggest
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
 
-    from guerdon.definition.expressions.reading import Reading
-
-EPOCH_DAY: Final = datetime.date(1970, 1, 1).toordinal()
+EPOCH_DAY: Final = dt.date(1970, 1, 1).toordinal()
 
 
 def read_column(reading: Reading, syntax: Expr) -> Node | None:
@@ -95,7 +94,7 @@ def read_date(reading: Reading, syntax: Expr) -> Node | None:
 
 def _day(text: str) -> int | None:
     try:
-        day = datetime.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError:
         return None
     return day.toordinal() - EPOCH_DAY if day.isoformat() == text else None

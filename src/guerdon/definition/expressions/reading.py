@@ -7,20 +7,19 @@ Invariants:
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from guerdon.core.expr import tree
 from guerdon.core.expr.bounds import Bounds, reach, scaled
 from guerdon.core.expr.tree import NUMBER, TEXT, Node
 from guerdon.core.values import BOUND_MAX
-from guerdon.definition.expressions.grammar import ALLOWED
 from guerdon.definition.expressions.refusals import KINDS, MAKE, absence, refusal
 from guerdon.definition.expressions.scope import Problem, Scope
 from guerdon.definition.expressions.syntax import end, start
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlglot.expressions import Expr
 
 WEIGHT_MAX: Final = 4_000
@@ -29,11 +28,23 @@ WEIGHT_MAX: Final = 4_000
 SCALE_MAX: Final = 36
 
 
+Read = Callable[["Reading", "Expr"], Node | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What reads a kind of node, and the options that it may carry."""
+
+    read: Read
+    options: frozenset[str]
+
+
 class Reading:
     """One expression being read: what it may name, and what was found wrong so far."""
 
-    def __init__(self, text: str, scope: Scope, *, per_line: bool) -> None:
+    def __init__(self, text: str, scope: Scope, *, grammar: Mapping[str, Allowed], per_line: bool) -> None:
         """Begin without problems, outside any aggregate."""
+        self.grammar = grammar
         self.text = text
         self.scope = scope
         self.per_line = per_line
@@ -60,7 +71,7 @@ class Reading:
 
     def node(self, syntax: Expr) -> Node | None:
         """Read one node if it is allowed, and bound what it becomes."""
-        allowed = ALLOWED.get(type(syntax).__name__)
+        allowed = self.grammar.get(type(syntax).__name__)
         extra = [key for key, value in syntax.args.items() if value and (allowed is None or key not in allowed.options)]
         if allowed is None or extra:
             self.say(syntax, *refusal(syntax, extra))
@@ -103,7 +114,7 @@ class Reading:
         """Bound numbers at their common scale."""
         scale = tree.common_scale(list(nodes))
         found = [scaled((node.type.low, node.type.high), tree.factor(node, scale)) for node in nodes]
-        return found if all([self.fits(syntax, one) for one in found]) else None
+        return found if all(self.fits(syntax, one) for one in found) else None
 
     def fits(self, syntax: Expr, bounds: Bounds) -> bool:
         """Say whether a number stays within what can be computed exactly."""

@@ -7,6 +7,7 @@ Invariants:
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from guerdon.definition.expressions.scope import Problem, nearest
@@ -19,7 +20,23 @@ FUNCTIONS: Final = (
     *("lookup", "max", "min", "round", "starts_with", "sum"),
 )
 
-_KEYWORDS: Final = frozenset("and or not in is case when then else end between distinct filter where null".split())
+_KEYWORDS: Final = frozenset((
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "null",
+    "between",
+    "case",
+    "when",
+    "then",
+    "else",
+    "end",
+    "distinct",
+    "filter",
+    "where",
+))
 
 _TOKEN: Final = re.compile(
     r"""(?P<space>\s+)
@@ -58,7 +75,7 @@ _REFUSED: Final = {
     "≥": "write >=",
     "≤": "write <=",
     "≠": "write <>",
-    "×": "write *",
+    "\N{MULTIPLICATION SIGN}": "write *",
     "÷": "write /, inside floor, ceil or round",
     "\N{MINUS SIGN}": "write - (the minus on the keyboard)",
     "\N{EN DASH}": "write - (the minus on the keyboard)",
@@ -129,9 +146,7 @@ def _strange(token: Token) -> Problem | None:
         return _strange_number(token)
     if token.kind != "sign" or token.text in _SIGNS:
         return None
-    return Problem(
-        token.start, f"{token.text} is not used in expressions", _REFUSED.get(token.text, "leave it out")
-    )
+    return Problem(token.start, f"{token.text} is not used in expressions", _REFUSED.get(token.text, "leave it out"))
 
 
 def _has_surrogate(text: str) -> bool:
@@ -150,7 +165,7 @@ def _strange_number(token: Token) -> Problem | None:
 
 def _unknown_functions(found: list[Token]) -> list[Problem]:
     problems = []
-    for token, after in zip(found, found[1:], strict=False):
+    for token, after in pairwise(found):
         word = token.text.lower()
         called = token.kind == "word" and after.text == "(" and word not in _KEYWORDS
         if called and word not in FUNCTIONS:
@@ -197,7 +212,7 @@ def _prefixed(found: list[Token]) -> list[Problem]:
     """Refuse E'...', x'...' and the like, which the grammar's reader would take for other texts."""
     return [
         Problem(after.start, f"{token.text} stands directly before a quote", "put a space or an operator between them")
-        for token, after in zip(found, found[1:], strict=False)
+        for token, after in pairwise(found)
         if token.kind == "word"
         and after.kind in {"text", "name"}
         and token.start + len(token.text) == after.start

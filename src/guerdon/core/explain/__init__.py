@@ -1,0 +1,11 @@
+"""Explanations: every point of an answer accounted for, from event to rule to band to multiplier to limit to rounding.
+
+Invariants:
+* A part, a rule, an event and a member each add up to what was granted, to the unit's smallest part.
+* Nothing is decided here: what was granted is read from the effects, and why not from the slots that the fold read.
+"""
+
+from guerdon.core.explain.explanation import Explanation, explain
+from guerdon.core.explain.sentences import sentences
+
+__all__ = ["Explanation", "explain", "sentences"]

@@ -1,0 +1,211 @@
+"""What an explanation holds: values that add up, from the whole to its parts.
+
+Invariants:
+* Points and amounts are exact Decimals; a rule's parts add up to its points, its rules to an event's, the events to the sums.
+* `exact` is what a part was before rounding, `desired` what the rounding made of it, `granted` what limits left.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from guerdon.core.calendar import MONTH, month_name
+from guerdon.core.earning import AT_ORDER
+from guerdon.core.errors import invariant
+from guerdon.core.explain.parts import Part, Rounding, Row, parts_of, roundings_of, rows_of
+from guerdon.core.explain.refusals import because, outdone_by
+from guerdon.core.explain.wording import ROUNDED, clock, decimal_of, full_money, iso_time
+from guerdon.core.history import Answer
+from guerdon.core.programme import Programme, Unit
+from guerdon.core.reasons import why_nothing
+
+TOTAL: Final = "total"
+"""The `month` of a sum over all months, as in a statement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleAnswer:
+    """What one rule answered to one event: its points and their parts, or why there are none.
+
+    `reason` is empty when all was granted, else `limit`, `outdone`, `returned`, `type`, `window`, `when` or `nothing`.
+    `amount` is what the bands read, a sum of `money` or not.
+    """
+
+    rule: str
+    title: str
+    campaign: str
+    unit: str
+    text: str
+    points: Decimal
+    exact: Decimal
+    desired: Decimal
+    reason: str
+    because: str
+    amount: Decimal | None
+    money: bool
+    whole: bool
+    parts: tuple[Part, ...]
+    roundings: tuple[Rounding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventAnswer:
+    """What one event was answered, rule by rule; `when` is its local time as people write it."""
+
+    id: str
+    type: str
+    member: str
+    account: str
+    at: str
+    when: str
+    month: str
+    amount: str
+    lines: int
+    returned: bool
+    returned_lines: int
+    points: tuple["Points", ...]
+    roundings: tuple[Rounding, ...]
+    rules: tuple[RuleAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """Points of one unit."""
+
+    unit: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """The points of a member in a month, or in `total`: a row of the statement."""
+
+    member: str
+    month: str
+    unit: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Every point of some events accounted for, and their sums by member, month and unit."""
+
+    programme: str
+    version: str
+    zone: str
+    currency: str
+    events: tuple[EventAnswer, ...]
+    sums: tuple[Sum, ...]
+
+
+def explain(programme: Programme, answers: Sequence[Answer]) -> Explanation:
+    """Account for every point of the answers; the sums are over these answers alone."""
+    return Explanation(
+        programme=programme.name,
+        version=programme.version,
+        zone=programme.zone.name,
+        currency=programme.currency,
+        events=tuple([_event(programme, answer) for answer in answers]),
+        sums=_sums(programme, answers),
+    )
+
+
+def _event(programme: Programme, answer: Answer) -> EventAnswer:
+    event = answer.event
+    rows = rows_of(programme, answer)
+    rules = tuple([_rule(programme, answer, position, rows) for position in range(len(programme.rules))])
+    return EventAnswer(
+        id=event.id,
+        type=event.type,
+        member=event.member,
+        account=event.account,
+        at=iso_time(programme.zone, event.at),
+        when=clock(programme.zone, event.at, timed=event.timed),
+        month=_month(programme, answer),
+        amount=full_money(event.amounts["amount"], programme.currency),
+        lines=len(event.lines),
+        returned=event.returned,
+        returned_lines=event.returned_lines,
+        points=_points(programme, answer, rules),
+        roundings=_order_roundings(programme, rows),
+        rules=rules,
+    )
+
+
+def _rule(programme: Programme, answer: Answer, position: int, rows: list[Row]) -> RuleAnswer:
+    rule = programme.rules[position]
+    mine = [row for row in rows if row.rule == position]
+    parts, amount, money = parts_of(programme, answer, rule, mine)
+    reason = why_nothing(programme, answer, position)
+    if reason == "outdone":
+        words = outdone_by(programme, answer, position)
+    else:
+        words = "" if mine else because(programme, answer, rule, reason)
+    return RuleAnswer(
+        rule=rule.name,
+        title=rule.title,
+        campaign=rule.campaign,
+        unit=programme.units[rule.unit].name,
+        text=rule.text,
+        points=decimal_of(sum([row.granted for row in mine]), rule.unit_decimals),
+        exact=decimal_of(sum([row.exact for row in mine]), rule.scale),
+        desired=decimal_of(sum([row.desired for row in mine]), rule.unit_decimals),
+        reason=reason,
+        because=words,
+        amount=amount,
+        money=money,
+        whole=rule.whole,
+        parts=parts,
+        roundings=roundings_of(rule, mine),
+    )
+
+
+def _points(programme: Programme, answer: Answer, rules: Sequence[RuleAnswer]) -> tuple[Points, ...]:
+    """Return the points by unit, which are the sum of what the rules say."""
+    found: list[Points] = []
+    for number, unit in enumerate(programme.units):
+        points = _whole(answer.points(number), unit)
+        said = [rule.points for rule in rules if rule.unit == unit.name]
+        invariant(sum(said) == points, "what the rules say adds up to the event's points")
+        found.append(Points(unit=unit.name, points=points))
+    return tuple(found)
+
+
+def _order_roundings(programme: Programme, rows: list[Row]) -> tuple[Rounding, ...]:
+    """Return how the rules of a unit were rounded together, where that changed anything."""
+    found: list[Rounding] = []
+    for number, unit in enumerate(programme.units):
+        together = [rule for rule in programme.rules if rule.unit == number and rule.round_at == AT_ORDER]
+        positions = [rule.position for rule in together]
+        mine = [row for row in rows if row.rule in positions and not row.outdone]
+        if unit.rounded_per_order and mine:
+            exact = decimal_of(sum([row.exact for row in mine]), together[0].scale)
+            desired = _whole(sum([row.desired for row in mine]), unit)
+            if exact != desired:
+                how = ROUNDED[together[0].rounding]
+                found.append(Rounding(line="", items=1, unit=unit.name, exact=exact, desired=desired, how=how))
+    return tuple(found)
+
+
+def _sums(programme: Programme, answers: Sequence[Answer]) -> tuple[Sum, ...]:
+    """Return a row a member, month and unit, and one a member and unit for the total, as a statement has them."""
+    points: dict[tuple[str, str], list[int]] = {}
+    for answer in answers:
+        for month in (_month(programme, answer), TOTAL):
+            row = points.setdefault((answer.event.member, month), [0 for _ in programme.units])
+            for effect in answer.effects:
+                row[effect.unit] += effect.granted
+    return tuple([
+        Sum(member=member, month=month, unit=unit.name, points=_whole(points[member, month][number], unit))
+        for member, month in sorted(points)
+        for number, unit in enumerate(programme.units)
+    ])
+
+
+def _month(programme: Programme, answer: Answer) -> str:
+    return month_name(int(programme.zone.period_of(MONTH, answer.event.at)))
+
+
+def _whole(points: int, unit: Unit) -> Decimal:
+    return decimal_of(points, unit.decimals)

@@ -1,0 +1,238 @@
+"""Parts: rows of effects read back as what they were made of: an amount in a band, an item's points, a multiplier's extra.
+
+Invariant: rows of one part, which differ only in who pays, stand side by side, one for each payer.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from guerdon.core.calendar import EVER, KINDS
+from guerdon.core.earning import AT_ITEM, AT_ORDER, BASE, ITEM, LINE, ORDER, Multiplier, Rule, Sheet, draft
+from guerdon.core.effects import OUTDONE, Effect
+from guerdon.core.explain.measures import is_money
+from guerdon.core.explain.wording import ROUNDED, counted, decimal_of, period, plain
+from guerdon.core.history import Answer, facts_of
+from guerdon.core.limits import POINTS, ROLLING, Limit
+from guerdon.core.programme import Programme
+from guerdon.core.values import divide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one payer bears of a part."""
+
+    payer: str
+    desired: Decimal
+    granted: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of a rule's points: of a line or (when `line` is empty) the whole order.
+
+    From a band: `amount` above `above` at `rate`. From `give`: `amount` for each of so many items. From a multiplier, named
+    in `multiplier`: `factor` adds its extra to `amount` points.
+    """
+
+    line: str
+    items: int
+    multiplier: str
+    amount: Decimal
+    above: Decimal | None
+    rate: Decimal | None
+    factor: Decimal | None
+    compound: bool
+    exact: Decimal
+    desired: Decimal
+    granted: Decimal
+    limit: str
+    limit_text: str
+    period: str
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounding:
+    """One rounding that changed something: where, from what to what, and how."""
+
+    line: str
+    items: int
+    unit: str
+    exact: Decimal
+    desired: Decimal
+    how: str
+
+
+class Row:
+    """One part as the fold answered it, in smallest parts, with its payers' rows together."""
+
+    def __init__(self, effects: list[Effect], divisor: int, line: str) -> None:
+        first = effects[0]
+        self.effects = effects
+        self.rule = first.rule
+        self.number = first.line
+        self.line = line
+        self.items = 1
+        self.source = first.source
+        self.band = first.band
+        self.desired = sum([effect.desired for effect in effects])
+        self.granted = sum([effect.granted for effect in effects])
+        self.exact = self.desired * divisor + sum([effect.residue for effect in effects])
+        self.limit = first.limit
+        self.period = first.period
+        self.outdone = first.reason == OUTDONE
+
+
+def rows_of(programme: Programme, answer: Answer) -> list[Row]:
+    """Return an answer's effects as one row a part, with how many items each is for."""
+    rows: list[Row] = []
+    position = 0
+    while position < len(answer.effects):
+        effect = answer.effects[position]
+        rule = programme.rules[effect.rule]
+        stop = position + len(rule.payers_of(effect.source))
+        line = answer.event.lines[effect.line].id if effect.line >= 0 else ""
+        rows.append(Row(list(answer.effects[position:stop]), rule.divisor, line))
+        position = stop
+    for rule in programme.rules:
+        if rule.per == ITEM:
+            _count_items(programme, answer, rule, [row for row in rows if row.rule == rule.position])
+    return rows
+
+
+def _count_items(programme: Programme, answer: Answer, rule: Rule, rows: list[Row]) -> None:
+    """Say how many items each part is for, as the rule drafts them."""
+    sheet = Sheet()
+    sheet.clear()
+    draft(rule, facts_of(programme, [answer.event], [answer.values]), 0, sheet)
+    for row, items in zip(rows, sheet.times, strict=True):
+        row.items = items
+
+
+def parts_of(
+    programme: Programme, answer: Answer, rule: Rule, rows: list[Row]
+) -> tuple[tuple[Part, ...], Decimal | None, bool]:
+    """Return a rule's rows as parts, the amount that its bands read (of an order as a whole) and whether that is money."""
+    slot = programme.slots[rule.slot]
+    in_money = is_money(slot, programme.event_types[answer.event.type])
+    amount: Decimal | None = None
+    if rows and rule.bands and rule.per == ORDER:
+        amount = decimal_of(slot.of_event(answer.values, answer.event.at), rule.amount_scale)
+    reader = _Reader(programme, answer, rule)
+    return tuple([reader.part(row) for row in rows]), amount, in_money
+
+
+class _Reader:
+    """Reads a rule's rows one after the other: a multiplier's extra is on top of the parts that stand before it."""
+
+    def __init__(self, programme: Programme, answer: Answer, rule: Rule) -> None:
+        self.programme = programme
+        self.answer = answer
+        self.rule = rule
+        self.occasion = (-2, 0)
+        self.base = 0
+        self.total = 0
+
+    def part(self, row: Row) -> Part:
+        """Return a row as a part."""
+        rule = self.rule
+        if row.source == BASE and ((row.number, row.items) != self.occasion or self.total > self.base):
+            self.base = 0
+            self.total = 0
+            self.occasion = (row.number, row.items)
+        multiplier = None if row.source == BASE else self.programme.multipliers[row.source]
+        band = rule.bands[row.band] if row.band >= 0 else None
+        limit = self.programme.limits[row.limit] if row.limit >= 0 else None
+        part = Part(
+            line=row.line,
+            items=row.items,
+            multiplier=multiplier.name if multiplier is not None else "",
+            amount=self._amount(row, multiplier),
+            above=decimal_of(band.above, rule.amount_scale) if band is not None else None,
+            rate=decimal_of(band.rate, rule.base_scale - rule.amount_scale) if band is not None else None,
+            factor=self._factor(row, multiplier) if multiplier is not None else None,
+            compound=multiplier is not None and multiplier.compound,
+            exact=decimal_of(row.exact, rule.scale),
+            desired=decimal_of(row.desired, rule.unit_decimals),
+            granted=decimal_of(row.granted, rule.unit_decimals),
+            limit=limit.name if limit is not None else "",
+            limit_text=limit_text(limit, rule.unit_decimals) if limit is not None else "",
+            period=period(limit, row.period) if limit is not None else "",
+            shares=self._shares(row),
+        )
+        self.total += row.exact
+        if row.source == BASE:
+            self.base += row.exact
+        return part
+
+    def _amount(self, row: Row, multiplier: Multiplier | None) -> Decimal:
+        rule = self.rule
+        if multiplier is not None:
+            return decimal_of(self.total if multiplier.compound else self.base, rule.scale)
+        if row.band >= 0:
+            return decimal_of(row.exact // (rule.bands[row.band].rate * rule.lift), rule.amount_scale)
+        return decimal_of(row.exact // (row.items * rule.lift), rule.base_scale)
+
+    def _factor(self, row: Row, multiplier: Multiplier) -> Decimal:
+        slot = self.programme.slots[multiplier.slot]
+        values, at = self.answer.values, self.answer.event.at
+        factor = slot.of_lines(values, at)[row.number] if multiplier.per_line else slot.of_event(values, at)
+        return decimal_of(factor, multiplier.scale)
+
+    def _shares(self, row: Row) -> tuple[Share, ...]:
+        decimals = self.rule.unit_decimals
+        return tuple([
+            Share(
+                payer=self.programme.payers[effect.payer],
+                desired=decimal_of(effect.desired, decimals),
+                granted=decimal_of(effect.granted, decimals),
+            )
+            for effect in row.effects
+        ])
+
+
+def roundings_of(rule: Rule, rows: list[Row]) -> tuple[Rounding, ...]:
+    """Return where rounding changed a rule's points; a unit rounded per order is told of the event instead."""
+    found: list[Rounding] = []
+    for rows_together in _rounded_together(rule, rows):
+        first = rows_together[0]
+        each = first.items if rule.round_at == AT_ITEM else 1
+        exact = sum([row.exact for row in rows_together])
+        desired = sum([row.desired for row in rows_together])
+        if exact != desired * rule.divisor:
+            found.append(
+                Rounding(
+                    line=first.line if rule.round_at in (AT_ITEM, LINE) else "",
+                    items=each,
+                    unit="",
+                    exact=decimal_of(divide(exact, each, 0), rule.scale),
+                    desired=decimal_of(divide(desired, each, 0), rule.unit_decimals),
+                    how=ROUNDED[rule.rounding],
+                )
+            )
+    return tuple(found)
+
+
+def _rounded_together(rule: Rule, rows: list[Row]) -> list[list[Row]]:
+    """Return the rows of a rule in the groups that were rounded as one."""
+    if rule.round_at == AT_ORDER or not rows:
+        return []
+    if rule.round_at > LINE:
+        return [rows]
+    groups: list[list[Row]] = []
+    for row in rows:
+        if groups and (groups[-1][0].number, groups[-1][0].items) == (row.number, row.items):
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
+
+
+def limit_text(limit: Limit, decimals: int) -> str:
+    """Return a limit in words: 200 points per member and month."""
+    most = f"{plain(decimal_of(limit.most, decimals))} points" if limit.kind == POINTS else counted(limit.most, "time")
+    who = "member" if limit.per_member else "account"
+    if limit.every == EVER:
+        return f"{most} per {who} for ever"
+    every = f"{limit.days} days" if limit.every == ROLLING else KINDS[limit.every]
+    return f"{most} per {who} and {every}"

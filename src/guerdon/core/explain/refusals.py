@@ -1,0 +1,97 @@
+"""Why a rule gave nothing, in words: what did not hold, or what there was too little of."""
+
+from collections.abc import Mapping
+
+from guerdon.core.earning import ITEM, ORDER, Rule
+from guerdon.core.effects import OUTDONE
+from guerdon.core.explain.measures import is_money
+from guerdon.core.explain.wording import decimal_of, money, plain, window
+from guerdon.core.expr.python import line_closure
+from guerdon.core.expr.tree import Junction, Node
+from guerdon.core.history import Answer
+from guerdon.core.programme import Programme
+from guerdon.core.slots import Slot
+
+
+def because(programme: Programme, answer: Answer, rule: Rule, reason: str) -> str:
+    """Return why a rule has no part in an answer, for a reason that `why_nothing` gave."""
+    slot = programme.slots[rule.slot]
+    if reason == "returned":
+        return "a return: counted, neither earns nor reverses yet"
+    if reason == "type":
+        return f"it is about {_listed(slot.event_types)}"
+    if reason == "window":
+        return f"outside its window {window(programme.zone, slot)}"
+    if reason == "when":
+        return _unmet(answer, rule, slot)
+    return _too_little(programme, answer, rule, slot)
+
+
+def outdone_by(programme: Programme, answer: Answer, position: int) -> str:
+    """Return which rule of its stacking group gave in place of this one."""
+    group = next(group for group in programme.groups if position in group.rules)
+    lost = {effect.rule for effect in answer.effects if effect.reason == OUTDONE}
+    winners = [
+        rule for rule in group.rules if rule not in lost and any([effect.rule == rule for effect in answer.effects])
+    ]
+    if not winners:
+        return f"no rule of the group {group.name} had room left"
+    how = "gives most" if group.best else "goes first"
+    return f"outdone by {programme.rules[winners[0]].name}, which {how} in the group {group.name}"
+
+
+def _unmet(answer: Answer, rule: Rule, slot: Slot) -> str:
+    """Tell the event's condition from the lines', which a rule per order asks together."""
+    if rule.per == ORDER and rule.where_text and not (rule.when_text and _fails(_first(slot), answer.values)):
+        return f"no line matched {rule.where_text}"
+    return f"its condition {rule.when_text} did not hold"
+
+
+def _first(slot: Slot) -> Node | None:
+    return slot.when.children[0] if isinstance(slot.when, Junction) else slot.when
+
+
+def _fails(node: Node | None, values: Mapping[str, object]) -> bool:
+    return node is not None and not line_closure(node)(values, {})
+
+
+def _too_little(programme: Programme, answer: Answer, rule: Rule, slot: Slot) -> str:
+    values, at = answer.values, answer.event.at
+    if rule.per == ORDER:
+        return _below(programme, answer, rule, slot.of_event(values, at))
+    if not answer.event.lines:
+        return "the event has no lines"
+    numbers = slot.of_lines(values, at)
+    if rule.where_text and slot.where is not None and not _any_line(slot.where, values):
+        return f"no line matched {rule.where_text}"
+    if rule.per == ITEM and max(numbers) > 0:
+        quantities = programme.slots[rule.quantity_slot].of_lines(values, at)
+        if all([
+            number <= 0 or quantity < rule.quantity_one for number, quantity in zip(numbers, quantities, strict=True)
+        ]):
+            return "no line that matched has a whole item"
+    return _below(programme, answer, rule, max(numbers), " on every line" if len(numbers) > 1 else "")
+
+
+def _any_line(where: Node, values: Mapping[str, object]) -> bool:
+    lines = values["lines"]
+    holds = line_closure(where)
+    return isinstance(lines, list) and any([bool(holds(values, line)) for line in lines])
+
+
+def _below(programme: Programme, answer: Answer, rule: Rule, number: int, where: str = "") -> str:
+    """Say that an amount is none, or does not reach above the first band that gives anything."""
+    amount = decimal_of(number, rule.amount_scale)
+    in_money = is_money(programme.slots[rule.slot], programme.event_types[answer.event.type])
+    told = money(amount, programme.currency) if in_money else plain(amount)
+    name = "the amount" if rule.text == "eligible" else rule.text
+    paying = [band for band in rule.bands if band.rate > 0]
+    if number <= 0 or not paying:
+        return f"{name} is {told}{where}"
+    above = decimal_of(paying[0].above, rule.amount_scale)
+    most = "at most " if where else ""
+    return f"{name} is {most}{told}{where}, not above {money(above, programme.currency) if in_money else plain(above)}"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names)} events"

@@ -1,0 +1,135 @@
+"""An explanation as lines of text, for people: each number stands beside where it comes from."""
+
+from decimal import Decimal
+
+from guerdon.core.explain.explanation import EventAnswer, Explanation, RuleAnswer
+from guerdon.core.explain.parts import Part, Rounding
+from guerdon.core.explain.wording import counted, each, money, plain
+
+
+def sentences(explanation: Explanation, *, refusals: bool = False) -> list[str]:
+    """Return the explanation line by line; with `refusals` every rule that gave nothing says why.
+
+    An event that earned nothing always says why.
+    """
+    lines: list[str] = []
+    for event in explanation.events:
+        lines.extend(_event(event, explanation.currency, refusals=refusals))
+        lines.append("")
+    lines.extend(_sums(explanation))
+    return lines
+
+
+def _event(event: EventAnswer, currency: str, *, refusals: bool) -> list[str]:
+    lines = [_headline(event)]
+    if event.returned:
+        return [*lines, "  a return: counted, neither earns nor reverses yet"]
+    if event.returned_lines:
+        lines.append(f"  {counted(event.returned_lines, 'line')} returned: counted, neither earn nor reverse yet")
+    giving = [rule for rule in event.rules if rule.parts]
+    for rule in giving:
+        lines.extend(_rule(rule, currency))
+    lines.extend([f"  all rules of {rounding.unit} are {_rounded(rounding)}" for rounding in event.roundings])
+    if refusals or not any([points.points for points in event.points]):
+        silent = [rule for rule in event.rules if not rule.parts and rule.reason != "type"]
+        lines.extend([f"  {rule.rule}: nothing, because {rule.because}" for rule in silent])
+    if len(lines) == 1:
+        lines.append(f"  no rule is about {event.type} events")
+    return lines
+
+
+def _headline(event: EventAnswer) -> str:
+    points = ", ".join([f"{one.points:,f} {one.unit}" for one in event.points])
+    amount = "" if event.returned else f", {event.amount}"
+    basket = f", {counted(event.lines, 'line')}" if event.lines else ""
+    return f"{event.when}  {event.type} {event.id}{amount}{basket}: {points}"
+
+
+def _rule(rule: RuleAnswer, currency: str) -> list[str]:
+    campaign = f" (campaign {rule.campaign})" if rule.campaign else ""
+    lines = [f"  {rule.rule}{campaign}: {rule.points:,f} {rule.unit}"]
+    if rule.amount is not None:
+        shown = money(rule.amount, currency) if rule.money else plain(rule.amount)
+        lines.append(f"    of {shown}" + ("" if rule.text == "eligible" else f", which is {rule.text}"))
+    lines.extend([f"    {_part(rule, part, currency)}" for part in rule.parts])
+    lines.extend([f"    {_rounded(rounding)}" for rounding in rule.roundings])
+    lines.extend(_cuts(rule))
+    if rule.reason == "outdone":
+        lines.append(f"    nothing of {rule.desired:,f}, because {rule.because}")
+    return lines
+
+
+def _part(rule: RuleAnswer, part: Part, currency: str) -> str:
+    where = f"line {part.line}: " if part.line else ""
+    shared = part.desired != part.exact and len(rule.parts) > 1
+    rounded = f", {plain(part.desired)} after rounding" if shared else ""
+    cut = f", {plain(part.granted)} granted" if part.granted != part.desired else ""
+    return f"{where}{_source(rule, part, currency)}{rounded}{cut}{_paid(part)}"
+
+
+def _source(rule: RuleAnswer, part: Part, currency: str) -> str:
+    exact = plain(part.exact)
+    if part.multiplier and part.factor is not None:
+        over = "all so far" if part.compound else "the base"
+        extra = f"adds {plain(part.factor - 1)} times {over} of {plain(part.amount)}"
+        return f"{part.multiplier}, {plain(part.factor)} times: {extra} = {exact}"
+    if part.above is not None and part.rate is not None:
+        return f"{_banded(rule, part, currency)} = {exact}"
+    if part.items > 1:
+        return f"{part.items:,} items at {plain(part.amount)} = {exact}"
+    return exact if rule.text == exact else f"{rule.text} = {exact}"
+
+
+def _banded(rule: RuleAnswer, part: Part, currency: str) -> str:
+    """Return how much of an amount lies in a band, and at which rate."""
+    amount, above, rate = plain(part.amount), plain(part.above or Decimal(0)), f"{plain(part.rate or Decimal(0))} each"
+    if rule.money:
+        amount, above = money(part.amount, currency), money(part.above or Decimal(0), currency)
+        rate = f"{plain(part.rate or Decimal(0))} {each(currency)}"
+    items = f" of {counted(part.items, 'item')}" if part.items > 1 else ""
+    if rule.whole:
+        return f"all {amount}{items} at {rate}, the rate above {above}"
+    return f"{amount}{items} above {above} at {rate}" if part.above else f"{amount}{items} at {rate}"
+
+
+def _paid(part: Part) -> str:
+    """Return who pays, unless it is the programme alone."""
+    if len(part.shares) > 1:
+        return ", paid " + " and ".join([f"{plain(share.granted)} by {share.payer}" for share in part.shares])
+    return "" if part.shares[0].payer == "programme" else f", paid by {part.shares[0].payer}"
+
+
+def _rounded(rounding: Rounding) -> str:
+    where = f"line {rounding.line}: " if rounding.line else ""
+    each_item = f"each of {rounding.items:,} items " if rounding.items > 1 else ""
+    return f"{where}{each_item}rounded {rounding.how} from {plain(rounding.exact)} to {plain(rounding.desired)}"
+
+
+def _cuts(rule: RuleAnswer) -> list[str]:
+    """Return what each limit left of the parts that it cut."""
+    limits: dict[tuple[str, str, str], list[Part]] = {}
+    for part in rule.parts:
+        if part.limit:
+            limits.setdefault((part.limit, part.limit_text, part.period), []).append(part)
+    return [
+        f"    the limit{'' if limit == rule.rule else f' {limit}'} of {text}{f' ({period})' if period else ''}"
+        f" leaves {plain(_sum([part.granted for part in parts]))} of {plain(_sum([part.desired for part in parts]))}"
+        for (limit, text, period), parts in limits.items()
+    ]
+
+
+def _sum(numbers: list[Decimal]) -> Decimal:
+    return sum(numbers, Decimal(0))
+
+
+def _sums(explanation: Explanation) -> list[str]:
+    """Return the sums, a member at a time, months first."""
+    lines: list[str] = []
+    members = list(dict.fromkeys([row.member for row in explanation.sums]))
+    for member in members:
+        rows = [row for row in explanation.sums if row.member == member]
+        lines.append(f"in all, {member}")
+        for month in dict.fromkeys([row.month for row in rows]):
+            points = ", ".join([f"{row.points:>12,f} {row.unit}" for row in rows if row.month == month])
+            lines.append(f"  {month:<7}{points}")
+    return lines

@@ -4,7 +4,7 @@ A rule drafts parts on a `Sheet`: exact numbers, one a line, band and multiplier
 and the rounded whole is handed back to the parts by largest remainder.
 
 Invariants:
-* The desired points of a group of parts are the rounding of their exact sum; parts always add up to the whole.
+* The desired points of parts rounded together are the rounding of their exact sum; parts always add up to the whole.
 * `of` or `give` below zero earns nothing: a rule never takes points.
 * Multipliers add their extra to the base in turn; compound ones then multiply what stands (S11).
 """
@@ -13,8 +13,9 @@ from typing import Final
 
 from mypy_extensions import i64
 
+from guerdon.core.columns import Column
 from guerdon.core.facts import Facts
-from guerdon.core.values import apportion
+from guerdon.core.values import divide
 
 ORDER: Final = 0
 LINE: Final = 1
@@ -69,9 +70,11 @@ class Multiplier:
         payers: list[Payer],
         campaign: str = "",
         title: str = "",
+        text: str = "",
     ) -> None:
         self.name: Final = name
         self.title: Final = title
+        self.text: Final = text
         self.position: Final = position
         self.slot: Final = slot
         self.per_line: Final = per_line
@@ -114,10 +117,14 @@ class Rule:
         campaign: str = "",
         title: str = "",
         text: str = "",
+        when_text: str = "",
+        where_text: str = "",
     ) -> None:
         self.name: Final = name
         self.title: Final = title
         self.text: Final = text
+        self.when_text: Final = when_text
+        self.where_text: Final = where_text
         self.amount_scale: Final = amount_scale
         self.position: Final = position
         self.unit: Final = unit
@@ -156,66 +163,73 @@ class Rule:
         self.divisor = 10 ** (scale - self.unit_decimals)
         self.scale = scale
 
-    def limits_of(self, source: int) -> list[int]:
+    def limits_of(self, source: i64) -> list[int]:
         """Return the limits in points that bind a part: the rule's, and its multiplier's."""
-        return self.points_limits if source == BASE else self.limits_by_source[source]
+        return self.points_limits if source == BASE else self.limits_by_source[int(source)]
 
-    def payers_of(self, source: int) -> list[Payer]:
+    def payers_of(self, source: i64) -> list[Payer]:
         """Return who pays for a part: the multiplier's payers, else the rule's."""
-        return self.payers if source == BASE else self.payers_by_source[source]
+        return self.payers if source == BASE else self.payers_by_source[int(source)]
 
 
 def _joined(first: list[int], then: list[int]) -> list[int]:
     return first + [position for position in then if position not in first]
 
 
-class Sheet:
-    """Scratch paper for one event: the parts that its rules drafted, and where each rule's parts begin.
+class Part:
+    """One part of what a rule gives an event: a band's, or a multiplier's, on one occasion.
 
-    `number` and `row` say which line is being drafted (in its order, and in the columns of lines), `items` how many items.
+    An occasion is an order, a line, or `times` equal items of a line; `exact` and `desired` are for all of them.
     """
 
     def __init__(self) -> None:
-        self.number: int = -1
+        self.occasion: i64 = 0
+        self.line: i64 = -1
+        self.times: int = 1
+        self.band: i64 = -1
+        self.source: i64 = BASE
+        self.exact: int = 0
+        self.desired: int = 0
+        self.granted: int = 0
+        self.cut_by: i64 = -1
+
+
+class Sheet:
+    """Scratch paper for one event: the first `count` of `parts` are what its rules drafted so far.
+
+    `occasion`, `line` (its number in the order), `row` (its place in the columns of lines) and `times` say what is being drafted.
+    """
+
+    def __init__(self) -> None:
+        self.parts: Final[list[Part]] = []
+        self.count: i64 = 0
+        self.occasion: i64 = 0
+        self.line: i64 = -1
         self.row: i64 = 0
-        self.items: int = 1
-        self.line: list[int] = []
-        self.times: list[int] = []
-        self.band: list[int] = []
-        self.source: list[int] = []
-        self.exact: list[int] = []
-        self.desired: list[int] = []
-        self.starts: list[int] = []
+        self.times: int = 1
 
-    def clear(self) -> None:
-        """Start a fresh sheet for another event."""
-        if self.exact:
-            self.line.clear()
-            self.times.clear()
-            self.band.clear()
-            self.source.clear()
-            self.exact.clear()
-            self.desired.clear()
-        self.starts.clear()
-
-    def part(self, band: int, source: int, exact: int) -> None:
-        """Note one part of the line and items being drafted."""
-        self.line.append(self.number)
-        self.times.append(self.items)
-        self.band.append(band)
-        self.source.append(source)
-        self.exact.append(exact)
-        self.desired.append(0)
+    def note(self, band: i64, source: i64, exact: int) -> None:
+        """Note one part of the occasion being drafted."""
+        if self.count == len(self.parts):
+            self.parts.append(Part())
+        part = self.parts[self.count]
+        part.occasion = self.occasion
+        part.line = self.line
+        part.times = self.times
+        part.band = band
+        part.source = source
+        part.exact = exact
+        self.count += 1
 
 
 def draft(rule: Rule, facts: Facts, event: i64, sheet: Sheet) -> None:
     """Note the exact parts that `rule` gives for an event."""
-    sheet.number = -1
-    sheet.items = 1
     if rule.per == ORDER:
         value = facts.slots[rule.slot].at(event)
         if value > 0:
-            _parts(rule, facts, event, value, 0, value, sheet)
+            sheet.line = -1
+            sheet.times = 1
+            _draft_occasion(rule, facts, event, value, 0, value, sheet)
         return
     start = facts.first_line.small_at(event)
     end = facts.first_line.small_at(event + 1)
@@ -227,22 +241,28 @@ def draft(rule: Rule, facts: Facts, event: i64, sheet: Sheet) -> None:
 
 def _draft_lines(rule: Rule, facts: Facts, event: i64, start: i64, end: i64, sheet: Sheet) -> None:
     slot = facts.slots[rule.slot]
-    total = 0
-    row = start
-    while rule.within_order and row < end:
-        total += max(slot.at(row), 0)
-        row += 1
+    total = _total(slot, start, end) if rule.within_order else 0
     before = 0
+    sheet.times = 1
     row = start
     while row < end:
         value = slot.at(row)
         if value > 0:
             sheet.row = row
-            sheet.number = int(row - start)
-            _parts(rule, facts, event, value, before, total or value, sheet)
+            sheet.line = row - start
+            _draft_occasion(rule, facts, event, value, before, total or value, sheet)
             if rule.within_order:
                 before += value
         row += 1
+
+
+def _total(slot: Column, start: i64, end: i64) -> int:
+    total = 0
+    row = start
+    while row < end:
+        total += max(slot.at(row), 0)
+        row += 1
+    return total
 
 
 def _draft_items(rule: Rule, facts: Facts, event: i64, start: i64, end: i64, sheet: Sheet) -> None:
@@ -252,47 +272,47 @@ def _draft_items(rule: Rule, facts: Facts, event: i64, start: i64, end: i64, she
     while row < end:
         items = quantities.at(row) // rule.quantity_one
         value = slot.at(row)
-        sheet.row = row
-        sheet.number = int(row - start)
-        row += 1
         if value > 0 and items > 0:
+            sheet.row = row
+            sheet.line = row - start
             _draft_line_of_items(rule, facts, event, value, items, sheet)
+        row += 1
 
 
 def _draft_line_of_items(rule: Rule, facts: Facts, event: i64, value: int, items: int, sheet: Sheet) -> None:
     """Note parts for `items` equal items; an amount is shared out between them to the smallest part, dearer ones first."""
-    if not rule.bands:
-        sheet.items = items
-        _parts(rule, facts, event, value, 0, value, sheet)
-        return
-    each, dearer = divmod(value, items)
-    if dearer > 0:
-        sheet.items = dearer
-        _parts(rule, facts, event, each + 1, 0, each + 1, sheet)
+    each = value
+    if rule.bands:
+        each, dearer = divmod(value, items)
+        items -= dearer
+        if dearer > 0:
+            sheet.times = dearer
+            _draft_occasion(rule, facts, event, each + 1, 0, each + 1, sheet)
     if each > 0:
-        sheet.items = items - dearer
-        _parts(rule, facts, event, each, 0, each, sheet)
+        sheet.times = items
+        _draft_occasion(rule, facts, event, each, 0, each, sheet)
 
 
-def _parts(rule: Rule, facts: Facts, event: i64, value: int, before: int, total: int, sheet: Sheet) -> None:  # noqa: PLR0913
+def _draft_occasion(rule: Rule, facts: Facts, event: i64, value: int, before: int, total: int, sheet: Sheet) -> None:
     """Note base parts of `value`, which lies above `before` of the order's `total`, and what multipliers add to them."""
-    lift = rule.lift if sheet.items == 1 or rule.round_at == AT_ITEM else rule.lift * sheet.items
+    sheet.occasion += 1
+    lift = rule.lift if sheet.times == 1 else rule.lift * sheet.times
     base = 0
     if not rule.bands:
         base = value * lift
-        sheet.part(-1, BASE, base)
+        sheet.note(-1, BASE, base)
     elif rule.whole:
         band = _reached(rule.bands, total)
-        if band >= 0:
-            base = value * rule.bands[band].rate * lift
-            sheet.part(band, BASE, base)
+        base = value * rule.bands[band].rate * lift if band >= 0 else 0
+        if base > 0:
+            sheet.note(band, BASE, base)
     else:
-        base = _marginal_parts(rule, before, before + value, lift, sheet)
+        base = _draft_bands(rule, before, before + value, lift, sheet)
     if base > 0 and rule.multipliers:
-        _extra_parts(rule, facts, event, base, sheet)
+        _draft_extras(rule, facts, event, base, sheet)
 
 
-def _marginal_parts(rule: Rule, low: int, high: int, lift: int, sheet: Sheet) -> int:
+def _draft_bands(rule: Rule, low: int, high: int, lift: int, sheet: Sheet) -> int:
     base = 0
     last = len(rule.bands) - 1
     for position in range(len(rule.bands)):
@@ -303,7 +323,7 @@ def _marginal_parts(rule: Rule, low: int, high: int, lift: int, sheet: Sheet) ->
         width = top - max(low, band.above)
         if width > 0 and band.rate > 0:
             exact = width * band.rate * lift
-            sheet.part(position, BASE, exact)
+            sheet.note(position, BASE, exact)
             base += exact
     return base
 
@@ -316,33 +336,60 @@ def _reached(bands: list[Band], total: int) -> int:
     return reached
 
 
-def _extra_parts(rule: Rule, facts: Facts, event: i64, base: int, sheet: Sheet) -> None:
+def _draft_extras(rule: Rule, facts: Facts, event: i64, base: int, sheet: Sheet) -> None:
     total = base
     for multiplier in rule.multipliers:
         factor = facts.slots[multiplier.slot].at(sheet.row if multiplier.per_line else event)
         extra = factor - multiplier.one
         if extra > 0:
             exact = (total if multiplier.compound else base) * extra // multiplier.one
-            sheet.part(-1, multiplier.position, exact)
+            sheet.note(-1, multiplier.position, exact)
             total += exact
 
 
-def round_parts(rule: Rule, sheet: Sheet, start: int, end: int) -> None:
-    """Turn the exact parts from `start` to `end` into desired points, rounded where the rule says."""
+def round_parts(rule: Rule, sheet: Sheet, start: i64, end: i64) -> None:
+    """Turn the exact parts from `start` up to `end` into desired points, rounded where the rule says."""
+    parts = sheet.parts
     if rule.round_at >= AT_RULE:
-        apportion(sheet.exact, sheet.desired, start, end, rule.divisor, rule.rounding)
+        share_out(parts, start, end, rule.divisor, rule.rounding)
         return
     while start < end:
+        first = parts[start]
         stop = start + 1
-        while stop < end and sheet.line[stop] == sheet.line[start] and sheet.times[stop] == sheet.times[start]:
+        while stop < end and _rounded_together(rule, first, parts[stop]):
             stop += 1
-        apportion(sheet.exact, sheet.desired, start, stop, rule.divisor, rule.rounding)
-        if rule.round_at == AT_ITEM:
-            _times_items(sheet, start, stop)
+        times = first.times if rule.round_at == AT_ITEM else 1
+        share_out(parts, start, stop, rule.divisor * times, rule.rounding)
+        while times > 1 and start < stop:
+            parts[start].desired *= times
+            start += 1
         start = stop
 
 
-def _times_items(sheet: Sheet, start: int, stop: int) -> None:
-    for part in range(start, stop):
-        sheet.desired[part] *= sheet.times[part]
-        sheet.exact[part] *= sheet.times[part]
+def _rounded_together(rule: Rule, one: Part, other: Part) -> bool:
+    return one.occasion == other.occasion if rule.round_at == AT_ITEM else one.line == other.line
+
+
+def share_out(parts: list[Part], start: i64, end: i64, divisor: int, rounding: int) -> None:
+    """Round the exact sum of `parts[start:end]` over `divisor` once, and share the whole out between them.
+
+    Parts get their floor; what is left goes to the largest remainders, the earlier first on a tie.
+    """
+    if end - start == 1:
+        part = parts[start]
+        part.desired = divide(part.exact, divisor, rounding) if divisor > 1 else part.exact
+        return
+    exact = 0
+    left = 0
+    position = start
+    while position < end:
+        part = parts[position]
+        exact += part.exact
+        part.desired = part.exact // divisor
+        left -= part.desired
+        position += 1
+    left += divide(exact, divisor, rounding)
+    if left > 0:
+        rests = [(part.desired * divisor - part.exact, place) for place, part in enumerate(parts[start:end])]
+        for _, place in sorted(rests)[:left]:
+            parts[start + place].desired += 1

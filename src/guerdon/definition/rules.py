@@ -100,7 +100,7 @@ def multiplier(draft: Draft, terms: Terms, placed: PlacedMultiplier, targets: li
     return Multiplier(
         name=spec.id, position=position, slot=terms.slot(slot), scale=by.type.scale, compound=spec.stack == "compound",
         per_line=per_line, points_limits=[], payers=payers(draft, terms, spec.funded_by or _campaign_payer(placed.campaign), loc),
-        campaign=placed.campaign.id if placed.campaign else "", title=spec.title,
+        campaign=placed.campaign.id if placed.campaign else "", title=spec.title, text=spec.by,
     )  # fmt: skip
 
 
@@ -285,6 +285,7 @@ def compile_rule(  # noqa: PLR0913 - everything a rule is made from
         round_at=ROUND_AT_NAMES.index(spec.round_at or default),
         payers=payers(draft, terms, rule_payer(draft, placed), loc), campaign=placed.campaign.id if placed.campaign else "",
         title=spec.title, text=spec.give or spec.of or spec.strategy or "eligible",
+        when_text=spec.when or "", where_text=spec.where or "",
     )  # fmt: skip
 
 

@@ -45,8 +45,7 @@ def _instead(scope: Scope, name: str, *, quoted: bool) -> str:
 def _read_line_field(reading: Reading, syntax: Expr, name: str) -> Node | None:
     known = reading.scope.line_fields
     if name not in known:
-        close = suggest(name, {f"line.{each}": None for each in known} if known else {})
-        reading.say(syntax, f"a line has no field {name}", close)
+        reading.say(syntax, f"a line has no field {name}", suggest(name, known, owner="line."))
         return None
     if not (reading.aggregating or reading.per_line):
         way = f"sum(line.{name})" if known[name].kind == NUMBER else f"any(line.{name} = ...)"

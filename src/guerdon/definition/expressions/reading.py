@@ -66,8 +66,7 @@ class Reading:
     def said(self, syntax: Expr) -> str:
         """Quote a part of the text, if it is short enough to be quoted."""
         part = self.text[start(syntax) : end(syntax)]
-        whole = part.count("(") == part.count(")")
-        return part if whole and 0 < len(part) <= 40 else "this value"  # noqa: PLR2004 - half a line
+        return part if _balanced(part) and 0 < len(part) <= 40 else "this value"  # noqa: PLR2004 - half a line
 
     def node(self, syntax: Expr) -> Node | None:
         """Read one node if it is allowed, and bound what it becomes."""
@@ -132,3 +131,13 @@ class Reading:
             self.say(syntax, f"this has more than {SCALE_MAX} decimals", "round in between")
             return False
         return node.type.kind != NUMBER or self.fits(syntax, (node.type.low, node.type.high))
+
+
+def _balanced(text: str) -> bool:
+    """Say whether no parenthesis in a part of the text belongs to one outside."""
+    depth = 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if depth < 0:
+            return False
+    return depth == 0

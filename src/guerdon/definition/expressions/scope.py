@@ -6,6 +6,8 @@ from difflib import get_close_matches
 
 from guerdon.core.expr.tree import Literal, Node, Table, Type
 
+LISTED_MAX = 12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
@@ -46,12 +48,12 @@ def nearest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str | N
     return by_lower[close[0]] if close else None
 
 
-def suggest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
-    """Suggest the word that was probably meant, or list what there is."""
+def suggest(word: str, known: Mapping[str, object] | tuple[str, ...], *, owner: str = "") -> str:
+    """Suggest the word that was probably meant, or list what there is, each after its owner's name."""
     close = nearest(word, known)
     if close is not None:
-        return f"did you mean {close}?"
+        return f"did you mean {owner}{close}?"
     if not known:
         return "there is none to choose from here"
-    listed = ", ".join(sorted(known)[:12])
-    return f"there is {listed}" + (", and more" if len(known) > 12 else "")  # noqa: PLR2004 - the same 12
+    listed = ", ".join([owner + name for name in sorted(known)[:LISTED_MAX]])
+    return f"there is {listed}" + (", and more" if len(known) > LISTED_MAX else "")

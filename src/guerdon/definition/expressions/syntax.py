@@ -32,20 +32,22 @@ def read_syntax(text: str) -> Expr | Problem:
         tree = read(text)
     except failures as failure:
         return _explain(text, failure)
+    if tree is None:
+        return Problem(0, "there is no value in this", "write an expression such as amount >= 50")
     return _oversized(tree) or tree
 
 
 @cache
-def _reader() -> tuple[Callable[[str], Expr], tuple[type[Exception], ...]]:
+def _reader() -> tuple[Callable[[str], Expr | None], tuple[type[Exception], ...]]:
     from sqlglot.dialects.duckdb import DuckDB  # noqa: PLC0415 - imported when the first expression is read
     from sqlglot.errors import ParseError, TokenError  # noqa: PLC0415 - as above
     from sqlglot.expressions import Condition  # noqa: PLC0415 - as above
 
     dialect = DuckDB()
 
-    def read(text: str) -> Expr:
+    def read(text: str) -> Expr | None:
         parser: Any = dialect.parser()
-        tree: Expr = parser.parse_into(Condition, dialect.tokenize(text), text)[0]
+        tree: Expr | None = parser.parse_into(Condition, dialect.tokenize(text), text)[0]
         return tree
 
     return read, (ParseError, TokenError)

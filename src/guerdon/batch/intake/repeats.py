@@ -1,0 +1,82 @@
+"""Events that came before: found by their ids, exactly, without holding all ids in memory.
+
+Ids (or their 64-bit hashes) are sorted by the data engine, which spills to disk, and streamed past; only those that
+stand next to their like are looked at again, by their full source and id.
+
+Invariants:
+* The same source and id with the same content counts once; with other content it is a conflict.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from guerdon.batch.intake.sql import names
+
+_BATCH: Final = 1_000_000
+CANDIDATES: Final = "intake_candidates"
+"""The keys that come more than once, while they are looked at."""
+REPEATS: Final = "intake_repeats"
+"""The temporary table that `find_repeats` makes: "row", "former" (the row it repeats), "same" (whether in all it says)."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What tells ids apart: an expression over a FROM item, and the condition that an event has one of the keys found."""
+
+    scan: str
+    key: str
+    match: str
+
+
+def keys_of(events: str) -> Keys:
+    """Return the keys of any events: hashes of source and id."""
+    return Keys(f"({events})", "hash(source, id)", f"hash(source, id) in (select key from {CANDIDATES})")
+
+
+def find_repeats(con: duckdb.DuckDBPyConnection, events: str, keys: Keys, *, content: tuple[str, ...]) -> int:
+    """Make the table of repeats and return how many there are."""
+    candidates = _alike(con, keys)
+    con.execute(f'create or replace temp table {REPEATS} ("row" bigint, former bigint, same boolean)')
+    if candidates is None:
+        return 0
+    con.register(CANDIDATES, candidates)
+    try:
+        con.execute(f"insert into {REPEATS} {_repeats(events, keys.match, content)}")
+    finally:
+        con.unregister(CANDIDATES)
+    ((count,),) = con.sql(f"select count(*) from {REPEATS}").fetchall()
+    return int(count)
+
+
+def _repeats(events: str, match: str, content: tuple[str, ...]) -> str:
+    window = 'over (partition by source, id order by "row")'
+    digest = f"hash({names(content)})"
+    layer = (
+        f'select "row", {digest} as digest, row_number() {window} as nth, first_value("row") {window} as former, '
+        f"first_value({digest}) {window} as first_digest\n"
+        f"from ({events}) where {match}"
+    )
+    return f'select "row", former, digest = first_digest from ({layer}) where nth > 1'
+
+
+def _alike(con: duckdb.DuckDBPyConnection, keys: Keys) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return the keys that come more than once, as a table, or None."""
+    found = []
+    last: Any = None
+    for batch in con.sql(f"select {keys.key} as key from {keys.scan} order by key").to_arrow_reader(_BATCH):
+        column = batch.column(0)
+        if not len(column):
+            continue
+        twice = column[1:].filter(pc.equal(column[1:], column[:-1]))
+        if len(twice):
+            found.append(pc.unique(twice))
+        if last is not None and column[0] == last:
+            found.append(column[:1])
+        last = column[-1]
+    if not found:
+        return None
+    return pa.table({"key": pc.unique(pa.chunked_array(found))})

@@ -1,0 +1,66 @@
+"""Small pieces of SQL text: quoted names and texts, values as they may stand in a message.
+
+Invariants:
+* Every name and text that comes from outside goes through `name` or `text`.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+ROW_BITS: Final = 1 << 40
+"""A row's number is its file's index times this, plus its line (or its row number, in Parquet)."""
+
+_SHOWN: Final = 40
+
+
+def name(word: str) -> str:
+    """Return an identifier, quoted."""
+    return '"' + word.replace('"', '""') + '"'
+
+
+def text(words: str) -> str:
+    """Return a text literal."""
+    return "'" + words.replace("'", "''") + "'"
+
+
+def names(words: Iterable[str]) -> str:
+    """Return identifiers, quoted and separated by commas."""
+    return ", ".join(map(name, words))
+
+
+def listed(values: Iterable[str]) -> str:
+    """Return text literals, separated by commas."""
+    return ", ".join(map(text, values))
+
+
+def shown(expression: str) -> str:
+    """Return SQL for a value as a message shows it: quoted and shortened."""
+    words = f"cast({expression} as varchar)"
+    short = f"left({words}, {_SHOWN}) || case when length({words}) > {_SHOWN} then '…' else '' end"
+    return f"'''' || {short} || ''''"
+
+
+def cases(branches: Sequence[tuple[str, str]], otherwise: str = "null") -> str:
+    """Return a CASE of conditions and results; without branches, what it is otherwise."""
+    if not branches:
+        return otherwise
+    whens = "\n    ".join(f"when {condition} then {result}" for condition, result in branches)
+    return f"case {whens}\n    else {otherwise} end"
+
+
+def either(conditions: Iterable[str]) -> str:
+    """Return the conditions joined by OR; none is false."""
+    return " or ".join(f"({condition})" for condition in conditions) or "false"
+
+
+def parquet(paths: Path | Sequence[Path], *, by_name: bool = False) -> str:
+    """Return a FROM item that reads Parquet files and adds nothing to their columns."""
+    several = [paths] if isinstance(paths, Path) else paths
+    options = "hive_partitioning = false" + (", union_by_name = true" if by_name else "")
+    return f"read_parquet([{listed(map(str, several))}], {options})"
+
+
+def copy(query: str, path: Path) -> str:
+    """Return the statement that writes a query's rows to a Parquet file."""
+    return f"copy ({query}) to {text(str(path))} (format parquet, compression lz4_raw)"

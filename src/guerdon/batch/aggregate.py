@@ -1,0 +1,283 @@
+"""A programme without state per member as one aggregate query, with the answers of the fold.
+
+Each rule's exact number is built as an expression tree over its slots' columns, so that bounds and widths follow by themselves.
+
+Invariant: points of an event are rounded once where the rule says, and sums are taken over whole points only.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from guerdon.batch.intake.sql import name
+from guerdon.batch.plan import Plan, turned, view
+from guerdon.core.calendar import MONTH
+from guerdon.core.earning import AT_ITEM, AT_LINE, AT_ORDER, ITEM, ORDER, Multiplier, Rule
+from guerdon.core.expr.sql import Names, render
+from guerdon.core.expr.tree import (
+    MAX,
+    MIN,
+    Arithmetic,
+    Case,
+    Compare,
+    Extreme,
+    Field,
+    Literal,
+    Node,
+    Quotient,
+    number,
+)
+from guerdon.core.programme import Programme, Unit
+from guerdon.core.values import HALF_EVEN, POINTS_MAX
+
+
+class _Slots(Names):
+    """Fields of the trees built here are columns already."""
+
+    def event(self, word: str) -> str:
+        """Name a column."""
+        return name(word)
+
+
+_NAMES: Final = _Slots()
+
+
+def aggregate_statements(plan: Plan) -> list[str]:
+    """Return the statements that create "points": a row per event with member, month and points by unit (`u0, u1, ...`)."""
+    query = _Query(plan)
+    made = []
+    if query.line_rules and plan.has_lines:
+        made.append(view("line points", query.line_points()))
+    made.append(view("rule points", query.rule_points()))
+    made.append(view("points", query.points()))
+    return made
+
+
+class _Query:
+    def __init__(self, plan: Plan) -> None:
+        self.plan: Final = plan
+        self.programme: Final[Programme] = plan.programme
+        self.line_rules: Final = [rule for rule in self.programme.rules if rule.per != ORDER]
+
+    def line_points(self) -> str:
+        """Sum what lines give by event: exact where the rule rounds once, whole points where it rounds each line."""
+        columns = []
+        for rule in self.line_rules:
+            exact = f"CAST(COALESCE(SUM({self._line_exact(rule)}), 0) AS HUGEINT) AS x{rule.position}"
+            columns.append(exact)
+            if rule.round_at in (AT_ITEM, AT_LINE):
+                columns.append(f"CAST(COALESCE(SUM({self._line_whole(rule)}), 0) AS BIGINT) AS w{rule.position}")
+        before = self._running()
+        return f'SELECT "row", {", ".join(columns)} FROM {before} GROUP BY "row"'
+
+    def rule_points(self) -> str:
+        """Give each rule's exact number (`x`) and whole points (`p`) for every event."""
+        exact, whole = [], []
+        for rule in self.programme.rules:
+            x = name(f"x{rule.position}")
+            if rule.per == ORDER:
+                exact.append(f"{render(_exact(rule, self._slot(rule.slot), self.programme), _NAMES)} AS {x}")
+            elif self.plan.has_lines:
+                exact.append(f"COALESCE(lp.{x}, 0) AS {x}")
+            else:
+                exact.append(f"CAST(0 AS HUGEINT) AS {x}")
+            if rule.round_at in (AT_ITEM, AT_LINE):
+                counted = rule.per != ORDER and self.plan.has_lines
+                whole.append(f"COALESCE(w{rule.position}, 0) AS p{rule.position}" if counted else self._rounded_alone(rule))
+            else:
+                whole.append(f"{rounded(x, rule)} AS p{rule.position}")
+        sums = [f"lp.w{rule.position}" for rule in self.line_rules if rule.round_at in (AT_ITEM, AT_LINE)]
+        join, extra = "", ""
+        if self.line_rules and self.plan.has_lines:
+            join = ' LEFT JOIN "line points" AS lp ON lp."row" = e."row"'
+            extra = "".join(", " + one for one in sums)
+        keys = 'e."row", e.member, e.account, e."at", e."problem"'
+        inner = f'SELECT {keys}{extra}, {", ".join(exact) or "0 AS none"} FROM "rated" AS e{join}'
+        return f'SELECT *, {", ".join(whole) or "0 AS nothing"} FROM ({inner})'
+
+    def points(self) -> str:
+        """Choose the winners of stacking groups and add up each unit's points."""
+        month, join = turned(self.programme.zone.period_table(MONTH, *self.plan.span), "months")
+        units = [f"{self._unit(i, unit)} AS u{i}" for i, unit in enumerate(self.programme.units)]
+        return f'SELECT e.member, e."problem", {month} AS "month", {", ".join(units)} FROM "rule points" AS e{join}'
+
+    def _rounded_alone(self, rule: Rule) -> str:
+        return f"{rounded(f'x{rule.position}', rule)} AS p{rule.position}"
+
+    def _unit(self, position: int, unit: Unit) -> str:
+        rules = [rule for rule in self.programme.rules if rule.unit == position]
+        alone = [rule for rule in rules if not (unit.rounded_per_order and rule.round_at == AT_ORDER)]
+        terms = [self._won(rule, f"p{rule.position}") for rule in alone]
+        together = [rule for rule in rules if rule not in alone]
+        if together:
+            exact = " + ".join(f"CAST({self._won(rule, f'x{rule.position}')} AS HUGEINT)" for rule in together)
+            terms.append(rounded(f"({exact})", together[0]))
+        return " + ".join(terms) or "CAST(0 AS BIGINT)"
+
+    def _won(self, rule: Rule, value: str) -> str:
+        """Return a rule's number where it wins its stacking group, else 0."""
+        for group in self.programme.groups:
+            if rule.position in group.rules:
+                at = group.rules.index(rule.position)
+                mine = f"p{rule.position}"
+                earlier = [f"p{other}" for other in group.rules[:at]]
+                later = [f"p{other}" for other in group.rules[at + 1 :]]
+                if group.best:
+                    wins = [f"{mine} > {other}" for other in earlier] + [f"{mine} >= {other}" for other in later]
+                else:
+                    wins = [f"{other} <= 0" for other in earlier]
+                wins.append(f"{mine} > 0")
+                return f"CASE WHEN {' AND '.join(wins)} THEN {value} ELSE 0 END"
+        return value
+
+    def _slot(self, position: int) -> Node:
+        slot = self.programme.slots[position]
+        low, high = min(slot.low, slot.otherwise), max(slot.high, slot.otherwise)
+        return Field(f"s{position}", number(low, high), line=False)
+
+    def _running(self) -> str:
+        """Return the lines; with bands that run through an order, with the amounts above which each line begins."""
+        rules = [rule for rule in self.line_rules if rule.within_order]
+        if not rules:
+            return '"rated lines"'
+        window = 'OVER (PARTITION BY "row" ORDER BY "line" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)'
+        whole = 'OVER (PARTITION BY "row")'
+        columns = "".join(
+            f", CAST(COALESCE(SUM(GREATEST(s{r.slot}, 0)) {window}, 0) AS HUGEINT) AS before{r.position}"
+            f", CAST(SUM(GREATEST(s{r.slot}, 0)) {whole} AS HUGEINT) AS total{r.position}"
+            for r in rules
+        )
+        return f'(SELECT *{columns} FROM "rated lines")'
+
+    def _line_exact(self, rule: Rule) -> str:
+        value = self._slot(rule.slot)
+        if rule.per == ITEM:
+            return self._items(rule, lambda node: render(_exact(rule, node, self.programme), _NAMES))
+        if not rule.within_order:
+            return render(_exact(rule, value, self.programme), _NAMES)
+        before = Field(f"before{rule.position}", number(0, value.type.high * 10_000), line=False)
+        total = Field(f"total{rule.position}", number(0, value.type.high * 10_000), line=False)
+        return render(_exact(rule, value, self.programme, before=before, total=total), _NAMES)
+
+    def _line_whole(self, rule: Rule) -> str:
+        if rule.per == ITEM and rule.round_at == AT_ITEM:
+            return self._items(rule, lambda node: rounded(render(_exact(rule, node, self.programme), _NAMES), rule))
+        return rounded(self._line_exact(rule), rule)
+
+    def _items(self, rule: Rule, of: Callable[[Node], str]) -> str:
+        """Share a line's amount between its items, dearer ones first, and add up what each gives."""
+        value = self._slot(rule.slot)
+        items = f"GREATEST(s{rule.quantity_slot} // {rule.quantity_one}, 0)"
+        if not rule.bands:
+            return f"CAST({of(value)} AS HUGEINT) * {items}"
+        amount = f"GREATEST(s{rule.slot}, 0)"
+        high = value.type.high
+        kind = number(0, high + 1)
+        each = of(Field("each item", kind, line=False)).replace('"each item"', f"({amount} // {items})")
+        dearer = of(Field("each item", kind, line=False)).replace('"each item"', f"({amount} // {items} + 1)")
+        some = f"({amount} % {items})"
+        counted = f"CAST({dearer} AS HUGEINT) * {some} + CAST({each} AS HUGEINT) * ({items} - {some})"
+        return f"CASE WHEN {items} = 0 THEN 0 ELSE {counted} END"
+
+
+def _exact(rule: Rule, value: Node, programme: Programme, *, before: Node | None = None, total: Node | None = None) -> Node:
+    """Build a rule's exact number, scaled by 10**rule.scale, for a slot's value."""
+    base = _base(rule, value, before, total)
+    added = max([0, *(one.scale for one in rule.multipliers if not one.compound)])
+    compound = [one for one in rule.multipliers if one.compound]
+    node = base
+    if added or any(not one.compound for one in rule.multipliers):
+        node = _times(base, _sum_of_extras(rule.multipliers, added, programme))
+    for one in compound:
+        node = _times(node, _factor(one, programme))
+    rest = rule.scale - rule.base_scale - added - sum(one.scale for one in compound)
+    return _scaled(node, 10**rest)
+
+
+def _base(rule: Rule, value: Node, before: Node | None, total: Node | None) -> Node:
+    amount = _greatest(value, _whole(0))
+    if not rule.bands:
+        return amount
+    if rule.whole:
+        reached = total if total is not None else amount
+        steps = sorted(rule.bands, key=lambda band: -band.above)
+        conditions: list[Node] = [Compare(">", reached, _whole(band.above)) for band in steps]
+        rates: list[Node] = [_whole(band.rate) for band in steps]
+        low, high = min(0, *(b.rate for b in steps)), max(0, *(b.rate for b in steps))
+        return _times(amount, Case(conditions, rates, _whole(0), number(low, high)))
+    low_end = before if before is not None else _whole(0)
+    high_end = _plus(low_end, amount) if before is not None else amount
+    parts = []
+    for position, band in enumerate(rule.bands):
+        top = high_end if position == len(rule.bands) - 1 else _least(high_end, _whole(rule.bands[position + 1].above))
+        start = _greatest(low_end, _whole(band.above)) if before is not None else _whole(band.above)
+        parts.append(_scaled(_greatest(_minus(top, start), _whole(0)), band.rate))
+    node = parts[0]
+    for part in parts[1:]:
+        node = _plus(node, part)
+    return node
+
+
+def _sum_of_extras(multipliers: list[Multiplier], added: int, programme: Programme) -> Node:
+    node: Node = _whole(10**added)
+    for one in multipliers:
+        if not one.compound:
+            node = _plus(node, _scaled(_minus(_factor(one, programme), _whole(one.one)), 10 ** (added - one.scale)))
+    return node
+
+
+def _factor(one: Multiplier, programme: Programme) -> Node:
+    slot = programme.slots[one.slot]
+    return Field(f"s{one.slot}", number(one.one, max(slot.high, one.one)), line=False)
+
+
+def rounded(value: str, rule: Rule) -> str:
+    """Return SQL for an exact number rounded to whole points, as the rule says; the number is not below zero."""
+    divisor = rule.divisor
+    if divisor == 1:
+        return f"CAST({value} AS BIGINT)"
+    if rule.rounding == HALF_EVEN:
+        whole, rest = f"({value} // {divisor})", f"({value} % {divisor})"
+        up = f"CASE WHEN 2 * {rest} > {divisor} OR (2 * {rest} = {divisor} AND {whole} % 2 = 1) THEN 1 ELSE 0 END"
+        return f"CAST({whole} + {up} AS BIGINT)"
+    exact = Field("exact", number(0, POINTS_MAX * divisor), line=False)
+    kind = number(0, POINTS_MAX)
+    node = Quotient(rule.rounding, exact, _whole(divisor), kind, factors=(1, 1))
+    return f"CAST({render(node, _NAMES).replace(name('exact'), f'({value})')} AS BIGINT)"
+
+
+def _whole(value: int) -> Literal:
+    return Literal(value, number(value, value))
+
+
+def _bounds(node: Node) -> tuple[int, int]:
+    return node.type.low, node.type.high
+
+
+def _plus(left: Node, right: Node) -> Node:
+    (a, b), (c, d) = _bounds(left), _bounds(right)
+    return Arithmetic("+", left, right, number(a + c, b + d))
+
+
+def _minus(left: Node, right: Node) -> Node:
+    (a, b), (c, d) = _bounds(left), _bounds(right)
+    return Arithmetic("-", left, right, number(a - d, b - c))
+
+
+def _times(left: Node, right: Node) -> Node:
+    (a, b), (c, d) = _bounds(left), _bounds(right)
+    corners = [a * c, a * d, b * c, b * d]
+    return Arithmetic("*", left, right, number(min(corners), max(corners)))
+
+
+def _scaled(node: Node, by: int) -> Node:
+    return node if by == 1 else _times(node, _whole(by))
+
+
+def _greatest(left: Node, right: Node) -> Node:
+    (a, b), (c, d) = _bounds(left), _bounds(right)
+    return left if a >= d else Extreme(MAX, [left, right], number(max(a, c), max(b, d)))
+
+
+def _least(left: Node, right: Node) -> Node:
+    (a, b), (c, d) = _bounds(left), _bounds(right)
+    return Extreme(MIN, [left, right], number(min(a, c), min(b, d)))

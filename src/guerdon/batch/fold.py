@@ -1,0 +1,378 @@
+"""The fold over files: each process reads and sorts its own range of accounts, and runs the compiled engine over them.
+
+Ranges of accounts rather than hashes of them: every part then comes out sorted, and parts need only be set end to end.
+
+Invariants:
+* Events of an account are folded in the order of S3. The sort reads whole numbers only; where two events of an account
+  share an instant, the range is sorted again with kind, source and id.
+* Garbage collection is off while folding: the engine makes no cycles.
+"""
+
+import gc
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+
+from guerdon.batch.intake.sql import text
+
+from guerdon.core.columns import Column, column, wide_column
+from guerdon.core.effects import Effects
+from guerdon.core.errors import GuerdonError, Invalid
+from guerdon.core.expr.sql import BIGINT, width
+from guerdon.core.facts import Facts
+from guerdon.core.programme import Programme
+from guerdon.core.rating import Fold
+from guerdon.core.slots import Slot
+from guerdon.core.statement import Statement
+from guerdon.definition.check import reload
+from guerdon.definition.files import File
+
+BATCH: Final = 500_000
+"""So many events are folded between two writes."""
+
+_MASK: Final = 2**62 - 1
+
+
+@dataclass(frozen=True)
+class Share:
+    """One process's part of the work: which accounts, how to find them, and where its statement goes."""
+
+    setup: tuple[str, ...]
+    condition: str
+    has_lines: bool
+    has_accounts: bool
+    whole_accounts: bool
+    ties: bool
+    memory: str
+    threads: int
+    out: Path
+    scratch: Path
+
+
+class Tie(Exception):  # noqa: N818 - it is no error: the order needs a closer look
+    """Two events of an account share an instant: their order needs their ids."""
+
+
+def connect(memory: str, threads: int, scratch: Path) -> duckdb.DuckDBPyConnection:
+    """Open a data engine that spills to `scratch` beyond `memory`."""
+    con = duckdb.connect()
+    con.execute(f"SET memory_limit = {text(memory)}; SET threads = {threads}; SET temp_directory = {text(str(scratch))}")
+    con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
+    return con
+
+
+def split_accounts(con: duckdb.DuckDBPyConnection, parts: int, *, whole: bool) -> list[str]:
+    """Return a condition on accounts for each of `parts` ranges of about as many events."""
+    sample = 'SELECT account FROM "events" USING SAMPLE 20000 ROWS (reservoir, 7)'
+    found = [row[0] for row in con.execute(f"SELECT account FROM ({sample}) ORDER BY account").fetchall()]
+    cuts = sorted({found[len(found) * part // parts] for part in range(1, parts)}) if found else []
+    shown = [str(cut) if whole else text(cut) for cut in cuts]
+    edges = [None, *shown, None]
+    return [
+        " AND ".join(
+            [*([f"account >= {low}"] if low else []), *([f"account < {high}"] if high else [])]
+        )
+        or "true"
+        for low, high in zip(edges, edges[1:], strict=False)
+    ]
+
+
+def fold_shares(
+    files: Sequence[File], programme: Programme, shares: Sequence[Share], progress: Callable[[int], None]
+) -> None:
+    """Fold every share, the first in this process and each other in one of its own; `progress` hears of events folded."""
+    context = multiprocessing.get_context("spawn")
+    started = []
+    for share in shares[1:]:
+        here, there = context.Pipe(duplex=False)
+        process = context.Process(target=_work, args=(list(files), share, there), daemon=True)
+        process.start()
+        there.close()
+        started.append((process, here))
+    try:
+        fold_share(programme, shares[0], lambda events: _heard(events, started, progress))
+        for process, here in started:
+            _await(here, progress)
+            process.join()
+    finally:
+        for process, _ in started:
+            if process.is_alive():
+                process.terminate()
+
+
+def _heard(events: int, started: Sequence[tuple[Any, Connection]], progress: Callable[[int], None]) -> None:
+    """Report this process's events, and those that others have told of meanwhile."""
+    progress(events)
+    for _, here in started:
+        try:
+            while here.poll():
+                _report(here.recv(), progress)
+        except EOFError:
+            continue
+
+
+def _await(here: Connection, progress: Callable[[int], None]) -> None:
+    try:
+        while True:
+            _report(here.recv(), progress)
+    except EOFError:
+        return
+
+
+def _report(said: object, progress: Callable[[int], None]) -> None:
+    if isinstance(said, int):
+        progress(said)
+    else:
+        raise Invalid(str(said))
+
+
+def _work(files: list[File], share: Share, there: Connection) -> None:
+    """Run in a process of its own: fold a share, and tell of events folded or of what went wrong."""
+    try:
+        fold_share(reload(files), share, there.send)
+    except GuerdonError as failure:
+        there.send(str(failure))
+    except duckdb.Error as failure:
+        there.send(f"the data engine failed: {failure}")
+    finally:
+        there.close()
+
+
+def fold_share(programme: Programme, share: Share, progress: Callable[[int], None]) -> None:
+    """Fold one range of accounts and write its statement, sorted, as Parquet."""
+    con = connect(share.memory, share.threads, share.scratch)
+    for statement in share.setup:
+        con.execute(statement)
+    gc.disable()
+    try:
+        try:
+            _fold(con, programme, share, ties=share.ties, progress=progress)
+        except Tie:
+            _fold(con, programme, share, ties=True, progress=lambda _: None)
+    finally:
+        gc.enable()
+        con.close()
+
+
+def _fold(
+    con: duckdb.DuckDBPyConnection, programme: Programme, share: Share, *, ties: bool, progress: Callable[[int], None]
+) -> None:
+    names = _Names(con, share)
+    statement = Statement(programme.zone, len(programme.units))
+    effects = Effects()
+    fold = Fold(programme, effects)
+    with _Writer(share.out, len(programme.units), names) as writer:
+        for table, lines in _batches(con, programme, share, names, ties=ties):
+            fold.run(facts_of(programme, table, lines), statement, keep_effects=False)
+            writer.write(statement)
+            statement.forget()
+            progress(len(table))
+        statement.close()
+        writer.write(statement)
+
+
+class _Names:
+    """Accounts and members as whole numbers in their own order, and back."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, share: Share) -> None:
+        self.con: Final = con
+        self.whole: Final = share.whole_accounts
+        self.has_accounts: Final = share.has_accounts
+        self.members: Any = None
+        if not self.whole:
+            self._number("account numbers", "account", share.condition)
+            if self.has_accounts:
+                self._number("member numbers", "member", share.condition)
+            source = "member numbers" if self.has_accounts else "account numbers"
+            self.members = con.sql(f'SELECT word FROM "{source}" ORDER BY number').to_arrow_table().column(0).combine_chunks()
+
+    def _number(self, table: str, word: str, condition: str) -> None:
+        words = f'SELECT DISTINCT {word} AS word FROM "events" WHERE {condition}'
+        self.con.execute(
+            f'CREATE OR REPLACE TEMP TABLE "{table}" AS SELECT word, row_number() OVER (ORDER BY word) - 1 AS number FROM ({words})'
+        )
+
+    def columns(self) -> str:
+        """Return SQL for the account's and the member's number."""
+        account = "r.account" if self.whole else "a.number"
+        if not self.has_accounts:
+            return f"{account} AS account"
+        return f"{account} AS account, {'r.member' if self.whole else 'm.number'} AS member"
+
+    def joins(self) -> str:
+        """Return the joins that `columns` needs."""
+        if self.whole:
+            return ""
+        members = ' JOIN "member numbers" AS m ON m.word = r.member' if self.has_accounts else ""
+        return f' JOIN "account numbers" AS a ON a.word = r.account{members}'
+
+    def words(self, numbers: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+        """Return the ids that numbers stand for."""
+        return numbers if self.whole else pc.take(self.members, numbers)
+
+
+def _batches(
+    con: duckdb.DuckDBPyConnection, programme: Programme, share: Share, names: _Names, *, ties: bool
+) -> Iterator[tuple[Any, Any]]:
+    """Yield tables of events in order, each with the table of their lines; Tie when the order is not settled."""
+    slots = [i for i, slot in enumerate(programme.slots) if not slot.per_line]
+    order = 'account, r."at", r.kind' + (", r.source, r.id" if ties else "")
+    counted, join = "", ""
+    if share.has_lines:
+        counted = ", COALESCE(n.lines, 0) AS lines"
+        join = ' LEFT JOIN (SELECT "row", COUNT(*) AS lines FROM "lines" GROUP BY "row") AS n ON n."row" = r."row"'
+    columns = "".join(", " + part for i in slots for part in _slot_columns(programme.slots[i], i, "r"))
+    where = share.condition.replace("account", "r.account")
+    query = (
+        f'SELECT {names.columns()}, r."at", r."row"{counted}{columns} FROM "rated" AS r{names.joins()}{join} '
+        f"WHERE {where} ORDER BY {order}"
+    )
+    lines = _LineReader(con, programme, share, names, ties=ties) if share.has_lines else None
+    last: tuple[Any, Any] | None = None
+    for batch in con.sql(query).to_arrow_reader(BATCH):
+        if not len(batch):
+            continue
+        table = pa.table(batch)
+        if not ties:
+            last = _no_tie(table, last)
+        yield table, None if lines is None else lines.take(pc.sum(table["lines"]).as_py())
+
+
+def _no_tie(table: Any, last: tuple[Any, Any] | None) -> tuple[Any, Any]:  # noqa: ANN401 - pyarrow has no types
+    accounts, instants = table["account"].combine_chunks(), table["at"].combine_chunks()
+    first = (accounts[0].as_py(), instants[0].as_py())
+    same = pc.and_(pc.equal(accounts[1:], accounts[:-1]), pc.equal(instants[1:], instants[:-1]))
+    if first == last or pc.any(same).as_py():
+        raise Tie
+    return accounts[-1].as_py(), instants[-1].as_py()
+
+
+class _LineReader:
+    """Lines in the order of their events, on a connection of their own."""
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, programme: Programme, share: Share, names: _Names, *, ties: bool
+    ) -> None:
+        slots = [i for i, slot in enumerate(programme.slots) if slot.per_line]
+        columns = ", ".join(part for i in slots for part in _slot_columns(programme.slots[i], i, "l")) or "0 AS none"
+        order = 'account, r."at", r.kind' + (", r.source, r.id" if ties else "") + ', l."row", l."line"'
+        where = share.condition.replace("account", "r.account")
+        own = con.cursor()
+        for statement in share.setup:
+            own.execute(statement)
+        account = names.columns().split(",")[0]
+        query = (
+            f'SELECT {columns} FROM "rated lines" AS l JOIN "events" AS r ON r."row" = l."row"{names.joins()} '
+            f"WHERE {where} ORDER BY {order.replace('account', account.split(' AS ')[0], 1)}"
+        )
+        self.reader: Final = iter(own.sql(query).to_arrow_reader(BATCH))
+        self.own: Final = own
+        self.waiting: Any = None
+
+    def take(self, count: int) -> Any:  # noqa: ANN401 - pyarrow has no types
+        """Return the next `count` lines."""
+        parts: list[Any] = []
+        while count > 0:
+            if self.waiting is None or not len(self.waiting):
+                self.waiting = next(self.reader)
+            part = self.waiting.slice(0, count)
+            self.waiting = self.waiting.slice(len(part))
+            count -= len(part)
+            parts.append(part)
+        return pa.Table.from_batches(parts) if parts else None
+
+
+def _slot_columns(slot: Slot, position: int, table: str) -> list[str]:
+    """Return a slot's column, or two when it is wider than a machine integer."""
+    value = f"{table}.s{position}"
+    if slot_width(slot) == BIGINT:
+        return [f"CAST({value} AS BIGINT) AS s{position}"]
+    low = f"CAST({value} & CAST({_MASK} AS HUGEINT) AS BIGINT) AS s{position}"
+    return [low, f"CAST({value} >> 62 AS BIGINT) AS h{position}"]
+
+
+def slot_width(slot: Slot) -> str:
+    """Return the SQL type of a slot's column."""
+    return width((min(slot.low, slot.otherwise), max(slot.high, slot.otherwise)))
+
+
+def facts_of(programme: Programme, table: Any, lines: Any) -> Facts:  # noqa: ANN401 - pyarrow has no types
+    """Return a table of events and one of their lines as facts."""
+    count = len(table)
+    account = _column(table, "account")
+    empty = column(memoryview(bytes(8 * (count + 1))).cast("q"))
+    slots = []
+    for position, slot in enumerate(programme.slots):
+        source = lines if slot.per_line else table
+        slots.append(empty if source is None else _slot(source, position, slot))
+    return Facts(
+        count,
+        ordinal=_column(table, "row"),
+        account=account,
+        member=_column(table, "member") if "member" in table.column_names else account,
+        at=_column(table, "at"),
+        returned=empty,
+        slots=slots,
+        first_line=empty if lines is None and "lines" not in table.column_names else _offsets(table["lines"]),
+    )
+
+
+def _slot(table: Any, position: int, slot: Slot) -> Column:  # noqa: ANN401 - pyarrow has no types
+    if slot_width(slot) == BIGINT:
+        return _column(table, f"s{position}")
+    return wide_column(_memory(table, f"s{position}"), _memory(table, f"h{position}"))
+
+
+def _column(table: Any, word: str) -> Column:  # noqa: ANN401 - pyarrow has no types
+    return column(_memory(table, word))
+
+
+def _memory(table: Any, word: str) -> memoryview:  # noqa: ANN401 - pyarrow has no types
+    found = table[word]
+    array = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+    data = memoryview(array.buffers()[1]).cast("B")[8 * array.offset : 8 * (array.offset + len(array))]
+    return data.cast("q")
+
+
+def _offsets(counts: Any) -> Column:  # noqa: ANN401 - pyarrow has no types
+    ends = pc.cumulative_sum(counts.cast(pa.int64())).combine_chunks()
+    return _column(pa.table({"ends": pa.concat_arrays([pa.array([0], pa.int64()), ends])}), "ends")
+
+
+class _Writer:
+    """Writes a share's statement: `member, month, unit, points`, points as one whole number or as two for very large ones."""
+
+    def __init__(self, path: Path, units: int, names: _Names) -> None:
+        self.names: Final = names
+        self.units: Final = units
+        kind = pa.int64() if names.whole else pa.string()
+        self.schema: Final = pa.schema(
+            [("member", kind), ("month", pa.int64()), ("unit", pa.int64()), ("points", pa.int64()), ("points_high", pa.int64())]
+        )
+        self.file: Final = pq.ParquetWriter(path, self.schema, compression="lz4", write_statistics=False)
+
+    def __enter__(self) -> "_Writer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    def write(self, statement: Statement) -> None:
+        """Write the rows that are finished."""
+        columns = statement.columns()
+        if not len(columns["member"]):
+            return
+        arrays = {word: pa.Array.from_buffers(pa.int64(), len(memory), [None, pa.py_buffer(memory)]) for word, memory in columns.items()}
+        arrays["member"] = self.names.words(arrays["member"])
+        self.file.write_table(pa.table([arrays[word] for word in self.schema.names], schema=self.schema))
+
+

@@ -1,0 +1,302 @@
+"""Rate files of events by a programme: choose the way, run it, lay the statement out.
+
+A programme without state per member becomes one aggregate query; any other is folded, one process a core. Which it is
+follows from what the programme's rules read, never from its name.
+"""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from guerdon.batch import statement
+from guerdon.batch.aggregate import aggregate_statements
+from guerdon.batch.fold import Share, connect, fold_shares, split_accounts
+from guerdon.batch.intake import History, Inputs, Shape, Summary, check_ids, open_history, survey
+from guerdon.batch.intake.sql import parquet
+from guerdon.batch.plan import Plan, view
+from guerdon.batch.values import events_where
+from guerdon.core.calendar import MONTH
+from guerdon.core.errors import Invalid, NotFound
+from guerdon.core.events import Event
+from guerdon.core.history import rate_events
+from guerdon.core.programme import Programme
+from guerdon.core.statement import TOTAL
+from guerdon.definition.files import File
+
+Progress = Callable[[str, float | None], None]
+
+HEAD: Final = 20
+_MEMORY: Final = "2GB"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What to rate, and what to do with the statement; `files` are the programme's, for processes of their own."""
+
+    programme: Programme
+    files: tuple[File, ...]
+    inputs: Inputs
+    out: Path | None = None
+    by: tuple[str, ...] = ("member", "month")
+    unit: str | None = None
+    bad_rows: Path | None = None
+    memory: str | None = None
+    processes: int | None = None
+    force_fold: bool = False
+
+
+@dataclass(kw_only=True)
+class Rated:
+    """What came of it: totals by unit, how much was read, and the statement's rows."""
+
+    totals: dict[str, Decimal]
+    members: int
+    months: int
+    rows: int
+    columns: tuple[str, ...]
+    head: list[tuple[Any, ...]]
+    summary: Summary
+    engine: str
+    seconds: float
+    _rows: Callable[[], Iterator[Sequence[Any]]] = field(repr=False)
+
+    def all_rows(self) -> Iterator[Sequence[Any]]:
+        """Yield every row of the statement, in order; only while `rating` is open."""
+        return self._rows()
+
+
+class rating:  # noqa: N801 - used as `with rating(run) as rated:`
+    """Rate files of events; while open, the statement's rows can be read. Scratch files go when it closes."""
+
+    def __init__(self, run: Run, *, progress: Progress = lambda _stage, _done: None) -> None:
+        self.run: Final = run
+        self.progress: Final = progress
+        self.scratch: Final = Path(tempfile.mkdtemp(prefix="guerdon-"))
+        self.con: duckdb.DuckDBPyConnection | None = None
+
+    def __enter__(self) -> Rated:
+        try:
+            return _rate(self.run, self.scratch, self.progress, self._opened)
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        if self.con is not None:
+            self.con.close()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def _opened(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con = con
+
+
+def rate(run: Run, *, progress: Progress = lambda _stage, _done: None) -> Rated:
+    """Rate files of events; without `out` all rows are kept in memory."""
+    with rating(run, progress=progress) as rated:
+        rows = [] if run.out is not None else list(rated.all_rows())
+    rated._rows = lambda: iter(rows)  # noqa: SLF001 - the scratch files are gone
+    return rated
+
+
+def history_of_member(run: Run, member: str) -> list[Event]:
+    """Return a member's events, and those of others in the member's accounts, in the order of S3."""
+    scratch = Path(tempfile.mkdtemp(prefix="guerdon-"))
+    con = connect(run.memory or _MEMORY, _cores(), scratch)
+    try:
+        history = _opened_history(con, run, scratch, lambda _stage, _done: None)
+        for setup in history.setup:
+            con.execute(setup)
+        accounts = 'e.account IN (SELECT account FROM "events" WHERE CAST(member AS VARCHAR) = ?)'
+        found = [event for account in events_where(con, run.programme, history, accounts, [member]) for event in account]
+        if not found:
+            message = f"no event is of member {member}; member ids are compared letter by letter"
+            raise NotFound(message)
+        return found
+    finally:
+        con.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def shape_of(programme: Programme) -> Shape:
+    """Return what the intake needs to know of a programme."""
+    return Shape(
+        currency=programme.currency, rates=dict(programme.rates), zone=programme.zone, event_types=dict(programme.event_types)
+    )
+
+
+def _rate(run: Run, scratch: Path, progress: Progress, opened: Callable[[duckdb.DuckDBPyConnection], None]) -> Rated:
+    began = time.perf_counter()
+    layout = _layout(run)
+    if run.out is not None:
+        statement.format_of(run.out)
+    con = connect(run.memory or _MEMORY, _cores(), scratch)
+    opened(con)
+    history = _opened_history(con, run, scratch, progress)
+    engine = _engine(run)
+    plan = Plan(run.programme, history, _span(history.summary))
+    for one in (*history.setup, *plan.statements()):
+        con.execute(one)
+    if engine == "query":
+        progress("rating", None)
+        _query(con, plan)
+    elif engine == "fold":
+        _fold(con, run, history, plan, scratch, progress)
+    else:
+        _by_value(con, run, history, progress)
+    progress("writing", None)
+    return _laid_out(con, run, layout, history, engine=engine, began=began)
+
+
+def _laid_out(
+    con: duckdb.DuckDBPyConnection, run: Run, layout: statement.Layout, history: History, *, engine: str, began: float
+) -> Rated:
+    totals, members, months = statement.totals(con, layout)
+    count = 0
+    if run.out is not None:
+        count = statement.write(con, layout, run.out)
+    else:
+        (count,) = con.execute(f"SELECT COUNT(*) FROM ({statement.rows_sql(layout, wide=True)})").fetchone() or (0,)
+    head = [tuple(row) for row in islice(statement.stream(con, layout, HEAD), HEAD)]
+    return Rated(
+        totals=totals,
+        members=members,
+        months=months,
+        rows=int(count),
+        columns=layout.columns(),
+        head=head,
+        summary=history.summary,
+        engine="query" if engine == "query" else "fold",
+        seconds=time.perf_counter() - began,
+        _rows=lambda: statement.stream(con, layout),
+    )
+
+
+def _layout(run: Run) -> statement.Layout:
+    if run.by not in statement.GROUPINGS:
+        message = f"a statement is not grouped by {','.join(run.by)}; choose member,month or member or month"
+        raise Invalid(message)
+    names = [unit.name for unit in run.programme.units]
+    if run.unit is not None and run.unit not in names:
+        message = f"there is no unit {run.unit}; the programme counts {', '.join(names)}"
+        raise NotFound(message)
+    units = tuple(range(len(names))) if run.unit is None else (names.index(run.unit),)
+    return statement.Layout(run.by, units, run.programme)
+
+
+def _opened_history(con: duckdb.DuckDBPyConnection, run: Run, scratch: Path, progress: Progress) -> History:
+    history = open_history(
+        con, shape_of(run.programme), run.inputs, scratch=scratch, bad_rows=run.bad_rows, progress=lambda stage: progress(stage, None)
+    )
+    progress("checking rows", None)
+    history = survey(con, history)
+    progress("looking for repeated ids", None)
+    return check_ids(con, history)
+
+
+def _engine(run: Run) -> str:
+    if any(slot.by_code is not None for slot in run.programme.slots):
+        return "values"
+    return "fold" if run.force_fold or run.programme.keeps_state() else "query"
+
+
+def _span(summary: Summary) -> tuple[int, int]:
+    """Return the instants the calendar tables must cover."""
+    first, last = summary.first_at, summary.last_at
+    return (0, 1) if first is None or last is None else (first, last + 1)
+
+
+def _query(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    for one in aggregate_statements(plan):
+        con.execute(one)
+    sums = ", ".join(f"SUM(u{i}) AS u{i}" for i in range(len(plan.programme.units)))
+    con.execute(f'CREATE TEMP TABLE "monthly" AS SELECT member, "month", {sums} FROM "points" GROUP BY member, "month"')
+
+
+def _fold(con: duckdb.DuckDBPyConnection, run: Run, history: History, plan: Plan, scratch: Path, progress: Progress) -> None:
+    processes = max(1, run.processes or _cores())
+    events = history.summary.events or 0
+    if events < SMALL:
+        processes = 1
+    conditions = split_accounts(con, processes, whole=history.member_is_integer)
+    ((untimed,),) = con.execute('SELECT COUNT(*) FROM (SELECT 1 FROM "events" WHERE NOT timed LIMIT 1)').fetchall()
+    shares = [
+        Share(
+            setup=(*history.setup, *plan.statements()),
+            condition=condition,
+            has_lines=history.has_lines,
+            has_accounts=history.has_accounts,
+            whole_accounts=history.member_is_integer,
+            ties=bool(untimed),
+            memory=_portion(run.memory or _MEMORY, len(conditions)),
+            threads=1 if len(conditions) > 1 else _cores(),
+            out=scratch / f"part-{number}.parquet",
+            scratch=scratch,
+        )
+        for number, condition in enumerate(conditions)
+    ]
+    done = 0
+
+    def folded(some: int) -> None:
+        nonlocal done
+        done += some
+        progress("rating", min(done / max(events, 1), 1.0))
+
+    fold_shares(run.files, run.programme, shares, folded)
+    parts = [share.out for share in shares]
+    con.execute(view("parts", f"SELECT * FROM {parquet(parts)}"))
+    sums = ", ".join(
+        f"SUM(CAST(points_high AS HUGEINT) * {2**62} + points) FILTER (WHERE unit = {i}) AS u{i}"
+        for i in range(len(run.programme.units))
+    )
+    con.execute(
+        view("monthly", f'SELECT member, "month", {sums} FROM "parts" WHERE "month" <> {TOTAL} GROUP BY member, "month"')
+    )
+
+
+SMALL: Final = 200_000
+"""Fewer events than this are folded in one process: another would take longer to start than to help."""
+
+
+def _by_value(con: duckdb.DuckDBPyConnection, run: Run, history: History, progress: Progress) -> None:
+    """Rate account by account as values, where a strategy's Python must see each transaction."""
+    programme = run.programme
+    columns = ", ".join(f"u{i} HUGEINT" for i in range(len(programme.units)))
+    kind = "BIGINT" if history.member_is_integer else "VARCHAR"
+    con.execute(f'CREATE TEMP TABLE "monthly" (member {kind}, "month" BIGINT, {columns})')
+    done = 0
+    total = max(history.summary.events or 0, 1)
+    for events in events_where(con, programme, history, "true"):
+        sums: dict[tuple[str, int], list[int]] = {}
+        for answer in rate_events(programme, events):
+            key = (answer.event.member, int(programme.zone.period_of(MONTH, answer.event.at)))
+            points = sums.setdefault(key, [0] * len(programme.units))
+            for effect in answer.effects:
+                points[effect.unit] += effect.granted
+        marks = ", ".join("?" for _ in range(2 + len(programme.units)))
+        con.executemany(f'INSERT INTO "monthly" VALUES ({marks})', [[*key, *points] for key, points in sums.items()])
+        done += len(events)
+        progress("rating", done / total)
+
+
+def _portion(memory: str, parts: int) -> str:
+    """Return an equal part of an amount of memory, like 1000MB of 2GB."""
+    digits = "".join(character for character in memory if character.isdigit() or character == ".")
+    unit = memory[len(digits) :].strip().upper() or "GB"
+    sizes = {"KB": 1, "MB": 1000, "GB": 1_000_000, "KIB": 1, "MIB": 1024, "GIB": 1_048_576}
+    if not digits or unit not in sizes:
+        message = f"{memory!r:.20} is no amount of memory; write it like 2GB or 500MB"
+        raise Invalid(message)
+    return f"{int(Decimal(digits) * sizes[unit]) // parts}KB"
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

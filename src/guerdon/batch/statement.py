@@ -1,0 +1,139 @@
+"""Statements as relations and files: rows of `member, month, unit, points`, grouped as asked, totals after the months.
+
+The relation "monthly" has `member, month, u0, u1, ...`: a row per member-month with any event, points in smallest parts.
+
+Invariants:
+* A member's rows stand together, months rising and then the total; members are sorted as their ids are.
+* Points are exact: BIGINT for whole points, DECIMAL for units with decimals or sums beyond 2**63.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from guerdon.batch.intake.sql import name, text
+from guerdon.core.errors import Invalid
+from guerdon.core.programme import Programme, Unit
+from guerdon.core.statement import TOTAL
+
+GROUPINGS: Final = (("member", "month"), ("member",), ("month",), ())
+"""What a statement can be grouped by; by member and month it has a `total` row for each member."""
+
+_FORMATS: Final = {
+    ".csv": "(FORMAT csv, HEADER)",
+    ".parquet": "(FORMAT parquet, COMPRESSION zstd)",
+    ".jsonl": "(FORMAT json)",
+    ".ndjson": "(FORMAT json)",
+    ".json": "(FORMAT json)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a statement is laid out: its grouping, and the units it shows by their positions."""
+
+    by: tuple[str, ...]
+    units: tuple[int, ...]
+    programme: Programme
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the statement's columns."""
+        return (*self.by, "unit", "points")
+
+
+def format_of(path: Path) -> str:
+    """Return DuckDB's options for a file by its ending; Invalid names the endings there are."""
+    ending = path.suffix.lower()
+    if ending not in _FORMATS:
+        message = f"{path.name} has no ending that says its format; end it with {', '.join(sorted(_FORMATS))}"
+        raise Invalid(message)
+    return _FORMATS[ending]
+
+
+def rows_sql(layout: Layout, *, wide: bool) -> str:
+    """Return the SELECT of a statement's rows, sorted, from "monthly"."""
+    parts = [_unit_sql(layout, unit, wide=wide) for unit in layout.units]
+    order = [*layout.by, *(["unit"] if len(layout.units) > 1 else [])]
+    ordered = f" ORDER BY {', '.join(f'q.{name(word)}' for word in order)}" if order else ""
+    shown = ["q.member"] if "member" in layout.by else []
+    if "month" in layout.by:
+        shown.append(f'{month_name_sql("q.month")} AS "month"')
+    shown += ['q."unit"', 'q."points"']
+    return f"SELECT {', '.join(shown)} FROM ({' UNION ALL '.join(parts)}) AS q{ordered}"
+
+
+def month_name_sql(month: str) -> str:
+    """Return SQL for a month's name, like 2017-10, or `total`."""
+    year = f"CAST({month} // 12 AS VARCHAR)"
+    of_year = f"lpad(CAST({month} % 12 + 1 AS VARCHAR), 2, '0')"
+    return f"CASE WHEN {month} = {TOTAL} THEN 'total' ELSE {year} || '-' || {of_year} END"
+
+
+def points_sql(points: str, unit: Unit, layout: Layout, *, wide: bool) -> str:
+    """Return SQL for points in smallest parts as the statement shows them."""
+    decimals = max(layout.programme.units[one].decimals for one in layout.units)
+    if decimals == 0:
+        return f"CAST({points} AS {'DECIMAL(38, 0)' if wide else 'BIGINT'})"
+    factor = f"CAST({Decimal(1).scaleb(-unit.decimals):f} AS DECIMAL({unit.decimals + 1}, {unit.decimals}))"
+    return f"CAST(CAST({points} AS DECIMAL({30 - decimals}, 0)) * {factor} AS DECIMAL(38, {decimals}))"
+
+
+def _unit_sql(layout: Layout, position: int, *, wide: bool) -> str:
+    unit = layout.programme.units[position]
+    points = points_sql(f"SUM(u{position})", unit, layout, wide=wide)
+    label = f'{text(unit.name)} AS "unit"'
+    keys = [name(word) for word in layout.by]
+    if layout.by == ("member", "month"):
+        own = points_sql(f"u{position}", unit, layout, wide=wide)
+        months = f'SELECT member, "month", {label}, {own} AS "points" FROM "monthly"'
+        totals = f'SELECT member, {TOTAL} AS "month", {label}, {points} AS "points" FROM "monthly" GROUP BY member'
+        return f"{months} UNION ALL {totals}"
+    group = f" GROUP BY {', '.join(keys)}" if keys else ""
+    return f'SELECT {"".join(key + ", " for key in keys)}{label}, {points} AS "points" FROM "monthly"{group}'
+
+
+def write(con: duckdb.DuckDBPyConnection, layout: Layout, path: Path) -> int:
+    """Write the statement to a file and return how many rows it has; a file that exists is replaced when all is written."""
+    options = format_of(path)
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        try:
+            (count,) = con.execute(f"COPY ({rows_sql(layout, wide=False)}) TO {text(str(beside))} {options}").fetchone() or (0,)
+        except duckdb.ConversionException:
+            (count,) = con.execute(f"COPY ({rows_sql(layout, wide=True)}) TO {text(str(beside))} {options}").fetchone() or (0,)
+        beside.replace(path)
+    except (OSError, duckdb.IOException) as failure:
+        message = f"{path} cannot be written: {failure}"
+        raise Invalid(message) from None
+    finally:
+        beside.unlink(missing_ok=True)
+    return int(count)
+
+
+def stream(con: duckdb.DuckDBPyConnection, layout: Layout, size: int = 10_000) -> Iterator[Sequence[Any]]:
+    """Yield the statement's rows as tuples, a batch at a time in memory."""
+    try:
+        result = con.execute(rows_sql(layout, wide=False))
+        first = result.fetchmany(size)
+    except duckdb.ConversionException:
+        result = con.execute(rows_sql(layout, wide=True))
+        first = result.fetchmany(size)
+    while first:
+        yield from first
+        first = result.fetchmany(size)
+
+
+def totals(con: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[dict[str, Decimal], int, int]:
+    """Return the points of all members by unit, and how many members and months there are."""
+    sums = ", ".join(f"CAST(COALESCE(SUM(u{unit}), 0) AS HUGEINT)" for unit in layout.units)
+    counts = 'COUNT(DISTINCT member), COUNT(DISTINCT "month")'
+    *points, members, months = con.execute(f'SELECT {sums}, {counts} FROM "monthly"').fetchone() or ()
+    by_unit = {
+        layout.programme.units[unit].name: Decimal(number).scaleb(-layout.programme.units[unit].decimals)
+        for unit, number in zip(layout.units, points, strict=True)
+    }
+    return by_unit, int(members), int(months)

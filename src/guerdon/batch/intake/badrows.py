@@ -84,7 +84,7 @@ def _listing(raws: Raws) -> str:
     shown = ", ".join(text(source.shown) for source in raws.sources)
     return (
         f'select list_extract([{shown}], cast(b."row" // {ROW_BITS} + 1 as integer)) as file, b."row" % {ROW_BITS} as line,\n'
-        f"  b.reason, coalesce(cast(json_object('text', b.content) as varchar), o.original) as \"row\"\n"
+        f"  b.reason, case when b.content is null then o.original else cast(json_object('text', b.content) as varchar) end as \"row\"\n"
         f'from (select "row", min(reason) as reason, min(content) as content from {BAD} group by "row") as b\n'
         f'left join ({originals}) as o on o."row" = b."row" order by b."row"'
     )

@@ -17,7 +17,8 @@ from guerdon.core.facts import ORDER_AMOUNTS, PURCHASE, REFUND
 
 NAMES: Final = ("source", "id", "type", "kind", "member", "account", "at", "timed", "returned")
 AMOUNTS: Final = ("amount", *ORDER_AMOUNTS)
-_OF_LINES: Final = (STATED, "several", "goods", "total", "fault")
+_OWN: Final = '"#own"'
+_OF_LINES: Final = (STATED, "#several", "#goods", "#total", "#worth", "#fault")
 
 
 def event_columns(group: Group) -> tuple[str, ...]:
@@ -27,67 +28,66 @@ def event_columns(group: Group) -> tuple[str, ...]:
 
 def plain_events(rows: str, group: Group, *, has_ids: bool) -> str:
     """Return the SELECT of events from typed rows without lines."""
-    returned = f"kind = {REFUND} or coalesce({STATED} < 0, false)"
-    layer = f"select *, {returned} as returned, coalesce({STATED}, 0) as own from ({rows})"
-    amounts = [("amount", "own"), *((word, name(word)) for word in ORDER_AMOUNTS)]
-    worth = [(word, group.exchange.converted(value)) for word, value in amounts]
-    return _finished(layer, group, worth, [], has_ids=has_ids)
+    returned = f'kind = {REFUND} or coalesce("{STATED}" < 0, false)'
+    layer = f'select *, {returned} as returned, coalesce("{STATED}", 0) as "#own" from ({rows})'
+    return _finished(layer, group, group.exchange.converted('"#own"'), [], has_ids=has_ids)
 
 
 def lined_events(heads: str, sums: str, group: Group, *, has_ids: bool) -> str:
     """Return the SELECT of events from their heads and the sums of their lines; "content" tells lines apart."""
+    sums_of = ", ".join(f's.{word} as "#{word}"' for word in ("goods", "total", "worth", "negative", "fault"))
     layer = (
-        f"select h.*, coalesce(s.several, 0) as several, s.goods, s.total, s.worth, s.negative, "
-        f"s.fault, coalesce(s.content, 0) as content, coalesce(s.roundings, 0) as roundings\n"
+        f'select h.*, coalesce(s.several, 0) as "#several", {sums_of}, coalesce(s.content, 0) as "#content", '
+        f'coalesce(s.roundings, 0) as "#roundings"\n'
         f'from ({heads}) as h left join ({sums}) as s on s.event = h."row"'
     )
-    returned = (
-        f"kind = {REFUND} or case when several > 0 then several = negative else coalesce({STATED} < 0, false) end"
+    without = f'coalesce("{STATED}" < 0, false)'
+    returned = f'kind = {REFUND} or case when "#several" > 0 then "#several" = "#negative" else {without} end'
+    own = f'case when "#several" > 0 then "#goods" - discount else coalesce("{STATED}", 0) end'
+    layer = (
+        f'select * replace (rounded + "#roundings" as rounded), {returned} as returned, {own} as "#own" from ({layer})'
     )
-    own = f"case when several > 0 then goods - discount else coalesce({STATED}, 0) end"
-    layer = f"select * replace (rounded + roundings as rounded), {returned} as returned, {own} as own from ({layer})"
-    exchange = group.exchange
-    amount = f"case when several > 0 then worth - {exchange.converted('discount')} else {exchange.converted('own')} end"
-    worth = [("amount", amount), *((word, exchange.converted(name(word))) for word in ORDER_AMOUNTS)]
-    return _finished(layer, group, worth, _line_faults(exchange), has_ids=has_ids, carried=("content",))
+    converted = group.exchange.converted
+    worth = f'case when "#several" > 0 then "#worth" - {converted("discount")} else {converted(_OWN)} end'
+    return _finished(layer, group, worth, _line_faults(group.exchange), has_ids=has_ids, carried=("#content",))
 
 
 def _line_faults(exchange: Exchange) -> list[tuple[str, str]]:
-    discount = name("own discount")
-    total = f"total - {discount}"
-    said = f"' is not the sum of its lines, ' || {_written(total, exchange)}"
+    total = '"#total" - "#own discount"'
+    stated = f'"{STATED}"'
+    less = """case when "#own discount" > 0 then ' less its discount' else '' end"""
+    said = f"'amount ' || {_written(stated, exchange)} || ' is not the sum of its lines, ' || {_written('(' + total + ')', exchange)}"
     return [
-        ("fault is not null", "fault"),
-        ("several > 0 and goods is null", text("its lines add up to too much")),
-        (f"kind = {PURCHASE} and several = 0 and {STATED} is null", text("amount is missing, and there are no lines")),
-        (
-            f"several > 0 and {STATED} is not null and {STATED} <> {total} and {STATED} <> own",
-            f"'amount ' || {_written(STATED, exchange)} || {said} || case when {discount} > 0 then ' less its discount' else '' end",
-        ),
+        ('"#fault" is not null', '"#fault"'),
+        ('"#several" > 0 and ("#goods" is null or "#total" is null or "#worth" is null)', text("its lines add up to too much")),
+        (f'kind = {PURCHASE} and "#several" = 0 and {stated} is null', text("amount is missing, and there are no lines")),
+        (f'"#several" > 0 and {stated} is not null and {stated} <> {total} and {stated} <> "#own"', f"{said} || {less}"),
     ]
 
 
 def _finished(  # noqa: PLR0913 - the layers of one SELECT
     layer: str,
     group: Group,
-    worth: Sequence[tuple[str, str]],
+    worth: str,
     faults: list[tuple[str, str]],
     *,
     has_ids: bool,
     carried: tuple[str, ...] = (),
 ) -> str:
-    attributes = names(event_slots(group.shape))
-    kept = ["row", *NAMES, *carried, "problem", "rounded", "own", *(_OF_LINES if faults else ())]
-    amounts = ", ".join(f"case when returned then 0 else {value} end as {name(word)}" for word, value in worth)
-    beside = f", {attributes}" if attributes else ""
-    seen = ", ".join(f"{name(word)} as {name('own ' + word)}" for word in ORDER_AMOUNTS)
-    layer = f"select {names(kept)}, {seen}, {amounts}{beside} from ({layer})"
+    """Return events from rows that know what they are worth: amounts in the programme's currency, and what is wrong."""
+    exchange, attributes = group.exchange, list(event_slots(group.shape))
+    amounts = [("amount", worth), *((word, exchange.converted(name(word))) for word in ORDER_AMOUNTS)]
+    columns = [*map(name, ("row", *NAMES, *attributes, *carried, "problem", "rounded", "#own"))]
+    columns += map(name, _OF_LINES if faults else ())
+    columns += [f"{name(word)} as {name('#own ' + word)}" for word in ORDER_AMOUNTS]
+    columns += [f"case when returned then 0 else {value} end as {name(word)}" for word, value in amounts]
+    layer = f"select {', '.join(columns)} from ({layer})"
     problem = cases([("problem is not null", "problem"), *faults, ("returned", "null"), *_order_faults(group)])
-    columns = [f'"row", {names(NAMES)}', *(f"cast({name(word)} as bigint) as {name(word)}" for word in AMOUNTS)]
-    columns += [attributes] * bool(attributes) + [names(carried)] * bool(carried)
-    safe = f" replace ({_safe_amounts()})" if group.exchange.converts else ""
-    layer = f"select *{safe} from (select *, {problem} as wrong from ({layer}))"
-    query = f"select {', '.join(columns)}, wrong as problem, rounded from ({layer})"
+    safe = f" replace ({_safe_amounts()})" if exchange.converts else ""
+    layer = f'select *{safe} from (select *, {problem} as "#problem" from ({layer}))'
+    out = [*map(name, ("row", *NAMES)), *(f"cast({name(word)} as bigint) as {name(word)}" for word in AMOUNTS)]
+    out += [*map(name, attributes), *map(name, carried), '"#problem" as problem', "rounded"]
+    query = f"select {', '.join(out)} from ({layer})"
     return query if has_ids else _identified(query, group, carried)
 
 
@@ -99,17 +99,22 @@ def _safe_amounts() -> str:
 def _order_faults(group: Group) -> list[tuple[str, str]]:
     given = [word for word in ORDER_AMOUNTS if word in group.mapped.head]
     exchange = group.exchange
-    faults = [(f"{name('own ' + word)} < 0", f"'{word} ' || {_written(name('own ' + word), exchange)} || ' is negative'") for word in given]
+    faults = [(f"{own(word)} < 0", f"'{word} ' || {_written(own(word), exchange)} || ' is negative'") for word in given]
     if "discount" in given and group.mapped.line:
-        said = f"'discount ' || {_written(name('own discount'), exchange)} || ' is more than its lines cost'"
-        faults.append(("own < 0", said))
+        said = f"'discount ' || {_written(own('discount'), exchange)} || ' is more than its lines cost'"
+        faults.append((f"{_OWN} < 0", said))
     if "points_paid" in given:
-        said = f"'points_paid ' || {_written(name('own points_paid'), exchange)} || ' is more than the amount'"
-        faults.append((f"{name('own points_paid')} > own", said))
+        said = f"'points_paid ' || {_written(own('points_paid'), exchange)} || ' is more than the amount'"
+        faults.append((f"{own('points_paid')} > {_OWN}", said))
     if exchange.converts:
         large = " or ".join(too_large(name(word)) for word in AMOUNTS)
         faults.append((large, text(f"amount is too large once it is in {exchange.home}")))
     return faults
+
+
+def own(word: str) -> str:
+    """Return what an order states, in its own currency."""
+    return name("#own " + word)
 
 
 def _written(value: str, exchange: Exchange) -> str:
@@ -129,8 +134,8 @@ def _identified(query: str, group: Group, carried: tuple[str, ...]) -> str:
     content = [word for word in event_columns(group) if word not in {"id", "source"}]
     told = ", ".join(f"coalesce(cast({name(word)} as varchar), chr(30))" for word in (*content, *carried))
     digest = f"md5(concat_ws(chr(31), {told}))"
-    nth = 'row_number() over (partition by source, id, digest order by "row")'
+    nth = 'row_number() over (partition by source, id, "#digest" order by "row")'
     return (
-        f"select * exclude (digest) replace (coalesce(id, left(digest, 20) || '-' || {nth}) as id)\n"
-        f"from (select *, {digest} as digest from ({query}))"
+        f"select * exclude (\"#digest\") replace (coalesce(id, left(\"#digest\", 20) || '-' || {nth}) as id)\n"
+        f"from (select *, {digest} as \"#digest\" from ({query}))"
     )

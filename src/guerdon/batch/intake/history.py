@@ -257,7 +257,7 @@ def _settle(
 
 
 def _content(history: History, groups: Sequence[Group]) -> tuple[str, ...]:
-    return (*history.content, "content") if any(group.mapped.line for group in groups) else history.content
+    return (*history.content, "#content") if any(group.mapped.line for group in groups) else history.content
 
 
 def _lay_lines(con: duckdb.DuckDBPyConnection, history: History, groups: Sequence[Group], good: str) -> str:
@@ -272,9 +272,9 @@ def _lay_lines(con: duckdb.DuckDBPyConnection, history: History, groups: Sequenc
 
 
 def _events_view(history: History, *, without_bad: bool, excluded: Path | None) -> str:
-    kept = f"select * exclude (content) from {_good(history, without_bad=without_bad, excluded=excluded)}"
+    kept = f"select * exclude (\"#content\") from {_good(history, without_bad=without_bad, excluded=excluded)}"
     if not (history.has_lines and not history.direct):
-        kept = kept.replace(" exclude (content)", "", 1)
+        kept = kept.replace(' exclude ("#content")', "", 1)
     return f'create or replace temp view "events" as {kept}'
 
 

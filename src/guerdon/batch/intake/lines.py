@@ -42,7 +42,7 @@ def flat_heads(rows: str, group: Group) -> str:
 def told_heads(rows: str, heads: str, group: Group) -> str:
     """Return the heads again, with what rows of one event disagree about."""
     about = [
-        (f"count(distinct {name(word)}) > 1 or count({name(word)}) not in (0, count(*))", text(word.replace(STATED, "amount")))
+        (f"count(distinct r.{name(word)}) > 1 or count(r.{name(word)}) not in (0, count(*))", text(word.removeprefix("#").replace("stated", "amount")))
         for word in _said(group)
     ]
     found = (
@@ -127,12 +127,12 @@ def goods_lines(items: str, events: str, group: Group) -> str:
         f'coalesce(i."line.id", cast(nth as varchar)) as id, '
         f"cast({exchange.converted(own_amount)} as bigint) as amount, "
         f"cast({exchange.converted(own_discount)} as bigint) as discount{slots}, "
-        f'e.discount as "order discount", e.points_paid as "order points"\n'
+        f'e.discount as "#discount", e.points_paid as "#points"\n'
         f'from ({layer}) as i join ({events}) as e on e."row" = i.event where away = 0 and not e.returned'
     )
-    layer = _shared(layer, "order discount", "amount", "taken", present="discount" in group.mapped.head)
-    layer = f"select *, amount - taken as net from ({layer})"
-    layer = _shared(layer, "order points", "net", "points_paid", present="points_paid" in group.mapped.head)
+    layer = _shared(layer, "#discount", "amount", "#taken", present="discount" in group.mapped.head)
+    layer = f'select *, amount - "#taken" as net from ({layer})'
+    layer = _shared(layer, "#points", "net", "points_paid", present="points_paid" in group.mapped.head)
     return f'select "row", "line", id, amount, discount, net, points_paid{_tail(group)} from ({layer})'
 
 
@@ -149,12 +149,12 @@ def _shared(layer: str, whole: str, weight: str, out: str, *, present: bool) -> 
     if not present:
         return f"select *, cast(0 as bigint) as {name(out)} from ({layer})"
     total = f'nullif(sum({name(weight)}) over (partition by "row"), 0)'
-    layer = f"select *, cast({name(whole)} as hugeint) * {name(weight)} as product, {total} as total from ({layer})"
-    layer = f"select *, coalesce(product // total, 0) as base, coalesce(product % total, 0) as rest from ({layer})"
-    left = f'{name(whole)} - sum(base) over (partition by "row")'
-    rank = 'row_number() over (partition by "row" order by rest desc, "line")'
-    share = f"cast(base + case when total is not null and {rank} <= {left} then 1 else 0 end as bigint)"
-    return f"select * exclude (product, total, base, rest), {share} as {name(out)} from ({layer})"
+    layer = f'select *, cast({name(whole)} as hugeint) * {name(weight)} as "#product", {total} as "#total" from ({layer})'
+    parts = 'coalesce("#product" // "#total", 0) as "#base", coalesce("#product" % "#total", 0) as "#rest"'
+    left = f'{name(whole)} - sum("#base") over (partition by "row")'
+    rank = 'row_number() over (partition by "row" order by "#rest" desc, "line")'
+    share = f'cast("#base" + case when "#total" is not null and {rank} <= {left} then 1 else 0 end as bigint)'
+    return f'select * exclude ("#product", "#total", "#base", "#rest"), {share} as {name(out)} from (select *, {parts} from ({layer}))'
 
 
 def _bounded(total: str) -> str:

@@ -9,6 +9,7 @@ Invariants:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from guerdon.batch.intake import readings
 from guerdon.batch.intake.exchange import Exchange, given_currency, given_rate
@@ -22,7 +23,7 @@ from guerdon.batch.intake.times import Zones, moment
 from guerdon.core.errors import Invalid
 from guerdon.core.facts import ORDER_AMOUNTS, PURCHASE
 
-STATED = "stated"
+STATED: Final = "#stated"
 """The amount that a row states, before lines and returns are looked at; NULL when it states none."""
 
 

@@ -1,0 +1,70 @@
+"""Every shipped programme is right, and its worked examples notice when any constant of it changes."""
+
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from guerdon.core.errors import invariant
+from guerdon.definition.check import check, check_text
+from guerdon.definition.issues import render
+from guerdon.definition.schema import programme_schema
+from guerdon.definition.source import read
+from tests.definition.mutants import Mutation
+
+FOLDER = Path(__file__).parents[2] / "programmes"
+SHIPPED = sorted(FOLDER.glob("*.yaml"))
+
+every_programme = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+
+
+def test_there_are_programmes() -> None:
+    assert [path.stem for path in SHIPPED] == ["coffee-card", "grocery", "three-month-exercise"]
+
+
+@every_programme
+def test_it_is_right_and_its_examples_come_out(path: Path) -> None:
+    checked = check(path)
+    assert [render(issue) for issue in checked.issues] == []
+    assert checked.programme is not None
+    assert checked.programme.name == path.stem
+    assert checked.examples >= 4
+
+
+@every_programme
+def test_it_says_in_one_line_what_it_is(path: Path) -> None:
+    data = read(path).data
+    invariant(isinstance(data, dict), "a programme is a mapping")
+    description = data["description"]
+    assert isinstance(description, str)
+    assert 20 < len(description) < 130
+    assert "\n" not in description
+
+
+@every_programme
+def test_an_editor_that_reads_the_schema_has_no_complaint(path: Path) -> None:
+    complaints = Draft202012Validator(programme_schema()).iter_errors(read(path).data)
+    assert [f"{list(one.path)}: {one.message}" for one in complaints] == []
+
+
+@every_programme
+def test_changing_any_one_constant_is_noticed(path: Path) -> None:
+    """The examples fail, or the programme is refused."""
+    text = path.read_text(encoding="utf-8")
+    assert check_text(text).programme is not None
+    mutants = sorted(Mutation(path.name, text).mutants(), key=lambda mutant: mutant.kin)
+    survivors = []
+    for _, kin in groupby(mutants, key=lambda mutant: mutant.kin):
+        alike = list(kin)
+        if not _noticed([mutant.text for mutant in alike]):
+            survivors.append(" or ".join(mutant.said for mutant in alike))
+    assert len(mutants) >= 10
+    assert not survivors, "\n".join(["nobody noticed:", *survivors])
+
+
+def _noticed(texts: list[str]) -> bool:
+    """Say whether a change is refused; of several ways to change one word, an example has to notice one."""
+    if len(texts) == 1:
+        return check_text(texts[0]).programme is None
+    return any(issue.code == "example" for text in texts for issue in check_text(text).issues)

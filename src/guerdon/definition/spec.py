@@ -69,11 +69,14 @@ class AttributeSpec(Part):
     default: Scalar | None = Field(None, description="What it is when the event does not say")
 
 
-Attribute = Annotated[
-    AttributeSpec,
-    BeforeValidator(_short_attribute),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"$ref": "#/$defs/AttributeSpec"}]}),
-]
+class _OrKind:
+    """Tells editors that the kind alone may stand where an attribute is described."""
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own hook
+        return {"anyOf": [{"enum": ["text", "number", "money", "boolean", "date"]}, handler(schema)]}
+
+
+Attribute = Annotated[AttributeSpec, BeforeValidator(_short_attribute), _OrKind()]
 
 
 class EventSpec(Part):

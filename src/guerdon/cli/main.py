@@ -1,0 +1,97 @@
+"""The command: what it can do, and how every failure is told.
+
+Invariants:
+* Loading this module loads click and nothing heavy: each command imports what it needs when it runs.
+* Bad input ends in a sentence and a status of 1, wrong usage in one of 2; never in a traceback.
+"""
+
+import os
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final, NoReturn
+
+import click
+
+from guerdon.cli.check import check
+from guerdon.cli.demo import demo
+from guerdon.cli.explain import explain
+from guerdon.cli.rate import rate
+from guerdon.cli.templates import new, schema, templates
+from guerdon.core.errors import GuerdonError, InvariantBroken
+
+FAILED: Final = 1
+INTERRUPTED: Final = 130
+PIPE_CLOSED: Final = 141
+
+
+def _version() -> str:
+    try:
+        return version("guerdon")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Begin with:
+  guerdon templates
+  guerdon new my-shop --from coffee-card
+  guerdon check my-shop/programme.yaml
+  guerdon rate my-shop/programme.yaml purchases.csv
+
+\b
+COMMAND --help shows each command's options and examples.""",
+)
+@click.version_option(_version(), message="guerdon %(version)s")
+def commands() -> None:
+    """Rate what members did by a loyalty programme that is one file, and explain every point."""
+
+
+for _command in (check, new, templates, schema, rate, explain, demo):
+    commands.add_command(_command)
+
+
+def main() -> NoReturn:
+    """Run the command that the shell asked for, and end the process with its status."""
+    sys.exit(_status())
+
+
+def _status() -> int:
+    try:
+        commands.main(prog_name="guerdon", standalone_mode=False, color=False if os.environ.get("NO_COLOR") else None)
+        sys.stdout.flush()
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        _close_output()
+        return PIPE_CLOSED
+    except (click.ClickException, GuerdonError, OSError) as failure:
+        return _tell(failure)
+    return 0
+
+
+def _tell(failure: Exception) -> int:
+    """Tell the person what failed, and return the status that says so."""
+    if isinstance(failure, click.ClickException):
+        failure.show()
+        return failure.exit_code
+    if isinstance(failure, InvariantBroken):
+        click.echo(f"Error: this is a bug of ours, please report it: {failure}", err=True)
+    elif isinstance(failure, OSError):
+        click.echo(f"Error: {_told(failure)}", err=True)
+    else:
+        click.echo(f"Error: {failure}", err=True)
+    return FAILED
+
+
+def _told(failure: OSError) -> str:
+    where = f"{failure.filename}: " if failure.filename else ""
+    return f"{where}{failure.strerror or failure}"
+
+
+def _close_output() -> None:
+    """Let the interpreter's last flush go nowhere: whoever read our output has left."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,83 @@
+"""Reading: the options that say which events to read and how, the same for every command that reads them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from guerdon.cli.screen import say, show_issues
+
+if TYPE_CHECKING:
+    from guerdon.batch.intake import Inputs
+    from guerdon.core.programme import Programme
+    from guerdon.definition.files import File
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+HOW_COLUMNS_ARE_CALLED: Final = (
+    "How columns are called, as OURS=THEIRS: member=customer_id,at=date,amount=total. Fields of lines are line.amount, "
+    "line.quantity. May be given several times."
+)
+
+
+def reading_options(command: Command) -> Command:
+    """Add the options of reading to a command."""
+    options = (
+        click.option("--map", "mapping", multiple=True, metavar="OURS=THEIRS,...", help=HOW_COLUMNS_ARE_CALLED),
+        click.option(
+            "--currency", metavar="CODE", help="The currency of amounts, if no column says; else the programme's."
+        ),
+        click.option("--zone", metavar="ZONE", help="The zone of times without an offset; else the programme's."),
+        click.option(
+            "--bad-rows",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            help="Set rows that cannot be read aside in FILE and go on; without it they stop the run.",
+        ),
+        click.option("--memory", metavar="SIZE", help="How much memory to use, like 2GB; more goes to disk."),
+        click.option("--no-progress", is_flag=True, help="Show no progress bar."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def read_mapping(stated: tuple[str, ...]) -> dict[str, str]:
+    """Return the mapping from our names to theirs; a usage error when it cannot be read or says two things."""
+    mapping: dict[str, str] = {}
+    for pair in (pair for one in stated for pair in one.split(",") if pair.strip()):
+        ours, equals, theirs = (part.strip() for part in pair.partition("="))
+        if not (ours and equals and theirs):
+            message = f"--map {pair.strip()!r} is not OURS=THEIRS; write --map member=customer_id,at=date"
+            raise click.UsageError(message)
+        if mapping.setdefault(ours, theirs) != theirs:
+            message = f"--map says that {ours} is called {mapping[ours]} and {theirs}; keep one of them"
+            raise click.UsageError(message)
+    return mapping
+
+
+def read_inputs(events: tuple[str, ...], mapping: tuple[str, ...], currency: str | None, zone: str | None) -> "Inputs":
+    """Return which files to read and how."""
+    from guerdon.batch.intake import Inputs
+    from guerdon.definition.zones import load_zone
+
+    return Inputs(
+        paths=events,
+        mapping=read_mapping(mapping),
+        currency=currency,
+        zone=load_zone(zone) if zone is not None else None,
+    )
+
+
+def load_programme(named: str) -> "tuple[Programme, tuple[File, ...]]":
+    """Return a programme by its file's or its shipped name, and what was read; what is wrong with it ends the command."""
+    from guerdon.definition.check import check
+    from guerdon.definition.shipped import find_programme
+
+    checked = check(find_programme(named))
+    show_issues(checked.issues, err=True)
+    if checked.programme is None:
+        say(f"{named}: the programme does not run until this is right")
+        raise click.exceptions.Exit(1)
+    return checked.programme, checked.files

@@ -21,7 +21,10 @@ SHAPE = Shape("USD", {}, NEW_YORK, PLAIN)
 
 BASKETS = {
     "purchase": EventType(
-        "purchase", PURCHASE, (), (Attribute("product", TEXT, optional=True), Attribute("quantity", NUMBER, optional=True))
+        "purchase",
+        PURCHASE,
+        (),
+        (Attribute("product", TEXT, optional=True), Attribute("quantity", NUMBER, optional=True)),
     ),
     "refund": EventType("refund", REFUND),
 }

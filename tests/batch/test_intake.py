@@ -20,7 +20,13 @@ def test_a_row_without_type_and_currency_is_a_purchase_in_the_programmes_currenc
     assert (event["source"], event["id"], event["type"], event["kind"]) == ("sales", "17", "purchase", 1)
     assert (event["member"], event["account"], event["amount"]) == ("ana", "ana", 1250)
     assert (event["returned"], event["problem"]) == (False, None)
-    assert (event["discount"], event["points_paid"], event["stored_value_paid"], event["tax"], event["shipping"]) == (0, 0, 0, 0, 0)
+    assert (event["discount"], event["points_paid"], event["stored_value_paid"], event["tax"], event["shipping"]) == (
+        0,
+        0,
+        0,
+        0,
+        0,
+    )
 
 
 def test_columns_may_have_other_names(tmp_path: Path) -> None:
@@ -41,7 +47,9 @@ def test_columns_that_nobody_reads_are_listed(tmp_path: Path) -> None:
 
 def test_a_mapped_column_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
     file = write(tmp_path, "id,customer,at,amount\n1,ana,2017-07-04,1\n")
-    with pytest.raises(Invalid, match=r"has no column custmer .*did you mean customer\? \(it has id, customer, at, amount\)"):
+    with pytest.raises(
+        Invalid, match=r"has no column custmer .*did you mean customer\? \(it has id, customer, at, amount\)"
+    ):
         read(tmp_path, file, mapping={"member": "custmer"})
 
 
@@ -65,7 +73,16 @@ def test_purchases_need_an_amount_column(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("written", "minor"),
-    [("12", 1200), ("12.5", 1250), ("12.500", 1250), ("+3.00", 300), (" 7.10 ", 710), (".5", 50), ("5.", 500), ("0", 0)],
+    [
+        ("12", 1200),
+        ("12.5", 1250),
+        ("12.500", 1250),
+        ("+3.00", 300),
+        (" 7.10 ", 710),
+        (".5", 50),
+        ("5.", 500),
+        ("0", 0),
+    ],
 )
 def test_an_amount_in_text_is_exact(tmp_path: Path, written: str, minor: int) -> None:
     assert read(tmp_path, write(tmp_path, HEADER + f"1,ana,2017-07-04,{written}\n")).column("amount") == [minor]
@@ -179,11 +196,20 @@ def test_a_time_without_offset_can_be_in_another_zone_than_the_programmes(tmp_pa
 def test_a_local_time_that_does_not_exist_moves_forward_and_one_that_happens_twice_is_the_first(tmp_path: Path) -> None:
     file = write(tmp_path, HEADER + "1,ana,2017-03-12 02:30:00,1\n2,ana,2017-11-05 01:30:00,1\n")
     # 02:30 does not exist: half an hour after the clocks went from 2 to 3, at 07:00 UTC. 01:30 is first in summer time.
-    assert read(tmp_path, file).column("at") == [at("2017-03-12", hour=7) + 1_800_000_000, at("2017-11-05", hour=5) + 1_800_000_000]
+    assert read(tmp_path, file).column("at") == [
+        at("2017-03-12", hour=7) + 1_800_000_000,
+        at("2017-11-05", hour=5) + 1_800_000_000,
+    ]
 
 
 def test_stamps_in_parquet_are_instants_or_local_times_by_their_type(tmp_path: Path) -> None:
-    for kind, hour in [("timestamp", 16), ("timestamp_s", 16), ("timestamp_ms", 16), ("timestamp_ns", 16), ("timestamptz", 12)]:
+    for kind, hour in [
+        ("timestamp", 16),
+        ("timestamp_s", 16),
+        ("timestamp_ms", 16),
+        ("timestamp_ns", 16),
+        ("timestamptz", 12),
+    ]:
         zoned = "+00" if kind == "timestamptz" else ""
         query = f"select 1 as id, 'ana' as member, '2017-07-04 12:00:00{zoned}'::{kind} as \"at\", 1.0::decimal(5, 2) as amount"
         found = read(tmp_path, write_parquet(tmp_path, query))
@@ -225,7 +251,9 @@ def test_a_time_that_cannot_be_read_is_a_bad_row(tmp_path: Path, written: str, r
     assert reason in str(told.value)
 
 
-@pytest.mark.parametrize("value", ["timestamp 'infinity'", "timestamp '2100-01-02'", "date 'infinity'", "date '1969-01-01'"])
+@pytest.mark.parametrize(
+    "value", ["timestamp 'infinity'", "timestamp '2100-01-02'", "date 'infinity'", "date '1969-01-01'"]
+)
 def test_typed_times_outside_the_years_are_bad_rows(tmp_path: Path, value: str) -> None:
     file = write_parquet(tmp_path, f"select 1 as id, 'ana' as member, {value} as \"at\", 1 as amount")
     with pytest.raises(Invalid, match="outside the years"):
@@ -233,10 +261,18 @@ def test_typed_times_outside_the_years_are_bad_rows(tmp_path: Path, value: str) 
 
 
 def test_types_of_events_are_read_and_unknown_ones_are_bad_rows(tmp_path: Path) -> None:
-    file = write(tmp_path, "id,type,member,at,amount\n1,refund,ana,2017-07-04,5\n2,,ana,2017-07-04,5\n3,refnd,ana,2017-07-04,5\n")
+    file = write(
+        tmp_path, "id,type,member,at,amount\n1,refund,ana,2017-07-04,5\n2,,ana,2017-07-04,5\n3,refnd,ana,2017-07-04,5\n"
+    )
     found = read(tmp_path, file, bad_rows=tmp_path / "bad.csv")
-    assert [(e["type"], e["kind"], e["returned"], e["amount"]) for e in found.events] == [("refund", 3, True, 0), ("purchase", 1, False, 500)]
-    assert "type 'refnd' is not declared; the programme knows purchase, refund; did you mean refund?" in (tmp_path / "bad.csv").read_text()
+    assert [(e["type"], e["kind"], e["returned"], e["amount"]) for e in found.events] == [
+        ("refund", 3, True, 0),
+        ("purchase", 1, False, 500),
+    ]
+    assert (
+        "type 'refnd' is not declared; the programme knows purchase, refund; did you mean refund?"
+        in (tmp_path / "bad.csv").read_text()
+    )
 
 
 def test_negative_amounts_are_returns_counted_and_listed(tmp_path: Path) -> None:
@@ -248,7 +284,9 @@ def test_negative_amounts_are_returns_counted_and_listed(tmp_path: Path) -> None
 
 
 def test_an_account_is_the_member_unless_it_is_given(tmp_path: Path) -> None:
-    found = read(tmp_path, write(tmp_path, "id,member,account,at,amount\n1,ana,home,2017-07-04,1\n2,bob,,2017-07-04,1\n"))
+    found = read(
+        tmp_path, write(tmp_path, "id,member,account,at,amount\n1,ana,home,2017-07-04,1\n2,bob,,2017-07-04,1\n")
+    )
     assert found.column("account") == ["home", "bob"]
     assert found.history.has_accounts
 
@@ -350,9 +388,19 @@ def test_a_currency_column_that_holds_only_the_programmes_costs_nothing(tmp_path
 
 
 def test_what_an_order_states_beside_its_amount_is_read(tmp_path: Path) -> None:
-    file = write(tmp_path, "id,member,at,amount,discount,points_paid,stored_value_paid,tax,shipping\n1,a,2017-07-04,10,1,2,3,4,5\n")
+    file = write(
+        tmp_path,
+        "id,member,at,amount,discount,points_paid,stored_value_paid,tax,shipping\n1,a,2017-07-04,10,1,2,3,4,5\n",
+    )
     (event,) = read(tmp_path, file).events
-    assert [event[n] for n in ("amount", "discount", "points_paid", "stored_value_paid", "tax", "shipping")] == [1000, 100, 200, 300, 400, 500]
+    assert [event[n] for n in ("amount", "discount", "points_paid", "stored_value_paid", "tax", "shipping")] == [
+        1000,
+        100,
+        200,
+        300,
+        400,
+        500,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -414,7 +462,10 @@ def test_conflicting_ids_in_parquet_are_bad_rows(tmp_path: Path) -> None:
 
 def test_ids_in_parquet_files_of_two_sources_do_not_meet(tmp_path: Path) -> None:
     query = "select range as id, 'ana' as member, date '2017-07-04' as \"at\", {} as amount from range(3)"
-    one, two = write_parquet(tmp_path, query.format(1), "a.parquet"), write_parquet(tmp_path, query.format(2), "b.parquet")
+    one, two = (
+        write_parquet(tmp_path, query.format(1), "a.parquet"),
+        write_parquet(tmp_path, query.format(2), "b.parquet"),
+    )
     found = read(tmp_path, one, two)
     assert found.column("source") == ["a"] * 3 + ["b"] * 3
     assert found.history.summary.duplicates == 0
@@ -444,9 +495,13 @@ def test_a_single_row_without_an_id_gets_one_beside_others_that_have_theirs(tmp_
 def test_csv_json_lines_and_parquet_say_the_same(tmp_path: Path) -> None:
     rows = [
         {"id": "1", "member": "ana", "at": "2017-07-04", "amount": "12.50", "channel": "web", "weight": "0.250"},
-        {"id": "2", "member": "bób", "at": "2017-07-04", "amount": "0.00", "channel": "a, \"b\"\nc", "weight": None},
+        {"id": "2", "member": "bób", "at": "2017-07-04", "amount": "0.00", "channel": 'a, "b"\nc', "weight": None},
     ]
-    lines = ["id,member,at,amount,channel,weight", '1,ana,2017-07-04,12.50,web,0.250', '2,bób,2017-07-04,0.00,"a, ""b""\nc",']
+    lines = [
+        "id,member,at,amount,channel,weight",
+        "1,ana,2017-07-04,12.50,web,0.250",
+        '2,bób,2017-07-04,0.00,"a, ""b""\nc",',
+    ]
     csv = write(tmp_path, "\n".join(lines) + "\n")
     plain = [dict(row, amount=12.5, weight=0.25) if row["id"] == "1" else row for row in rows]
     objects = write(tmp_path, "\n".join(map(json.dumps, plain)) + "\n", "sales.jsonl")
@@ -532,7 +587,9 @@ def test_a_history_without_rows_is_empty(tmp_path: Path) -> None:
 
 
 def test_typed_parquet_stays_where_it_is(tmp_path: Path) -> None:
-    file = write_parquet(tmp_path, "select 1 as id, 42 as member, date '2017-07-04' as \"at\", 1.5::decimal(9, 2) as amount")
+    file = write_parquet(
+        tmp_path, "select 1 as id, 42 as member, date '2017-07-04' as \"at\", 1.5::decimal(9, 2) as amount"
+    )
     found = read(tmp_path, file, shape=SHAPE)
     assert found.history.direct
     assert str(file) in found.history.setup[0]

@@ -146,6 +146,8 @@ def test_long_values_are_shortened_in_reasons(tmp_path: Path) -> None:
 
 
 def test_quotes_in_names_and_values_are_only_text(tmp_path: Path) -> None:
-    file = write(tmp_path, "id,who's \"it\",at,amount\n1,o'neil; drop table x,2017-07-04,5\n2,,2017-07-04,'\n", "it's.csv")
-    found = read(tmp_path, file, mapping={"member": "who's \"it\""}, bad_rows=tmp_path / "bad's.csv")
+    file = write(
+        tmp_path, "id,who's \"it\",at,amount\n1,o'neil; drop table x,2017-07-04,5\n2,,2017-07-04,'\n", "it's.csv"
+    )
+    found = read(tmp_path, file, mapping={"member": 'who\'s "it"'}, bad_rows=tmp_path / "bad's.csv")
     assert [(e["source"], e["member"]) for e in found.events] == [("it's", "o'neil; drop table x")]

@@ -16,7 +16,9 @@ def baskets(folder: Path, rows: str, *, header: str = HEADER, **given: object) -
 
 
 def test_rows_of_one_id_are_one_event(tmp_path: Path) -> None:
-    found = baskets(tmp_path, "1,ana,2017-07-04,2.50,milk,1\n2,bob,2017-07-04,1.00,tea,1\n1,ana,2017-07-04,0.50,bread,2\n")
+    found = baskets(
+        tmp_path, "1,ana,2017-07-04,2.50,milk,1\n2,bob,2017-07-04,1.00,tea,1\n1,ana,2017-07-04,0.50,bread,2\n"
+    )
     assert [(e["id"], e["member"], e["amount"]) for e in found.events] == [("1", "ana", 300), ("2", "bob", 100)]
     first = found.events[0]["row"]
     assert [(l["line"], l["id"], l["amount"], l["net"], l["product"]) for l in found.lines if l["row"] == first] == [
@@ -80,7 +82,9 @@ def test_a_refund_with_lines_has_no_amount_and_no_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("stated", "good"), [("7.00", True), ("6.00", True), ("8.00", False)])
-def test_a_stated_amount_agrees_with_the_sum_of_its_lines_less_the_discount(tmp_path: Path, stated: str, good: bool) -> None:  # noqa: FBT001 - a case
+def test_a_stated_amount_agrees_with_the_sum_of_its_lines_less_the_discount(
+    tmp_path: Path, stated: str, good: bool
+) -> None:
     header = "id,member,at,amount,discount,line.amount\n"
     rows = "".join(f"1,ana,2017-07-04,{stated},1.00,{line}\n" for line in ("5", "3", "-1"))
     if good:
@@ -95,7 +99,7 @@ def test_the_rows_of_an_event_must_agree_about_it(tmp_path: Path) -> None:
     file = write(tmp_path, HEADER + rows)
     with pytest.raises(Invalid) as told:
         read(tmp_path, file, shape=BASKET_SHAPE)
-    assert f"2 bad rows" in str(told.value)
+    assert "2 bad rows" in str(told.value)
     assert f"{file}:2: rows of one event disagree about member" in str(told.value)
     assert f"{file}:3: rows of one event disagree about member" in str(told.value)
 
@@ -138,8 +142,14 @@ def test_foreign_lines_are_converted_one_at_a_time(tmp_path: Path) -> None:
 
 def test_lines_in_one_column_say_the_same_as_rows_of_lines(tmp_path: Path) -> None:
     flat = baskets(tmp_path, "1,ana,2017-07-04,2.50,milk,1\n1,ana,2017-07-04,0.50,,2\n2,bob,2017-07-04,1,tea,\n")
-    lines = [[{"amount": "2.50", "product": "milk", "quantity": 1}, {"amount": 0.5, "quantity": 2}], [{"amount": 1, "product": "tea"}]]
-    objects = [{"id": number + 1, "member": who, "at": "2017-07-04", "lines": lines[number]} for number, who in enumerate(("ana", "bob"))]
+    lines = [
+        [{"amount": "2.50", "product": "milk", "quantity": 1}, {"amount": 0.5, "quantity": 2}],
+        [{"amount": 1, "product": "tea"}],
+    ]
+    objects = [
+        {"id": number + 1, "member": who, "at": "2017-07-04", "lines": lines[number]}
+        for number, who in enumerate(("ana", "bob"))
+    ]
     text = read(tmp_path, write(tmp_path, "\n".join(map(json.dumps, objects)), "sales.jsonl"), shape=BASKET_SHAPE)
     query = (
         "select * from (values (1, 'ana', date '2017-07-04', [{'amount': 2.5::decimal(9, 2), 'product': 'milk', 'quantity': 1}, "
@@ -210,14 +220,18 @@ def test_one_basket_id_in_two_files_of_two_sources_is_two_baskets(tmp_path: Path
 
 
 def test_floats_are_rounded_per_line_before_they_are_added(tmp_path: Path) -> None:
-    query = "select 1 as id, 'ana' as member, date '2017-07-04' as \"at\", 0.125::double as \"line.amount\" from range(4)"
+    query = (
+        "select 1 as id, 'ana' as member, date '2017-07-04' as \"at\", 0.125::double as \"line.amount\" from range(4)"
+    )
     found = read(tmp_path, write_parquet(tmp_path, query), shape=BASKET_SHAPE)
     assert found.column("amount") == [48]
     assert found.history.summary.rounded == 4
 
 
 def test_an_event_without_an_id_gets_one_from_its_lines(tmp_path: Path) -> None:
-    text = "".join(f'{{"member": "ana", "at": "2017-07-04", "lines": [{{"amount": 1, "product": "{p}"}}]}}\n' for p in "aab")
+    text = "".join(
+        f'{{"member": "ana", "at": "2017-07-04", "lines": [{{"amount": 1, "product": "{p}"}}]}}\n' for p in "aab"
+    )
     found = read(tmp_path, write(tmp_path, text), shape=BASKET_SHAPE)
     ids = found.column("id")
     assert len(set(ids)) == 3

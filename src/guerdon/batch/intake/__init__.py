@@ -5,7 +5,8 @@ it stands is counted in the summary. `docs/guide/files-of-events.md` says what t
 """
 
 from guerdon.batch.intake.badrows import BadRow
-from guerdon.batch.intake.history import History, Summary, check_ids, open_history, survey
+from guerdon.batch.intake.counts import Summary
+from guerdon.batch.intake.history import History, check_ids, open_history, survey
 from guerdon.batch.intake.shape import Inputs, Shape
 
 __all__ = ["BadRow", "History", "Inputs", "Shape", "Summary", "check_ids", "open_history", "survey"]

@@ -59,9 +59,7 @@ class _Lines:
 
 def read_header(lines: Iterator[str], shown: str) -> tuple[list[str], str, int]:
     """Return the column names, the separator, and how many lines that took."""
-    number = 0
-    for line in lines:
-        number += 1
+    for number, line in enumerate(lines, start=1):
         if line.strip():
             separator = max(_SEPARATORS, key=line.count)
             header = next(iter(csv.reader([line.rstrip("\r\n")], delimiter=separator)))

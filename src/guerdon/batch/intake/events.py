@@ -5,18 +5,20 @@ Invariants:
 * An id that is made up comes from an event's content and its how-manieth occurrence, never from its position.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 from guerdon.batch.intake.exchange import Exchange, too_large
 from guerdon.batch.intake.rows import STATED, Group
 from guerdon.batch.intake.shape import event_slots
-from guerdon.batch.intake.sql import cases, name, names, text
+from guerdon.batch.intake.sql import cases, name, text
 from guerdon.core.currencies import DECIMALS
 from guerdon.core.facts import ORDER_AMOUNTS, PURCHASE, REFUND
 
 NAMES: Final = ("source", "id", "type", "kind", "member", "account", "at", "timed", "returned")
 AMOUNTS: Final = ("amount", *ORDER_AMOUNTS)
+CONTENT: Final = "#content"
+"""What tells the lines of one event from those of another, where files have lines."""
+
 _OWN: Final = '"#own"'
 _OF_LINES: Final = (STATED, "#several", "#goods", "#total", "#worth", "#fault")
 
@@ -37,7 +39,7 @@ def lined_events(heads: str, sums: str, group: Group, *, has_ids: bool) -> str:
     """Return the SELECT of events from their heads and the sums of their lines; "content" tells lines apart."""
     sums_of = ", ".join(f's.{word} as "#{word}"' for word in ("goods", "total", "worth", "negative", "fault"))
     layer = (
-        f'select h.*, coalesce(s.several, 0) as "#several", {sums_of}, coalesce(s.content, 0) as "#content", '
+        f'select h.*, coalesce(s.several, 0) as "#several", {sums_of}, coalesce(s.content, 0) as "{CONTENT}", '
         f'coalesce(s.roundings, 0) as "#roundings"\n'
         f'from ({heads}) as h left join ({sums}) as s on s.event = h."row"'
     )
@@ -49,7 +51,7 @@ def lined_events(heads: str, sums: str, group: Group, *, has_ids: bool) -> str:
     )
     converted = group.exchange.converted
     worth = f'case when "#several" > 0 then "#worth" - {converted("discount")} else {converted(_OWN)} end'
-    return _finished(layer, group, worth, _line_faults(group.exchange), has_ids=has_ids, carried=("#content",))
+    return _finished(layer, group, worth, _line_faults(group.exchange), has_ids=has_ids, carried=(CONTENT,))
 
 
 def _line_faults(exchange: Exchange) -> list[tuple[str, str]]:
@@ -59,13 +61,22 @@ def _line_faults(exchange: Exchange) -> list[tuple[str, str]]:
     said = f"'amount ' || {_written(stated, exchange)} || ' is not the sum of its lines, ' || {_written('(' + total + ')', exchange)}"
     return [
         ('"#fault" is not null', '"#fault"'),
-        ('"#several" > 0 and ("#goods" is null or "#total" is null or "#worth" is null)', text("its lines add up to too much")),
-        (f'kind = {PURCHASE} and "#several" = 0 and {stated} is null', text("amount is missing, and there are no lines")),
-        (f'"#several" > 0 and {stated} is not null and {stated} <> {total} and {stated} <> "#own"', f"{said} || {less}"),
+        (
+            '"#several" > 0 and ("#goods" is null or "#total" is null or "#worth" is null)',
+            text("its lines add up to too much"),
+        ),
+        (
+            f'kind = {PURCHASE} and "#several" = 0 and {stated} is null',
+            text("amount is missing, and there are no lines"),
+        ),
+        (
+            f'"#several" > 0 and {stated} is not null and {stated} <> {total} and {stated} <> "#own"',
+            f"{said} || {less}",
+        ),
     ]
 
 
-def _finished(  # noqa: PLR0913 - the layers of one SELECT
+def _finished(
     layer: str,
     group: Group,
     worth: str,
@@ -93,7 +104,9 @@ def _finished(  # noqa: PLR0913 - the layers of one SELECT
 
 def _safe_amounts() -> str:
     """Keep what is beyond a BIGINT out of it: such rows are bad anyway."""
-    return ", ".join(f"case when {too_large(name(word))} then 0 else {name(word)} end as {name(word)}" for word in AMOUNTS)
+    return ", ".join(
+        f"case when {too_large(name(word))} then 0 else {name(word)} end as {name(word)}" for word in AMOUNTS
+    )
 
 
 def _order_faults(group: Group) -> list[tuple[str, str]]:
@@ -136,6 +149,6 @@ def _identified(query: str, group: Group, carried: tuple[str, ...]) -> str:
     digest = f"md5(concat_ws(chr(31), {told}))"
     nth = 'row_number() over (partition by source, id, "#digest" order by "row")'
     return (
-        f"select * exclude (\"#digest\") replace (coalesce(id, left(\"#digest\", 20) || '-' || {nth}) as id)\n"
-        f"from (select *, {digest} as \"#digest\" from ({query}))"
+        f'select * exclude ("#digest") replace (coalesce(id, left("#digest", 20) || \'-\' || {nth}) as id)\n'
+        f'from (select *, {digest} as "#digest" from ({query}))'
     )

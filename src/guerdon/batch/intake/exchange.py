@@ -114,7 +114,10 @@ def _mixed(mapped: Mapped, shape: Shape, code: str, foreign: tuple[str, ...]) ->
         num = [('"rate:value" > 0', f'cast("rate:value" as hugeint) * {home}'), *num]
         den = [('"rate:value" > 0', own.replace("pow10", f"({pow10})")), *den]
     # Parquet has no integers this long, but decimals without decimals.
-    steps += [(word, f"cast({cases(each)} as decimal(38, 0))") for word, each in (("#num", [(is_home, "null"), *num]), ("#den", den))]
+    steps += [
+        (word, f"cast({cases(each)} as decimal(38, 0))")
+        for word, each in (("#num", [(is_home, "null"), *num]), ("#den", den))
+    ]
     return replace(exchange, steps=tuple(steps), faults=tuple(_faults(shape, is_home, reading)))
 
 
@@ -157,7 +160,10 @@ def _ratio(code: str, shape: Shape) -> tuple[int, int]:
 
 def _by_decimals(each: dict[int, Reading]) -> Reading:
     first = next(iter(each.values()))
-    pick = {part: [(f'"#decimals" = {d}', getattr(r, part)) for d, r in each.items()] for part in ("value", "fault", "rounded")}
+    pick = {
+        part: [(f'"#decimals" = {d}', getattr(r, part)) for d, r in each.items()]
+        for part in ("value", "fault", "rounded")
+    }
     rounded = cases(pick["rounded"], "false") if first.rounded else ""
     return Reading(first.given, cases(pick["value"]), cases(pick["fault"], "''"), rounded)
 

@@ -84,13 +84,17 @@ def amount(field: str, column: Column | None, exchange: Exchange, *, absent: str
 
 
 def attributes(
-    slots: Mapping[str, tuple[Slot, ...]], columns: Mapping[str, Column], exchange: Exchange, types: Types, prefix: str = ""
+    slots: Mapping[str, tuple[Slot, ...]],
+    columns: Mapping[str, Column],
+    exchange: Exchange,
+    types: Types,
+    prefix: str = "",
 ) -> list[Field]:
     """Return the declared attributes as fields."""
     return [_attribute(word, several, columns.get(word), exchange, types, prefix) for word, several in slots.items()]
 
 
-def _attribute(  # noqa: PLR0913, PLR0917 - a declaration, a column, and what reading it depends on
+def _attribute(
     word: str, slots: Sequence[Slot], column: Column | None, exchange: Exchange, types: Types, prefix: str
 ) -> Field:
     field = prefix + word
@@ -106,9 +110,7 @@ def _attribute(  # noqa: PLR0913, PLR0917 - a declaration, a column, and what re
     return Field(field, reading.given, reading.value, _result(worth, known), tuple(faults), reading.rounded)
 
 
-def _reading(  # noqa: PLR0913, PLR0917 - as above
-    attribute: Attribute, column: Column, raw: str, value: str, exchange: Exchange, what: str
-) -> Reading:
+def _reading(attribute: Attribute, column: Column, raw: str, value: str, exchange: Exchange, what: str) -> Reading:
     if attribute.kind == MONEY:
         return exchange.money(column, raw, value, what=what)
     if attribute.kind == NUMBER:
@@ -155,6 +157,12 @@ def _or_default(value: str, attribute: Attribute) -> str:
 
 def unknown_type(types: Types) -> tuple[str, str]:
     """Return the fault of a row whose type the programme does not declare."""
-    close = cases([(f'levenshtein(lower("type"), {text(word.lower())}) <= 2', text(f"; did you mean {word}?")) for word in types.known], "''")
+    close = cases(
+        [
+            (f'levenshtein(lower("type"), {text(word.lower())}) <= 2', text(f"; did you mean {word}?"))
+            for word in types.known
+        ],
+        "''",
+    )
     known = text(f" is not declared; the programme knows {', '.join(types.known)}")
     return f'"type" not in ({listed(types.known)})', f"'type ' || {shown(name('type'))} || {known} || {close}"

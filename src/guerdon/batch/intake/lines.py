@@ -22,6 +22,9 @@ from guerdon.core.values import MONEY_MAX
 
 _OWN: Final = ("line.id", "line.amount", "line.discount")
 _DIFFER: Final = "rows of one event disagree"
+DIFFERS: Final = f"problem = {text(_DIFFER)}"
+"""The condition that the rows of a head disagree."""
+
 _FILE: Final = f'"row" // {ROW_BITS}'
 
 
@@ -42,7 +45,10 @@ def flat_heads(rows: str, group: Group) -> str:
 def told_heads(rows: str, heads: str, group: Group) -> str:
     """Return the heads again, with what rows of one event disagree about."""
     about = [
-        (f"count(distinct r.{name(word)}) > 1 or count(r.{name(word)}) not in (0, count(*))", text(word.removeprefix("#").replace("stated", "amount")))
+        (
+            f"count(distinct r.{name(word)}) > 1 or count(r.{name(word)}) not in (0, count(*))",
+            text(word.removeprefix("#").replace("stated", "amount")),
+        )
         for word in _said(group)
     ]
     found = (
@@ -50,7 +56,7 @@ def told_heads(rows: str, heads: str, group: Group) -> str:
         f'  on h.file = r."row" // {ROW_BITS} and h.source = r.source and h.id = r.id\n'
         f'where h.problem = {text(_DIFFER)} group by h."row"'
     )
-    told = f"case when d.word is null then h.problem else h.problem || ' about ' || d.word end"
+    told = "case when d.word is null then h.problem else h.problem || ' about ' || d.word end"
     return f'select h.* replace ({told} as problem) from ({heads}) as h left join ({found}) as d on d."row" = h."row"'
 
 
@@ -149,7 +155,9 @@ def _shared(layer: str, whole: str, weight: str, out: str, *, present: bool) -> 
     if not present:
         return f"select *, cast(0 as bigint) as {name(out)} from ({layer})"
     total = f'nullif(sum({name(weight)}) over (partition by "row"), 0)'
-    layer = f'select *, cast({name(whole)} as hugeint) * {name(weight)} as "#product", {total} as "#total" from ({layer})'
+    layer = (
+        f'select *, cast({name(whole)} as hugeint) * {name(weight)} as "#product", {total} as "#total" from ({layer})'
+    )
     parts = 'coalesce("#product" // "#total", 0) as "#base", coalesce("#product" % "#total", 0) as "#rest"'
     left = f'{name(whole)} - sum("#base") over (partition by "row")'
     rank = 'row_number() over (partition by "row" order by "#rest" desc, "line")'

@@ -12,7 +12,7 @@ from typing import Final
 
 from duckdb.sqltypes import DuckDBPyType
 
-from guerdon.batch.intake.raw import Column, Raw
+from guerdon.batch.intake.raw import Column, Raw, parts_of
 from guerdon.batch.intake.shape import Inputs, Shape, event_slots, line_slots
 from guerdon.batch.intake.sql import name, text
 from guerdon.core.errors import Invalid
@@ -127,9 +127,12 @@ def _in_json(field: str) -> str:
 
 
 def _fields(lines: Column, raw: Raw) -> list[tuple[str, DuckDBPyType]]:
-    if lines.type.id == "list" and lines.type.children[0][1].id == "struct":
-        return list(lines.type.children[0][1].children)
-    message = f"{raw.sources[0].shown}: column {lines.name} holds {lines.type}; lines are a list of structs with an amount"
+    inner = parts_of(lines.type)
+    if lines.type.id == "list" and inner[0][1].id == "struct":
+        return parts_of(inner[0][1])
+    message = (
+        f"{raw.sources[0].shown}: column {lines.name} holds {lines.type}; lines are a list of structs with an amount"
+    )
     raise Invalid(message)
 
 

@@ -34,6 +34,13 @@ class Column:
         return self.type.id == "varchar"
 
 
+def parts_of(kind: DuckDBPyType) -> list[tuple[str, DuckDBPyType]]:
+    """Return the named parts of a list or struct type; other types have none."""
+    if kind.id not in {"list", "struct"}:
+        return []
+    return [(part, inner) for part, inner in kind.children if isinstance(inner, DuckDBPyType)]
+
+
 @dataclass(frozen=True)
 class Raw:
     """Files of one kind: a FROM item with "row" and the columns, and SQL for a row as it stood in its file."""
@@ -64,9 +71,7 @@ def open_raws(
     kinds = {kind: [source for source in found if source.format == kind] for kind in (PARQUET, CSV, JSON)}
     signatures = _signatures(con, kinds[PARQUET])
     sources = [source for group in signatures for source in group] + kinds[CSV] + kinds[JSON]
-    groups: list[Raw] = []
-    for group in signatures:
-        groups.append(_of_parquet(con, group, sources.index(group[0])))
+    groups = [_of_parquet(con, group, sources.index(group[0])) for group in signatures]
     staged, names = dict[Source, Staged](), dict[str, int]()
     for index, source in enumerate(sources):
         if source.format == PARQUET:
@@ -130,9 +135,7 @@ def _of_json(staged: dict[Source, Staged], sources: Sequence[Source], names: dic
 
 
 def _of_text(names: tuple[str, ...], parts: list[Path], group: list[Source], first: int, original: str = "") -> Raw:
-    columns = tuple(
-        Column(column, f"c{position}", DuckDBPyType("VARCHAR")) for position, column in enumerate(names)
-    )
+    columns = tuple(Column(column, f"c{position}", DuckDBPyType("VARCHAR")) for position, column in enumerate(names))
     scan = f'(select *, "row" as "#row" from {parquet(parts, by_name=True)})'
     return Raw(scan, columns, original or _as_json(columns), first, tuple(group), is_text=True)
 

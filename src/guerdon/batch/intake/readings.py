@@ -9,6 +9,7 @@ Invariants:
 * Nothing here raises while a query runs.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +27,9 @@ NATIVE_INTEGERS: Final = ("tinyint", "smallint", "integer", "bigint", "utinyint"
 """Integers that are a BIGINT without loss."""
 
 FLOATS: Final = ("double", "float")
+_DIGITS: Final = len(str(MONEY_MAX)) - 1
+"""How many digits MONEY_MAX leaves to a number in its smallest part."""
+
 _PLAIN: Final = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)"
 _SURE: Final = {"double": "1e11", "float": "5e3"}
 """Below this a float's product with its scale is off by less than a thousandth."""
@@ -49,13 +53,17 @@ def given(column: Column) -> str:
 def scaled(column: Column, raw: str, value: str, *, decimals: int, what: str, whose: str) -> Reading:
     """Read a number as an integer scaled by `decimals`; `whose` says in a message who has that many."""
     kind = column.type.id
-    most = 10 ** max(15 - decimals, 0)
+    most = 10 ** max(_DIGITS - decimals, 0)
     too_big = f"{_said(what, raw)} || ' is too large; the most is {most}'"
     if column.is_text:
-        return Reading(f"nullif(trim({column.sql}), '')", _of_text(raw, decimals), _text_fault(raw, decimals, what, whose, too_big))
+        return Reading(
+            f"nullif(trim({column.sql}), '')", _of_text(raw, decimals), _text_fault(raw, decimals, what, whose, too_big)
+        )
     if kind in INTEGERS:
         whole = f"cast({raw} as bigint)"
-        return Reading(column.sql, f"case when {raw} between -{most} and {most} then {whole} * {10**decimals} end", too_big)
+        return Reading(
+            column.sql, f"case when {raw} between -{most} and {most} then {whole} * {10**decimals} end", too_big
+        )
     if kind == "decimal":
         return _of_decimal(column, raw, decimals, what, whose, too_big)
     if kind in FLOATS:
@@ -70,7 +78,11 @@ def words(column: Column, raw: str) -> Reading:
     """Read text, from whatever the column holds; a float that is whole is written without its point."""
     if column.type.id in FLOATS:
         whole = f"{raw} = trunc({raw}) and abs({raw}) < 9007199254740992"
-        return Reading(column.sql, f"case when {whole} then cast(cast({raw} as bigint) as varchar) else cast({raw} as varchar) end", "''")
+        return Reading(
+            column.sql,
+            f"case when {whole} then cast(cast({raw} as bigint) as varchar) else cast({raw} as varchar) end",
+            "''",
+        )
     return Reading(given(column), f"cast({raw} as varchar)", "''")
 
 
@@ -131,7 +143,7 @@ def _of_text(raw: str, decimals: int) -> str:
 
 
 def _in_range(number: str, decimals: int) -> str:
-    most = 10 ** max(15 - decimals, 0)
+    most = 10 ** max(_DIGITS - decimals, 0)
     return f"case when abs({number}) <= {most} then cast({number} * {10**decimals} as bigint) end"
 
 
@@ -148,13 +160,15 @@ def _text_fault(raw: str, decimals: int, what: str, whose: str, too_big: str) ->
 
 
 def _of_decimal(column: Column, raw: str, decimals: int, what: str, whose: str, too_big: str) -> Reading:
-    (_, precision), (_, scale) = column.type.children
-    if precision - scale <= 15 - decimals and scale <= decimals:  # noqa: PLR2004 - MONEY_MAX has 15 zeros
-        return Reading(column.sql, f"cast(cast({raw} as decimal({_width(decimals)}, {decimals})) * {10**decimals} as bigint)", "''")
+    precision, scale = map(int, re.findall("[0-9]+", str(column.type)))
+    if precision - scale <= _DIGITS - decimals and scale <= decimals:
+        return Reading(
+            column.sql, f"cast(cast({raw} as decimal({_width(decimals)}, {decimals})) * {10**decimals} as bigint)", "''"
+        )
     number = f"try_cast({raw} as decimal(38, {decimals}))"
     exact = f"{number} = {raw}" if scale > decimals else "true"
     finer = f"{_said(what, raw)} || ' has more decimals than {whose}'"
-    fault = cases([(f"abs({raw}) <= {10 ** max(15 - decimals, 0)} and not ({exact})", finer)], too_big)
+    fault = cases([(f"abs({raw}) <= {10 ** max(_DIGITS - decimals, 0)} and not ({exact})", finer)], too_big)
     return Reading(column.sql, f"case when {exact} then {_in_range(number, decimals)} end", fault)
 
 

@@ -7,6 +7,7 @@ Invariants:
 * The same source and id with the same content counts once; with other content it is a conflict.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,13 +15,18 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from guerdon.batch.intake.sql import names
+from guerdon.batch.intake.sources import Source
+from guerdon.batch.intake.sql import ROW_BITS, listed, names, shown
 
 _BATCH: Final = 1_000_000
 CANDIDATES: Final = "intake_candidates"
 """The keys that come more than once, while they are looked at."""
 REPEATS: Final = "intake_repeats"
 """The temporary table that `find_repeats` makes: "row", "former" (the row it repeats), "same" (whether in all it says)."""
+
+
+CONFLICTS: Final = "intake_conflicts"
+"""The temporary table that `tell_conflicts` makes: "row" and the "reason" why it is bad."""
 
 
 @dataclass(frozen=True)
@@ -80,3 +86,17 @@ def _alike(con: duckdb.DuckDBPyConnection, keys: Keys) -> Any:  # noqa: ANN401 -
     if not found:
         return None
     return pa.table({"key": pc.unique(pa.chunked_array(found))})
+
+
+def tell_conflicts(con: duckdb.DuckDBPyConnection, events: str, sources: Sequence[Source]) -> tuple[int, int]:
+    """Make the table of conflicts among the repeats; return how many repeats are the same, and how many are not."""
+    former = f"cast(r.former % {ROW_BITS} as varchar) || ' of ' || list_extract([{listed(source.shown for source in sources)}], "
+    former += f"cast(r.former // {ROW_BITS} + 1 as integer))"
+    reason = f"'id ' || {shown('e.id')} || ' came before with other content (line ' || {former} || ')'"
+    con.execute(
+        f'create or replace temp table {CONFLICTS} as select r."row", {reason} as reason\n'
+        f'from {REPEATS} as r join {events} as e on e."row" = r."row" where not r.same'
+    )
+    counts = f"select count(*) filter (where same), count(*) filter (where not same) from {REPEATS}"
+    ((same, conflicts),) = con.sql(counts).fetchall()
+    return int(same), int(conflicts)

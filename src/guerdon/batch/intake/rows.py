@@ -13,7 +13,16 @@ from typing import Final
 
 from guerdon.batch.intake import readings
 from guerdon.batch.intake.exchange import Exchange, given_currency, given_rate
-from guerdon.batch.intake.fields import Field, Types, amount, attributes, given_columns, told, unknown_type, value_columns
+from guerdon.batch.intake.fields import (
+    Field,
+    Types,
+    amount,
+    attributes,
+    given_columns,
+    told,
+    unknown_type,
+    value_columns,
+)
 from guerdon.batch.intake.mapping import LINE_PREFIX, Mapped
 from guerdon.batch.intake.raw import Column, Raw
 from guerdon.batch.intake.readings import NATIVE_INTEGERS, given
@@ -80,7 +89,7 @@ def typed_rows(group: Group, *, whole_members: bool) -> str:
     layer = f'select *, {time.at} as "at:value" from ({layer}){time.joins}'
     faults = _faults(group, fields, time.fault)
     out = [field.out for field in fields if field.result]
-    out += [f'{time.timed} as timed', '"at:value" as "at"']
+    out += [f"{time.timed} as timed", '"at:value" as "at"']
     return (
         f'select "#row" as "row", "type", kind, {", ".join(out)}{_carried(group)},\n'
         f"  {cases(faults)} as problem,\n  {_rounded(fields)} as rounded\nfrom ({layer})"
@@ -117,7 +126,10 @@ def _names(group: Group, *, whole_members: bool) -> list[Field]:
     account = _name("account", head.get("account"), whole=whole_members)
     identity = _name("id", head.get("id"), whole=False)
     if group.mapped.is_flat:
-        absent = (f"{name('id:given')} is null", text(f"{told('id', head['id'])} is missing; rows of one event share it"))
+        absent = (
+            f"{name('id:given')} is null",
+            text(f"{told('id', head['id'])} is missing; rows of one event share it"),
+        )
         identity = Field("id", identity.given, identity.value, identity.result, (absent,))
     source = _name("source", head.get("source"), whole=False)
     return [

@@ -135,7 +135,7 @@ def _learn(names: dict[str, int], found: dict[str, str | None], source: Source) 
 
 def _pivot(batch: list[Record], base: int, names: dict[str, int]) -> Any:  # noqa: ANN401 - pyarrow has no types
     schema = _schema(len(names)).append(pa.field(ORIGINAL, pa.string()))
-    columns = [[base + record.line for record in batch]]
+    columns: list[list[Any]] = [[base + record.line for record in batch]]
     columns += [[record.values.get(name) for record in batch] for name in names]
     columns += [[record.content for record in batch]]
     arrays = [pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)]

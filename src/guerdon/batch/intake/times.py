@@ -77,9 +77,7 @@ def _micros(column: Column, raw: str) -> str:
     return f"(epoch_ns({raw}) - epoch_ns({raw}) % 1000) // 1000"
 
 
-def _reading(
-    given: str, columns: tuple[tuple[str, str], ...], zones: Zones, timed: str, fault: str
-) -> TimeReading:
+def _reading(given: str, columns: tuple[tuple[str, str], ...], zones: Zones, timed: str, fault: str) -> TimeReading:
     names = [name for name, _ in columns]
     at, joins = [], ""
     if "at:instant" in names:
@@ -92,7 +90,9 @@ def _reading(
         joins += join
         at.append(instant)
     found = f"coalesce({', '.join(at)})" if len(at) > 1 else at[0]
-    return TimeReading(given, columns, joins, f"case when {found} between 0 and {ENDS_AT - 1} then {found} end", timed, fault)
+    return TimeReading(
+        given, columns, joins, f"case when {found} between 0 and {ENDS_AT - 1} then {found} end", timed, fault
+    )
 
 
 def _of_text(column: Column, raw: str, zones: Zones, said: str, outside: str) -> TimeReading:
@@ -101,7 +101,10 @@ def _of_text(column: Column, raw: str, zones: Zones, said: str, outside: str) ->
     clock = f"try_cast({date} || ' ' || regexp_extract({rest}, '^[0-9:.]+') as timestamp)"
     zulu = f"right({raw}, 1) in ('Z', 'z')"
     digits = f"right({raw}, 6).replace(':', '')"
-    hours, minutes = f"try_cast(substr({digits}, length({digits}) - 3, 2) as bigint)", f"try_cast(right({raw}, 2) as bigint)"
+    hours, minutes = (
+        f"try_cast(substr({digits}, length({digits}) - 3, 2) as bigint)",
+        f"try_cast(right({raw}, 2) as bigint)",
+    )
     ahead = f"(case when {rest}.contains('+') then 1 else -1 end) * ({hours} * 60 + {minutes}) * 60000000"
     offset = f"case when {zulu} then 0 when {rest}.contains('+') or {rest}.contains('-') then {ahead} end"
     columns = (

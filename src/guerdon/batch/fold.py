@@ -198,7 +198,7 @@ class _Names:
     def _number(self, table: str, word: str, condition: str) -> None:
         words = f'SELECT DISTINCT {word} AS word FROM "events" WHERE {condition}'
         self.con.execute(
-            f'CREATE OR REPLACE TEMP TABLE "{table}" AS SELECT word, row_number() OVER (ORDER BY word) - 1 AS number FROM ({words})'
+            f'CREATE OR REPLACE TABLE "{table}" AS SELECT word, row_number() OVER (ORDER BY word) - 1 AS number FROM ({words})'
         )
 
     def columns(self) -> str:

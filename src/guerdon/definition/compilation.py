@@ -1,5 +1,7 @@
 """From a checked spec to a compiled programme: names resolved, order fixed, every mistake noted at its place."""
 
+from typing import Final
+
 from guerdon.core.calendar import DAY, EVER, MONTH, QUARTER, WEEK, YEAR
 from guerdon.core.currencies import DECIMALS
 from guerdon.core.earning import AT_ORDER, Multiplier, Rule
@@ -17,35 +19,35 @@ from guerdon.definition.source import Loc, Source
 from guerdon.definition.spec import LimitSpec, ProgrammeSpec
 from guerdon.definition.zones import load_zone
 
+MINOR_DECIMALS: Final = 2
+"""The decimals of most currencies, to look at the rest of a programme whose currency is unknown."""
+
 _EVERY = {"day": DAY, "week": WEEK, "month": MONTH, "quarter": QUARTER, "year": YEAR, "ever": EVER}
 
 
 def compile_programme(spec: ProgrammeSpec, source: Source) -> tuple[Programme | None, list[Issue]]:
-    """Return the compiled programme and what is wrong with it; with any error there is none."""
+    """Return the compiled programme and what is wrong with it; with any mistake there is none."""
     draft = _begin(spec, source)
-    if isinstance(draft, list):
-        return None, draft
     made = _Compilation(draft).programme()
-    wrong = any(issue.severity == "error" for issue in draft.issues)
-    return (None if wrong else made), draft.issues
+    return (None if draft.issues else made), draft.issues
 
 
-def _begin(spec: ProgrammeSpec, source: Source) -> Draft | list[Issue]:
-    """Resolve what everything else counts in: the zone and the currency."""
-    issues = list(source.issues)
-    for name, loc in ((spec.currency, ("currency",)), *((name, ("rates", name)) for name in spec.rates)):
-        if name not in DECIMALS:
-            what = f"{quote(name)} is not a currency of ISO 4217"
-            issues.append(error("currency", source.place(loc), what, suggest(name, DECIMALS) or "write a code like EUR"))
+def _begin(spec: ProgrammeSpec, source: Source) -> Draft:
+    """Resolve what everything else counts in: the zone and the currency, or others in their stead."""
+    issues: list[Issue] = []
     try:
         zone = load_zone(spec.zone)
     except NotFound as missing:
-        issues.append(error("zone", source.place(("zone",)), str(missing)))
-        return issues
-    if spec.currency not in DECIMALS:
-        return issues
-    draft = Draft(spec, source, zone, DECIMALS[spec.currency])
-    draft.issues = issues
+        what, _, advice = str(missing).partition("; ")
+        issues.append(error("zone", source.place(("zone",)), what, advice))
+        zone = load_zone("UTC")
+    for name, loc in ((spec.currency, ("currency",)), *((name, ("rates", name)) for name in spec.rates)):
+        if name not in DECIMALS:
+            what = f"{quote(name)} is not a currency of ISO 4217"
+            place = source.place(loc, key=len(loc) > 1)
+            issues.append(error("currency", place, what, suggest(name, DECIMALS) or "write a code like EUR"))
+    draft = Draft(spec, source, zone, DECIMALS.get(spec.currency, MINOR_DECIMALS))
+    draft.issues += issues
     return draft
 
 
@@ -108,6 +110,8 @@ class _Compilation:
     def _eligible(self) -> Eligible:
         spec = self.spec.eligible
         node: Node | None = None
+        if spec is None:
+            return Eligible(None, ())
         if spec.exclude is not None:
             scope = self.scopes["purchase"]
             fields = {name: kind for name, kind in scope.fields.items() if name != "eligible"}

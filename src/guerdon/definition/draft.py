@@ -10,7 +10,7 @@ from guerdon.core.errors import Invalid
 from guerdon.core.expr.tree import Node
 from guerdon.core.slots import FOREVER
 from guerdon.definition.expressions import Scope, parse
-from guerdon.definition.issues import error, quote, suggest, warning
+from guerdon.definition.issues import Issue, error, quote, suggest
 from guerdon.definition.source import Loc, Source
 from guerdon.definition.spec import ProgrammeSpec
 
@@ -25,19 +25,15 @@ class Draft:
         self.source: Final = source
         self.zone: Final = zone
         self.decimals: Final = decimals
-        self.issues = list(source.issues)
+        self.issues: list[Issue] = []
 
     def wrong(self, loc: Loc, code: str, what: str, try_this: str = "") -> None:
         """Note a mistake at the value that `loc` leads to."""
         self.issues.append(error(code, self.source.place(loc), what, try_this))
 
-    def doubtful(self, loc: Loc, code: str, what: str, try_this: str = "") -> None:
-        """Note something that the author should know about."""
-        self.issues.append(warning(code, self.source.place(loc), what, try_this))
-
     def has_errors(self) -> bool:
         """Say whether something is wrong already."""
-        return any(issue.severity == "error" for issue in self.issues)
+        return bool(self.issues)
 
     def expression(self, text: str | None, loc: Loc, scope: Scope, *, want: str, per_line: bool = False) -> Node | None:
         """Read an expression; its problems are noted where they stand in the text."""

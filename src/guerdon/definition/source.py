@@ -7,7 +7,7 @@ Invariants:
 * `files` is all that was read: `rebuild(files)` gives the same source again, in another process, without a disk.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +53,10 @@ class Source:
         start = lines.index(node.place.line, node.place.column)
         return lines.place(find_character(lines.text, start, style=node.style, value=node.text, offset=offset))
 
+    def without(self, locs: Collection[Loc]) -> "Source":
+        """Return the same source as if these values were not written; what is left keeps its places."""
+        return Source(_without(self._root, locs), self.files, self.issues)
+
     def _find(self, loc: Loc) -> tuple[Node | None, Place | None, bool]:
         """Follow the way as far as it goes: the node, the place of its key, and whether that is the end of the way."""
         node, key_place = self._root, None
@@ -71,6 +75,21 @@ class Source:
             text = next(file.text for file in self.files if file.name == name)
             self._lines[name] = Lines(name, text)
         return self._lines[name]
+
+
+def _without(node: Node | None, locs: Collection[Loc]) -> Node | None:
+    """Return a tree without the nodes that `locs` lead to."""
+    inside: dict[str | int, list[Loc]] = {}
+    for first, *rest in locs:
+        inside.setdefault(first, []).append(tuple(rest))
+    if isinstance(node, Fields) and inside:
+        kept = {key: entry for key, entry in node.fields.items() if () not in inside.get(key, ())}
+        fields = {key: (place, _without(value, inside.get(key, ()))) for key, (place, value) in kept.items()}
+        return Fields(node.place, {key: (place, value) for key, (place, value) in fields.items() if value is not None})
+    if isinstance(node, Items) and inside:
+        items = [_without(item, inside.get(i, ())) for i, item in enumerate(node.items) if () not in inside.get(i, ())]
+        return Items(node.place, [item for item in items if item is not None])
+    return node
 
 
 def read(path: Path) -> Source:

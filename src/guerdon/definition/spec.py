@@ -5,9 +5,12 @@ Scalars arrive exact (int, Decimal, bool, text) from `source`; expressions stay 
 """
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+RULES_MAX: Final = 1_000
+"""A programme has at most this many rules, multipliers or campaigns in one list."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 """Names rules, units, campaigns: small letters, digits, - and _, beginning with a letter."""
@@ -19,28 +22,43 @@ FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 def _text(value: Any) -> Any:  # noqa: ANN401 - any scalar may stand where an expression is wanted
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, (int, Decimal)) else value
+    return f"{value:f}" if isinstance(value, (int, Decimal)) else value
 
 
 def _exact(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        message = "this is not a number; write digits with a point, like 1.25, without quotes"
+        message = "is not a number; write digits with a point, like 1.25, without quotes"
         raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueErrors
     return Decimal(value)
+
+
+def _single(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
+    if not isinstance(value, (str, int, Decimal)):
+        message = "is not a single value; write a number, a text, true or false"
+        raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueErrors
+    return value
+
+
+def _shares(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
+    return {value: 1} if isinstance(value, str) else value
+
+
+def _listed(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
+    return [value] if isinstance(value, str) else value
 
 
 Expression = Annotated[
     str,
     BeforeValidator(_text),
     StringConstraints(min_length=1),
-    WithJsonSchema({"type": ["string", "number", "boolean"], "description": "An expression, as in SQL"}),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
 ]
 """An expression as text, or a bare number or truth."""
 
 Number = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema({"type": "number"})]
 """An exact decimal."""
 
-Scalar = Annotated[Any, WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Scalar = Annotated[Any, BeforeValidator(_single), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 """A number, a text or a truth."""
 
 Moment = Annotated[
@@ -53,7 +71,7 @@ Moment = Annotated[
 class Part(BaseModel):
     """A mapping of a programme file: unknown keys are mistakes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 def _short_attribute(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
@@ -97,7 +115,7 @@ class UnitSpec(Part):
     round_at: Literal["rule", "order"] = Field(
         "rule", description="Round each rule of an event by itself, or all rules of the unit together"
     )
-    cost: Number | None = Field(None, description="What one point costs, in the programme's currency")
+    cost: Number | None = Field(None, ge=0, description="What one point costs, in the programme's currency")
 
 
 class TableSpec(Part):
@@ -108,6 +126,7 @@ class TableSpec(Part):
     key: str | None = Field(None, description="The file's column of keys")
     value: str | None = Field(None, description="The file's column of values")
     keys: Literal["text", "number"] = "text"
+    values: Literal["text", "number"] = Field("text", description="What the values of a file are; rows say it by themselves")
     default: Scalar | None = Field(None, description="The value of a key that has no row; without it the look-up is absent")
 
 
@@ -137,12 +156,21 @@ class LimitSpec(Part):
     rolling_days: int | None = Field(None, ge=1, le=3660, description="The last so many days, today included")
 
 
+RuleNames = Annotated[
+    list[Name],
+    BeforeValidator(_listed),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""The name of a rule, or a list of them."""
+
+
 class SharedLimitSpec(LimitSpec):
     """A limit over several rules together."""
 
     id: Name
     unit: Name | None = None
-    rules: list[Name] | None = Field(None, description="The rules it binds; all rules of the unit unless stated")
+    rules: RuleNames | None = Field(None, description="The rules it binds; all rules of the unit unless stated")
 
 
 class StackSpec(Part):
@@ -153,12 +181,15 @@ class StackSpec(Part):
     priority: int = Field(0, description="Lower goes first")
 
 
+Share = Annotated[int, Field(ge=1)]
+
 FundedBy = Annotated[
-    str | dict[str, int],
+    dict[str, Share],
+    BeforeValidator(_shares),
+    Field(min_length=1),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "integer"}}]}),
 ]
 """Who pays: a name, or names with their shares as whole numbers."""
-
 
 class RuleSpec(Part):
     """One way to earn."""
@@ -193,7 +224,7 @@ class MultiplierSpec(Part):
 
     id: Name
     title: str = ""
-    of: Annotated[list[Name], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)] = Field(min_length=1)
+    of: RuleNames = Field(description="The rules it multiplies")
     by: Expression = Field(description="The factor, at least 1: 2, or case level when 'gold' then 1.25 else 1 end")
     when: Expression | None = None
     stack: Literal["add", "compound"] = Field("add", description="Add its extra to the base, or multiply what stands")
@@ -210,8 +241,8 @@ class CampaignSpec(Part):
     title: str = ""
     from_: Moment = Field(alias="from")
     until: Moment = Field(description="The end; a date alone includes that day")
-    rules: list[RuleSpec] = Field(default_factory=list)
-    multipliers: list[MultiplierSpec] = Field(default_factory=list)
+    rules: list[RuleSpec] = Field(default_factory=list, max_length=RULES_MAX)
+    multipliers: list[MultiplierSpec] = Field(default_factory=list, max_length=RULES_MAX)
     limits: list[LimitSpec] = Field(default_factory=list, description="Limits over all of the campaign, per member or account")
     funded_by: FundedBy | None = None
 
@@ -236,17 +267,17 @@ class ProgrammeSpec(Part):
     description: str = ""
     zone: str = Field(description="An IANA time zone, like Europe/Paris: days and months are counted in it")
     currency: str = Field(description="An ISO 4217 code, like EUR")
-    rates: dict[str, Number] = Field(default_factory=dict, description="What one of a foreign currency is worth")
+    rates: dict[str, Annotated[Number, Field(gt=0)]] = Field(default_factory=dict, description="What one of a foreign currency is worth")
     units: dict[Name, UnitSpec] = Field(min_length=1)
     constants: dict[FieldName, Scalar] = Field(default_factory=dict)
     tables: dict[FieldName, TableSpec] = Field(default_factory=dict)
     events: dict[FieldName, EventSpec] = Field(default_factory=dict)
-    eligible: EligibleSpec = Field(default_factory=EligibleSpec)
-    rules: list[RuleSpec] = Field(default_factory=list)
-    multipliers: list[MultiplierSpec] = Field(default_factory=list)
-    campaigns: list[CampaignSpec] = Field(default_factory=list)
-    limits: list[SharedLimitSpec] = Field(default_factory=list)
-    funded_by: FundedBy = "programme"
+    eligible: EligibleSpec | None = None
+    rules: list[RuleSpec] = Field(default_factory=list, max_length=RULES_MAX)
+    multipliers: list[MultiplierSpec] = Field(default_factory=list, max_length=RULES_MAX)
+    campaigns: list[CampaignSpec] = Field(default_factory=list, max_length=RULES_MAX)
+    limits: list[SharedLimitSpec] = Field(default_factory=list, max_length=RULES_MAX)
+    funded_by: FundedBy = {"programme": 1}
     assumptions: list[str] = Field(default_factory=list, description="What is not certain of these terms, for whoever reads them")
     examples: list[ExampleSpec] = Field(default_factory=list)
 

@@ -75,6 +75,7 @@ class TestTree:
             *(Extreme(MIN, [TIP], TIP.type), Extreme(MAX, [TIP], TIP.type), Coalesce([TIP], TIP.type)),
             *(StartsWith(BRAND, "A"), StartsWith(BRAND, "B"), IsAbsent(TIP), Not(ACME), Negate(TIP, TIP.type)),
             *(Junction("and", [ACME, ACME]), Junction("or", [ACME, ACME])),
+            *(Quotient(mode, TIP, QUANTITY, TIP.type, factors=(1, 1)) for mode in (FLOOR, CEIL)),
             *(Arithmetic(op, TIP, TIP, TIP.type) for op in "+-*"),
         ]
         assert len(set(nodes)) == len(nodes)

@@ -9,7 +9,7 @@ from guerdon.core.expr.tree import NUMBER
 from guerdon.definition.expressions.grammar import ALLOWED
 from guerdon.definition.expressions.reading import Reading
 from guerdon.definition.expressions.scope import Parsed, Problem, Scope
-from guerdon.definition.expressions.syntax import read_syntax
+from guerdon.definition.expressions.syntax import read_syntax, unread
 from guerdon.definition.expressions.words import screen
 
 __all__ = ["TEXT_MAX", "Parsed", "Problem", "Scope", "parse"]
@@ -41,4 +41,5 @@ def _parse(text: str, scope: Scope, *, want: str, per_line: bool) -> Parsed:
         return Parsed(problems=(syntax,))
     reading = Reading(text, scope, grammar=ALLOWED, per_line=per_line)
     node = reading.whole(syntax, want=want)
-    return Parsed(node=None if reading.problems else node, problems=tuple(reading.problems))
+    problems = reading.problems or unread(text, syntax)
+    return Parsed(node=None if problems else node, problems=tuple(problems))

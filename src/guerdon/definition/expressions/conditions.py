@@ -100,9 +100,6 @@ def read_in(reading: Reading, syntax: Expr) -> Node | None:
     choices = reading.all_present(syntax.expressions)
     if value is None or choices is None:
         return None
-    if not choices:
-        reading.say(syntax, "in needs a list of values", "write channel in ('store', 'online')")
-        return None
     literals = [choice for choice in choices if isinstance(choice, Literal)]
     if len(literals) < len(choices):
         reading.say(syntax, "the list of in holds only written values", "join comparisons with or")

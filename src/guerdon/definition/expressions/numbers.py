@@ -86,6 +86,9 @@ def read_rounding(reading: Reading, syntax: Expr) -> Node | None:
     """Read floor(x), ceil(x) or round(x, n), where x may be a division."""
     scale = _decimals(reading, syntax)
     inner = syntax.this
+    if inner is None:
+        reading.say(syntax, "there is nothing to round here", "write floor(amount)")
+        return None
     while type(inner).__name__ == "Paren":
         inner = inner.this
     name = type(inner).__name__

@@ -44,7 +44,7 @@ class Parsed:
 def nearest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str | None:
     """Return the known word that was probably meant."""
     by_lower = {name.lower(): name for name in known}
-    close = get_close_matches(word.lower()[:60], by_lower, n=1, cutoff=0.6)
+    close = get_close_matches(word.lower()[:60], by_lower, n=1)
     return by_lower[close[0]] if close else None
 
 

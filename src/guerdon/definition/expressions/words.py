@@ -127,19 +127,40 @@ def tokens(text: str) -> list[Token]:
     ]
 
 
+def leaves(text: str) -> list[Token]:
+    """List the names and the written values of a text, leaving out keywords, functions and what stands before a dot."""
+    found = [Token("sign", "", 0), *tokens(text), Token("sign", "", len(text))]
+    return [
+        token
+        for before, token, after in zip(found, found[1:], found[2:], strict=False)
+        if token.kind in {"text", "name", "number"} or (token.kind == "word" and _is_name(before, token, after))
+    ]
+
+
+def _is_name(before: Token, token: Token, after: Token) -> bool:
+    word = token.text.lower()
+    if before.text == ".":
+        return after.text != "."
+    if after.text in {".", "("}:
+        return False
+    return word not in _KEYWORDS and word not in {"true", "false"} and not (word == "date" and after.kind == "text")
+
+
 def screen(text: str) -> list[Problem]:
     """Find what no grammar is needed to refuse."""
     found = tokens(text)
     if not found:
         return [Problem(0, "nothing is written here", "write an expression such as amount >= 50")]
     problems = [problem for token in found if (problem := _strange(token)) is not None]
-    problems += _unknown_functions(found)
+    problems += _unknown_functions(found) + _empty(found) + _lone_points(found)
     if not problems:
         problems = _unbalanced(found) or _prefixed(found)
     return sorted(problems, key=lambda problem: problem.offset)
 
 
 def _strange(token: Token) -> Problem | None:
+    if token.text.lower() == "if":
+        return Problem(token.start, "there is no if", _INSTEAD["if"])
     if token.kind == "text" and ("\0" in token.text or _has_surrogate(token.text)):
         return Problem(token.start, "this text holds a character that cannot be stored", "type the text again")
     if token.kind == "number":
@@ -168,10 +189,30 @@ def _unknown_functions(found: list[Token]) -> list[Problem]:
     for token, after in pairwise(found):
         word = token.text.lower()
         called = token.kind == "word" and after.text == "(" and word not in _KEYWORDS
-        if called and word not in FUNCTIONS:
+        if called and word not in FUNCTIONS and word != "if":
             close = _INSTEAD.get(word) or _close_function(word)
             problems.append(Problem(token.start, f"there is no function {token.text}", close))
     return problems
+
+
+def _empty(found: list[Token]) -> list[Problem]:
+    """Refuse nothing between commas and parentheses, which the grammar's reader would pass over."""
+    return [
+        Problem(after.start, f"something is missing before this {after.text}", "write a value, or take the comma out")
+        for token, after in pairwise(found)
+        if token.text in {"(", ","} and after.text in {")", ","}
+    ]
+
+
+def _lone_points(found: list[Token]) -> list[Problem]:
+    """Refuse a point that does not join two names, which the grammar's reader would join to a number."""
+    edge = Token("sign", "", 0)
+    around = zip([edge, *found[:-1]], found, [*found[1:], edge], strict=True)
+    return [
+        Problem(token.start, "this point joins no names", "write line.amount, or 0.5 without a blank")
+        for before, token, after in around
+        if token.text == "." and not {before.kind, after.kind} <= {"word", "name"}
+    ]
 
 
 def _close_function(word: str) -> str:
@@ -180,7 +221,7 @@ def _close_function(word: str) -> str:
 
 
 def _unbalanced(found: list[Token]) -> list[Problem]:
-    """Check parentheses and cases, and how deeply they stand inside one another."""
+    """Check parentheses and cases and their parts, and how deeply they stand inside one another."""
     opened: list[tuple[Token, int]] = []
     run = 0
     for token in found:
@@ -191,6 +232,8 @@ def _unbalanced(found: list[Token]) -> list[Problem]:
             if not opened or (opened[-1][0].text == "(") != (word == ")"):
                 return [Problem(token.start, f"this {token.text} closes nothing", "leave it out, or open it before")]
             opened.pop()
+        elif word in {"when", "then", "else"} and (not opened or opened[-1][0].text == "("):
+            return [Problem(token.start, f"this {token.text} belongs to no case", _INSTEAD["if"])]
         run = _run(word, token.kind, run)
         if sum(depth for _, depth in opened) + run > DEPTH_MAX:
             return [Problem(token.start, f"this is nested more than {DEPTH_MAX} deep", "use fewer parentheses")]

@@ -6,7 +6,7 @@ Invariants:
 """
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -95,19 +95,13 @@ def _within(instant: int, year: int, field: str) -> int:
     return instant
 
 
-def _decimal(value: str | int | Decimal | float, field: str) -> Decimal:
+def _decimal(value: object, field: str) -> Decimal:
     text = repr(value) if isinstance(value, float) else str(value).strip()
-    try:
-        if len(text) > _DIGITS_MAX:
-            raise InvalidOperation
-        if isinstance(value, str) and not _plain(text):
-            raise InvalidOperation
-        number = Decimal(text)
-        if not number.is_finite():
-            raise InvalidOperation
-    except InvalidOperation:
+    written_plainly = not isinstance(value, str) or _plain(text)
+    number = Decimal(text) if written_plainly and len(text) <= _DIGITS_MAX else Decimal("NaN")
+    if not number.is_finite():
         message = f"{field} {_shown(value)} is not a number; write digits with a point, like 12.50"
-        raise Invalid(message) from None
+        raise Invalid(message)
     return number
 
 

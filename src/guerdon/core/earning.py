@@ -1,10 +1,9 @@
 """Earning rules: from what an expression gave, through bands and multipliers, to exact parts and whole points.
 
 A rule drafts parts on a `Sheet`: exact numbers, one a line, band and multiplier. Rounding happens once, where the rule says,
-and the rounded whole is handed back to the parts by largest remainder.
+and the rounded whole is shared out between the parts.
 
 Invariants:
-* The desired points of parts rounded together are the rounding of their exact sum; parts always add up to the whole.
 * `of` or `give` below zero earns nothing: a rule never takes points.
 * Multipliers add their extra to the base in turn; compound ones then multiply what stands (S11).
 """
@@ -15,7 +14,7 @@ from mypy_extensions import i64
 
 from guerdon.core.columns import Column
 from guerdon.core.facts import Facts
-from guerdon.core.values import divide
+from guerdon.core.parts import BASE, Part, Sheet, share_out
 
 ORDER: Final = 0
 LINE: Final = 1
@@ -33,9 +32,6 @@ ROUND_AT_NAMES: Final = ("item", "line", "rule", "order")
 
 BEST: Final = "best"
 FIRST: Final = "first"
-
-BASE: Final = -1
-"""The `source` of a part that comes from the rule itself; else it is the multiplier's position."""
 
 
 class Payer:
@@ -176,52 +172,6 @@ def _joined(first: list[int], then: list[int]) -> list[int]:
     return first + [position for position in then if position not in first]
 
 
-class Part:
-    """One part of what a rule gives an event: a band's, or a multiplier's, on one occasion.
-
-    An occasion is an order, a line, or `times` equal items of a line; `exact` and `desired` are for all of them.
-    """
-
-    def __init__(self) -> None:
-        self.occasion: i64 = 0
-        self.line: i64 = -1
-        self.times: int = 1
-        self.band: i64 = -1
-        self.source: i64 = BASE
-        self.exact: int = 0
-        self.desired: int = 0
-        self.granted: int = 0
-        self.cut_by: i64 = -1
-
-
-class Sheet:
-    """Scratch paper for one event: the first `count` of `parts` are what its rules drafted so far.
-
-    `occasion`, `line` (its number in the order), `row` (its place in the columns of lines) and `times` say what is being drafted.
-    """
-
-    def __init__(self) -> None:
-        self.parts: Final[list[Part]] = []
-        self.count: i64 = 0
-        self.occasion: i64 = 0
-        self.line: i64 = -1
-        self.row: i64 = 0
-        self.times: int = 1
-
-    def note(self, band: i64, source: i64, exact: int) -> None:
-        """Note one part of the occasion being drafted."""
-        if self.count == len(self.parts):
-            self.parts.append(Part())
-        part = self.parts[self.count]
-        part.occasion = self.occasion
-        part.line = self.line
-        part.times = self.times
-        part.band = band
-        part.source = source
-        part.exact = exact
-        self.count += 1
-
-
 def draft(rule: Rule, facts: Facts, event: i64, sheet: Sheet) -> None:
     """Note the exact parts that `rule` gives for an event."""
     if rule.per == ORDER:
@@ -293,7 +243,9 @@ def _draft_line_of_items(rule: Rule, facts: Facts, event: i64, value: int, items
         _draft_occasion(rule, facts, event, each, 0, each, sheet)
 
 
-def _draft_occasion(rule: Rule, facts: Facts, event: i64, value: int, before: int, total: int, sheet: Sheet) -> None:
+def _draft_occasion(  # noqa: PLR0913 - an object to carry the three numbers would cost an allocation an event
+    rule: Rule, facts: Facts, event: i64, value: int, before: int, total: int, sheet: Sheet
+) -> None:
     """Note base parts of `value`, which lies above `before` of the order's `total`, and what multipliers add to them."""
     sheet.occasion += 1
     lift = rule.lift if sheet.times == 1 else rule.lift * sheet.times
@@ -368,28 +320,3 @@ def round_parts(rule: Rule, sheet: Sheet, start: i64, end: i64) -> None:
 
 def _rounded_together(rule: Rule, one: Part, other: Part) -> bool:
     return one.occasion == other.occasion if rule.round_at == AT_ITEM else one.line == other.line
-
-
-def share_out(parts: list[Part], start: i64, end: i64, divisor: int, rounding: int) -> None:
-    """Round the exact sum of `parts[start:end]` over `divisor` once, and share the whole out between them.
-
-    Parts get their floor; what is left goes to the largest remainders, the earlier first on a tie.
-    """
-    if end - start == 1:
-        part = parts[start]
-        part.desired = divide(part.exact, divisor, rounding) if divisor > 1 else part.exact
-        return
-    exact = 0
-    left = 0
-    position = start
-    while position < end:
-        part = parts[position]
-        exact += part.exact
-        part.desired = part.exact // divisor
-        left -= part.desired
-        position += 1
-    left += divide(exact, divisor, rounding)
-    if left > 0:
-        rests = [(part.desired * divisor - part.exact, place) for place, part in enumerate(parts[start:end])]
-        for _, place in sorted(rests)[:left]:
-            parts[start + place].desired += 1

@@ -151,7 +151,9 @@ class _Money:
     def _rate(self, terms: Terms, stated: object) -> Fraction:
         text = str(stated) if stated is not None else terms.rates.get(self.currency)
         if text is None:
-            message = f"currency {self.currency} has no rate to {terms.currency}; give the event a rate, or the programme"
+            message = (
+                f"currency {self.currency} has no rate to {terms.currency}; give the event a rate, or the programme"
+            )
             raise Invalid(message)
         rate = Fraction(read_number(text, 12, "rate"), 10**12)
         if rate <= 0:
@@ -207,7 +209,9 @@ def _line(record: Mapping[str, object], number: int, event_type: EventType, mone
     return Line(
         id=str(record.get("id") or number),
         amount=amount,
-        discount=_not_negative(money.read(record.get("discount", 0), f"discount of line {number}"), f"discount of line {number}"),
+        discount=_not_negative(
+            money.read(record.get("discount", 0), f"discount of line {number}"), f"discount of line {number}"
+        ),
         net=amount,
         points_paid=0,
         attributes=_attributes(record, event_type.line_attributes, money, where=f" of line {number}"),
@@ -253,7 +257,12 @@ def _shared(lines: Sequence[Line], amounts: dict[str, int]) -> tuple[Line, ...]:
     points = split(amounts["points_paid"], [max(net, 0) for net in nets])
     return tuple(
         Line(
-            id=line.id, amount=line.amount, discount=line.discount, net=nets[i], points_paid=points[i], attributes=line.attributes
+            id=line.id,
+            amount=line.amount,
+            discount=line.discount,
+            net=nets[i],
+            points_paid=points[i],
+            attributes=line.attributes,
         )
         for i, line in enumerate(lines)
     )

@@ -87,7 +87,7 @@ class Facts:
     `member` may be the same column as `account`. `returned` is 1 for a return, which is counted and does not earn.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - facts have this many columns
         self,
         count: int,
         *,

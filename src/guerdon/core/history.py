@@ -41,9 +41,7 @@ def rate_events(programme: Programme, events: Sequence[Event]) -> list[Answer]:
     by_event: list[list[Effect]] = [[] for _ in ordered]
     for effect in effects.rows():
         by_event[effect.event].append(effect)
-    return [
-        Answer(event=event, values=values[i], effects=tuple(by_event[i])) for i, event in enumerate(ordered)
-    ]
+    return [Answer(event=event, values=values[i], effects=tuple(by_event[i])) for i, event in enumerate(ordered)]
 
 
 def facts_of(programme: Programme, events: Sequence[Event], values: Sequence[Values]) -> Facts:
@@ -58,7 +56,9 @@ def facts_of(programme: Programme, events: Sequence[Event], values: Sequence[Val
         numbers: list[int] = []
         for event, read in zip(events, values, strict=True):
             if slot.per_line:
-                numbers.extend([slot.otherwise for _ in event.lines] if event.returned else slot.of_lines(read, event.at))
+                numbers.extend(
+                    [slot.otherwise for _ in event.lines] if event.returned else slot.of_lines(read, event.at)
+                )
             else:
                 numbers.append(slot.otherwise if event.returned else slot.of_event(read, event.at))
         columns.append(column_of(numbers))

@@ -10,13 +10,16 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from guerdon.core.calendar import DAY, Zone
+from guerdon.core.calendar import DAY
 
 POINTS: Final = 0
 TIMES: Final = 1
 
 ROLLING: Final = -1
 """A limit's `every` when it counts the last `days` local days."""
+
+_NEVER: Final = -(2**60)
+"""The period of a counter that nobody has asked yet."""
 
 
 class Limit:
@@ -30,54 +33,59 @@ class Limit:
         self.most: Final = most
         self.per_member: Final = per_member
         self.every: Final = every
+        self.rolling: Final = every == ROLLING
+        self.counts_by: Final = DAY if every == ROLLING else every
         self.days: Final = days
         self.text: Final = text
 
-    def period(self, zone: Zone, at: i64) -> i64:
-        """Return the number of the period that holds `at`; for a rolling limit, of the day."""
-        return zone.period_of(DAY if self.every == ROLLING else self.every, at)
-
 
 class Counter:
-    """What one member or account has used of one limit in the `period` last asked for."""
+    """What one member or account has used of one limit in the `period` last asked for; a rolling limit's period is a day."""
 
-    def __init__(self) -> None:
-        self.period: i64 = -(2**62)
+    def __init__(self, limit: Limit) -> None:
+        self.limit: Final = limit
+        self.rolling: Final = limit.rolling
+        self.most: Final = limit.most
+        self.period: i64 = _NEVER
         self.used: int = 0
         self.days: list[int] = []
         self.amounts: list[int] = []
 
     def clear(self) -> None:
         """Forget everything: another account begins."""
-        self.period = -(2**62)
+        self.period = _NEVER
         self.used = 0
-        if self.days:
-            self.days = []
-            self.amounts = []
+        if self.rolling:
+            self.days.clear()
+            self.amounts.clear()
 
-    def room(self, limit: Limit, period: i64) -> int:
-        """Return what is left of `limit` in `period`; periods are asked for in rising order."""
+    def room(self, period: i64) -> int:
+        """Return what is left of the limit in `period`; periods are asked for in rising order."""
         if self.period != period:
             self.period = period
-            if limit.every == ROLLING:
-                self._age(int(period) - limit.days)
+            if self.rolling:
+                self._age(int(period) - self.limit.days)
             else:
                 self.used = 0
-        return limit.most - self.used
+        return self.most - self.used
 
-    def take(self, limit: Limit, amount: int) -> None:
-        """Use `amount` of the room there is."""
+    def take(self, amount: int) -> None:
+        """Use `amount` of the room that the period last asked for has."""
         self.used += amount
-        if limit.every == ROLLING:
-            self.days.append(int(self.period))
+        if not self.rolling:
+            return
+        day = int(self.period)
+        if self.days and self.days[-1] == day:
+            self.amounts[-1] += amount
+        else:
+            self.days.append(day)
             self.amounts.append(amount)
 
-    def put_back(self, limit: Limit, amount: int) -> None:
-        """Undo the last `take`, which was of `amount`."""
+    def put_back(self, amount: int) -> None:
+        """Undo a `take` of `amount` in the period last asked for."""
         self.used -= amount
-        if limit.every == ROLLING:
-            self.days.pop()
-            self.amounts.pop()
+        if self.rolling:
+            self.amounts[-1] -= amount
 
     def _age(self, last_gone: int) -> None:
         while self.days and self.days[0] <= last_gone:

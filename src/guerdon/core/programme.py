@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from guerdon.core.calendar import Zone
+from guerdon.core.calendar import KINDS, Zone
 from guerdon.core.earning import Multiplier, Rule
 from guerdon.core.events import Terms
 from guerdon.core.facts import EventType
 from guerdon.core.limits import Limit
+from guerdon.core.periods import Periods
 from guerdon.core.slots import Eligible, Slot
 
 
@@ -66,6 +67,7 @@ class Programme:
         self.groups: Final = groups
         self.limits: Final = limits
         self.payers: Final = payers
+        self.periods: Final = [Periods(zone, kind) for kind in range(len(KINDS))]
         self.rounded_per_order: Final = any([unit.rounded_per_order for unit in units])
         self.terms: Final = Terms(currency=currency, rates=rates, zone=zone, event_types=event_types, eligible=eligible)
         for rule in rules:

@@ -13,14 +13,16 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from guerdon.core.earning import AT_ORDER, Rule, Sheet, draft, round_parts
+from guerdon.core.columns import vec, zeros
+from guerdon.core.earning import AT_ORDER, Rule, draft, round_parts
 from guerdon.core.effects import GRANTED, LIMITED, OUTDONE, Effects
 from guerdon.core.facts import Facts
-from guerdon.core.limits import Counter, Limit
-from guerdon.core.programme import Programme
+from guerdon.core.limits import Counter
+from guerdon.core.parts import Part, Sheet, share_out
+from guerdon.core.programme import Group, Programme
 from guerdon.core.standing import Standing
 from guerdon.core.statement import Statement
-from guerdon.core.values import apportion, split
+from guerdon.core.values import split
 
 NO_LIMIT: Final = -1
 
@@ -31,15 +33,15 @@ class Fold:
     def __init__(self, programme: Programme, effects: Effects) -> None:
         self.programme: Final = programme
         self.effects: Final = effects
-        self.standing: Final = Standing(len(programme.limits))
+        self.standing: Final = Standing(programme.limits)
         self.sheet: Final = Sheet()
+        self.starts: vec[i64] = zeros(len(programme.rules) + 1)
+        self.event: i64 = 0
         self.at: i64 = 0
         self.member: i64 = -1
-        self.granted: list[int] = []
-        self.cut_by: list[int] = []
-        self.taken_limits: list[int] = []
-        self.taken_counters: list[Counter] = []
-        self.taken: list[int] = []
+        self.trying = False
+        self.tried: list[Counter] = []
+        self.tried_amounts: list[int] = []
 
     def run(self, facts: Facts, statement: Statement, *, keep_effects: bool) -> None:
         """Rate every event of `facts`, account by account, and add what each earned to `statement`.
@@ -67,188 +69,192 @@ class Fold:
         if facts.returned.small_at(event) != 0:
             return
         sheet = self.sheet
-        sheet.clear()
+        sheet.count = 0
         for rule in self.programme.rules:
-            start = len(sheet.exact)
-            sheet.starts.append(start)
+            start = sheet.count
+            self.starts[rule.position] = start
             draft(rule, facts, event, sheet)
-            if len(sheet.exact) > start:
-                round_parts(rule, sheet, start, len(sheet.exact))
-        if not sheet.exact:
+            if sheet.count > start:
+                round_parts(rule, sheet, start, sheet.count)
+        if sheet.count == 0:
             return
-        sheet.starts.append(len(sheet.exact))
+        self.starts[len(self.programme.rules)] = sheet.count
         self.at = facts.at.small_at(event)
         self.member = facts.member.small_at(event)
-        self._answer(facts.ordinal.small_at(event))
+        self.event = facts.ordinal.small_at(event)
+        self._answer()
 
-    def _answer(self, ordinal: i64) -> None:
+    def _answer(self) -> None:
+        """Grant what was drafted, rule by rule, and append it."""
         programme = self.programme
-        starts = self.sheet.starts
         lost = self._losers() if programme.groups else None
         if programme.rounded_per_order:
             for unit in range(len(programme.units)):
-                if programme.units[unit].rounded_per_order:
-                    self._round_order(unit, lost)
+                self._round_order(unit, lost)
         for rule in programme.rules:
-            if starts[rule.position] < starts[rule.position + 1]:
+            first = self.starts[rule.position]
+            end = self.starts[rule.position + 1]
+            if first < end:
                 if lost is not None and rule.position in lost:
-                    self._append_lost(ordinal, rule)
+                    self._append_outdone(rule, first, end)
                 else:
-                    self._grant(rule)
-                    self._append(ordinal, rule)
+                    self._grant(rule, first, end)
+                    self._append(rule, first, end)
 
     def _losers(self) -> set[int]:
-        """Choose the winner of each stacking group by what each of its rules would be granted alone; return the others."""
+        """Choose the winner of each stacking group; return the other rules."""
         lost: set[int] = set()
         for group in self.programme.groups:
-            winner = -1
-            most = 0
-            for position in group.rules:
-                granted = self._granted_alone(self.programme.rules[position])
-                if granted > most and (group.best or winner < 0):
-                    winner = position
-                    most = granted
-            if winner >= 0:
-                lost.update(group.rules)
-                lost.discard(winner)
-            else:
-                lost.update(group.rules[1:])
+            winner = self._winner(group)
+            lost.update([position for position in group.rules if position != winner])
         return lost
 
-    def _granted_alone(self, rule: Rule) -> int:
-        self._grant(rule)
-        granted = sum(self.granted)
-        while self.taken:
-            limit = self.programme.limits[self.taken_limits.pop()]
-            self.taken_counters.pop().put_back(limit, self.taken.pop())
+    def _winner(self, group: Group) -> int:
+        """Choose by what each rule would be granted alone; when none would be, the first that drafted anything stands for all."""
+        winner = -1
+        most = -1
+        for position in group.rules:
+            first = self.starts[position]
+            end = self.starts[position + 1]
+            if first < end:
+                granted = self._granted_alone(self.programme.rules[position], first, end)
+                if granted > most and (group.best or most <= 0):
+                    winner = position
+                    most = granted
+        return winner
+
+    def _granted_alone(self, rule: Rule, first: i64, end: i64) -> int:
+        self.trying = True
+        self._grant(rule, first, end)
+        self.trying = False
+        while self.tried:
+            self.tried.pop().put_back(self.tried_amounts.pop())
+        granted = 0
+        while first < end:
+            granted += self.sheet.parts[first].granted
+            self.sheet.parts[first].granted = 0
+            first += 1
         return granted
 
     def _round_order(self, unit: int, lost: set[int] | None) -> None:
         """Round the exact parts of all rules of a unit together, and share the whole out between them."""
-        sheet = self.sheet
-        exact: list[int] = []
-        where: list[int] = []
+        together: list[Part] = []
         divisor = 1
         rounding = 0
         for rule in self.programme.rules:
             if rule.unit == unit and rule.round_at == AT_ORDER and (lost is None or rule.position not in lost):
                 divisor = rule.divisor
                 rounding = rule.rounding
-                for part in range(sheet.starts[rule.position], sheet.starts[rule.position + 1]):
-                    exact.append(sheet.exact[part])
-                    where.append(part)
-        if exact:
-            whole = [0] * len(exact)
-            apportion(exact, whole, 0, len(exact), divisor, rounding)
-            for position in range(len(where)):
-                sheet.desired[where[position]] = whole[position]
+                together += self.sheet.parts[self.starts[rule.position] : self.starts[rule.position + 1]]
+        if together:
+            share_out(together, 0, len(together), divisor, rounding)
 
-    def _grant(self, rule: Rule) -> None:
+    def _grant(self, rule: Rule, first: i64, end: i64) -> None:
         """Find what limits leave of a rule's parts, in their order, and use the limits up."""
-        sheet = self.sheet
-        self.granted.clear()
-        self.cut_by.clear()
-        self.taken_limits.clear()
-        self.taken_counters.clear()
-        self.taken.clear()
-        first = sheet.starts[rule.position]
-        end = sheet.starts[rule.position + 1]
-        if not rule.limited:
-            for part in range(first, end):
-                self.granted.append(sheet.desired[part])
-                self.cut_by.append(NO_LIMIT)
+        parts = self.sheet.parts
+        if rule.times_limits:
+            while first < end:
+                stop = first + 1
+                while stop < end and parts[stop].occasion == parts[first].occasion:
+                    stop += 1
+                self._grant_times(rule, first, stop)
+                first = stop
             return
         while first < end:
-            stop = first + 1
-            while stop < end and sheet.line[stop] == sheet.line[first] and sheet.times[stop] == sheet.times[first]:
-                stop += 1
-            self._grant_occasion(rule, first, stop)
-            first = stop
+            part = parts[first]
+            part.cut_by = NO_LIMIT
+            part.granted = part.desired
+            if rule.limited:
+                self._grant_points(part, rule.limits_of(part.source))
+            first += 1
 
-    def _grant_occasion(self, rule: Rule, first: int, stop: int) -> None:
-        """Grant the parts of one order, one line or some equal items: so many times, and within the points left."""
-        sheet = self.sheet
-        times = sheet.times[first]
+    def _grant_times(self, rule: Rule, first: i64, stop: i64) -> None:
+        """Grant the parts of one occasion: so many times, and within the points left."""
+        times = self.sheet.parts[first].times
         allowed = times
-        cut_by = NO_LIMIT
+        cut_by: i64 = NO_LIMIT
         for limit in rule.times_limits:
             room = self._room(limit)
             if room < allowed:
                 allowed = room
                 cut_by = limit
         total = 0
-        for part in range(first, stop):
-            desired = sheet.desired[part]
-            granted = desired if allowed == times else desired * allowed // times
-            total += self._grant_part(rule.limits_of(sheet.source[part]), granted, cut_by)
+        while first < stop:
+            part = self.sheet.parts[first]
+            part.granted = part.desired if allowed == times else part.desired * allowed // times
+            part.cut_by = cut_by if part.granted < part.desired else NO_LIMIT
+            self._grant_points(part, rule.limits_of(part.source))
+            total += part.granted
+            first += 1
         if total > 0:
             for limit in rule.times_limits:
                 self._take(limit, allowed)
 
-    def _grant_part(self, limits: list[int], granted: int, cut_by: int) -> int:
+    def _grant_points(self, part: Part, limits: list[int]) -> None:
+        granted = part.granted
         for limit in limits:
             room = self._room(limit)
             if room < granted:
                 granted = room
-                cut_by = limit
-        for limit in limits:
-            self._take(limit, granted)
-        self.granted.append(granted)
-        self.cut_by.append(cut_by)
-        return granted
+                part.cut_by = limit
+        part.granted = granted
+        if granted > 0:
+            for limit in limits:
+                self._take(limit, granted)
 
     def _room(self, position: int) -> int:
-        limit: Limit = self.programme.limits[position]
-        counter = self.standing.counter(limit, position, self.member)
-        return counter.room(limit, limit.period(self.programme.zone, self.at))
+        return self.standing.counter(position, self.member).room(self._period(position))
+
+    def _period(self, limit: int) -> i64:
+        """Return the number of a limit's period that holds the event; for a rolling limit, of the day."""
+        return self.programme.periods[self.programme.limits[limit].counts_by].of(self.at)
 
     def _take(self, position: int, amount: int) -> None:
-        if amount > 0:
-            limit: Limit = self.programme.limits[position]
-            counter = self.standing.counter(limit, position, self.member)
-            counter.take(limit, amount)
-            self.taken_limits.append(position)
-            self.taken_counters.append(counter)
-            self.taken.append(amount)
+        """Use a limit up, in the period that it was just asked about."""
+        counter = self.standing.counter(position, self.member)
+        counter.take(amount)
+        if self.trying:
+            self.tried.append(counter)
+            self.tried_amounts.append(amount)
 
-    def _append(self, ordinal: i64, rule: Rule) -> None:
-        start = self.sheet.starts[rule.position]
-        lot = 0
-        for number in range(len(self.granted)):
-            cut_by = self.cut_by[number]
-            reason = GRANTED if cut_by == NO_LIMIT else LIMITED
-            lot = self._append_part(ordinal, rule, start + number, self.granted[number], cut_by, reason, lot)
+    def _append(self, rule: Rule, first: i64, end: i64) -> None:
+        """Append the parts of a rule that was granted something, or refused it by a limit."""
+        lot: i64 = 0
+        while first < end:
+            part = self.sheet.parts[first]
+            lot = self._append_part(rule, part, GRANTED if part.cut_by == NO_LIMIT else LIMITED, lot)
+            first += 1
 
-    def _append_lost(self, ordinal: i64, rule: Rule) -> None:
-        lot = 0
-        for part in range(self.sheet.starts[rule.position], self.sheet.starts[rule.position + 1]):
-            lot = self._append_part(ordinal, rule, part, 0, NO_LIMIT, OUTDONE, lot)
+    def _append_outdone(self, rule: Rule, first: i64, end: i64) -> None:
+        lot: i64 = 0
+        while first < end:
+            part = self.sheet.parts[first]
+            part.granted = 0
+            part.cut_by = NO_LIMIT
+            lot = self._append_part(rule, part, OUTDONE, lot)
+            first += 1
 
-    def _append_part(  # noqa: PLR0913 - one part of one rule, what was granted of it and why
-        self, ordinal: i64, rule: Rule, part: int, granted: int, cut_by: int, reason: int, lot: int
-    ) -> int:
+    def _append_part(self, rule: Rule, part: Part, reason: i64, lot: i64) -> i64:
         """Append a part as one row, or as one row a payer with exact shares; return the next lot's number."""
-        sheet = self.sheet
-        desired = sheet.desired[part]
-        residue = sheet.exact[part] - desired * rule.divisor
         period: i64 = 0
-        if cut_by != NO_LIMIT:
-            period = self.programme.limits[cut_by].period(self.programme.zone, self.at)
-        payers = rule.payers_of(sheet.source[part])
+        if part.cut_by != NO_LIMIT:
+            period = self._period(int(part.cut_by))
+        residue = part.exact - part.desired * rule.divisor
+        payers = rule.payers_of(part.source)
         if len(payers) == 1:
             self.effects.add(
-                ordinal, sheet.line[part], rule.position, 0, sheet.source[part], sheet.band[part], rule.unit,
-                desired, granted, cut_by, period, lot, residue, payers[0].position, reason,
+                self.event, part.line, rule.position, 0, part.source, part.band, rule.unit,
+                part.desired, part.granted, part.cut_by, period, lot, residue, payers[0].position, reason,
             )  # fmt: skip
             return lot + 1
         shares = [payer.share for payer in payers]
-        desired_shares = split(desired, shares)
-        granted_shares = split(granted, shares)
-        for position in range(len(payers)):
+        desired = split(part.desired, shares)
+        granted = split(part.granted, shares)
+        for number in range(len(payers)):
             self.effects.add(
-                ordinal, sheet.line[part], rule.position, 0, sheet.source[part], sheet.band[part], rule.unit,
-                desired_shares[position], granted_shares[position], cut_by, period, lot,
-                residue if position == 0 else 0, payers[position].position, reason,
+                self.event, part.line, rule.position, 0, part.source, part.band, rule.unit,
+                desired[number], granted[number], part.cut_by, period, lot,
+                residue if number == 0 else 0, payers[number].position, reason,
             )  # fmt: skip
             lot += 1
         return lot

@@ -7,10 +7,10 @@ multiplier's 1x) wherever the event's type, the window, `when` or `where` do not
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from guerdon.core.errors import InvariantBroken, invariant
+from guerdon.core.errors import InvariantBroken
 from guerdon.core.expr.python import line_closure
 from guerdon.core.expr.tree import Node, aggregates, fields
-from guerdon.core.strategies import Strategy
+from guerdon.core.strategies import Coded
 
 FOREVER: Final = 2**61
 """The end of a window that has none; its start, if it has none, is -FOREVER."""
@@ -38,7 +38,7 @@ class Slot:
         where: Node | None = None,
         starts_at: int = -FOREVER,
         ends_at: int = FOREVER,
-        by_code: Strategy | None = None,
+        by_code: Coded | None = None,
     ) -> None:
         self.event_types: Final = event_types
         self.per_line: Final = per_line
@@ -80,8 +80,7 @@ class Slot:
 
     def of_lines(self, values: Mapping[str, object], at: int) -> list[int]:
         """Return the slot's number for each line of an event."""
-        lines = values["lines"]
-        invariant(isinstance(lines, list), "an event has a list of lines")
+        lines = _lines(values)
         if self.why_not(values, at):
             return [self.otherwise for _ in lines]
         return [self._of_line(values, line) for line in lines]
@@ -92,10 +91,10 @@ class Slot:
         return self._asked(values, line)
 
     def _asked(self, values: Mapping[str, object], line: Mapping[str, object]) -> int:
-        invariant(self._value is not None, "a slot without code has an expression")
-        value = self._value(values, line)
-        invariant(isinstance(value, int), "a slot's expression gives a whole number")
-        return int(value)
+        if self._value is None:
+            message = "a slot without code has an expression"
+            raise InvariantBroken(message)
+        return _whole(self._value(values, line))
 
 
 class Eligible:
@@ -107,15 +106,16 @@ class Eligible:
     def __init__(self, exclude: Node | None, include: tuple[str, ...]) -> None:
         self.exclude: Final = exclude
         self.include: Final = include
-        self.by_line: Final = exclude is not None and any(field.line for field in fields(exclude)) and not aggregates(exclude)
+        self.by_line: Final = (
+            exclude is not None and any(field.line for field in fields(exclude)) and not aggregates(exclude)
+        )
         self.keeps_points: Final = "points_paid" in include
         self.extras: Final = [name for name in include if name != "points_paid"]
         self._excluded: Final = _closure(exclude)
 
     def fill(self, values: dict[str, object]) -> None:
         """Set `eligible` of an event's values and of each of its lines."""
-        lines = values["lines"]
-        invariant(isinstance(lines, list), "an event has a list of lines")
+        lines = _lines(values)
         values[_LINE_AMOUNT] = 0
         for line in lines:
             line[_LINE_AMOUNT] = 0
@@ -141,9 +141,17 @@ _NO_LINE: Final[dict[str, object]] = {}
 
 def _whole(value: object) -> int:
     if not isinstance(value, int):
-        message = "an amount is a whole number of minor units"
+        message = "an expression gives a whole number"
         raise InvariantBroken(message)
     return value
+
+
+def _lines(values: Mapping[str, object]) -> list[dict[str, object]]:
+    lines = values["lines"]
+    if not isinstance(lines, list):
+        message = "an event has a list of lines"
+        raise InvariantBroken(message)
+    return lines
 
 
 def _closure(node: Node | None) -> Callable[[Mapping[str, object], Mapping[str, object]], object] | None:

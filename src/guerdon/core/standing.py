@@ -13,11 +13,11 @@ from guerdon.core.limits import Counter, Limit
 class Standing:
     """What the rules need to know of an account's past: how much of each limit is used, and by whom."""
 
-    def __init__(self, limits: int) -> None:
+    def __init__(self, limits: list[Limit]) -> None:
         self.limits: Final = limits
         self.account: i64 = -1
         self.member: i64 = -1
-        self.counters: list[Counter] = [Counter() for _ in range(limits)]
+        self.counters: Final = [Counter(limit) for limit in limits]
         self.others: dict[int, list[Counter]] = {}
 
     def open(self, account: i64, member: i64) -> None:
@@ -29,13 +29,13 @@ class Standing:
         if self.others:
             self.others = {}
 
-    def counter(self, limit: Limit, position: int, member: i64) -> Counter:
+    def counter(self, position: int, member: i64) -> Counter:
         """Return the counter of a limit: the account's own, or inside a pooled account the contributor's (E6)."""
-        if not limit.per_member or member == self.member:
+        if member == self.member or not self.limits[position].per_member:
             return self.counters[position]
         key = int(member)
         counters = self.others.get(key)
         if counters is None:
-            counters = [Counter() for _ in range(self.limits)]
+            counters = [Counter(limit) for limit in self.limits]
             self.others[key] = counters
         return counters[position]

@@ -3,6 +3,7 @@
 Invariants:
 * Events come account by account in time order, so each month of a member is one run of events and its total follows.
 * A member-month with any event has a row per unit, even at 0 points; others have none.
+* `points_high << 62 | points` is the exact number, however large.
 """
 
 from typing import Final
@@ -10,11 +11,25 @@ from typing import Final
 from mypy_extensions import i64
 
 from guerdon.core.calendar import MONTH, Zone
-from guerdon.core.columns import grown, vec, zeros
+from guerdon.core.columns import WIDE_BITS, grown, vec, zeros
 from guerdon.core.effects import Effects
+from guerdon.core.periods import Periods
 
 TOTAL: Final = 1 << 40
 """The `month` of a row that holds a member's total."""
+
+COLUMNS: Final = ("member", "month", "unit", "points", "points_high")
+"""Names of the columns; `points` holds the low 62 bits, so it is the number itself wherever `points_high` is 0."""
+
+_LOW: Final = (1 << WIDE_BITS) - 1
+
+
+class Tally:
+    """The points of the open member in one unit: in the open month, and in the months before it."""
+
+    def __init__(self) -> None:
+        self.month: int = 0
+        self.before: int = 0
 
 
 class Statement:
@@ -24,7 +39,7 @@ class Statement:
     """
 
     def __init__(self, zone: Zone, units: int, capacity: int = 4096) -> None:
-        self.zone: Final = zone
+        self.months: Final = Periods(zone, MONTH)
         self.units: Final = units
         self.count: i64 = 0
         self.capacity: i64 = capacity
@@ -32,14 +47,14 @@ class Statement:
         self.month: vec[i64] = zeros(capacity)
         self.unit: vec[i64] = zeros(capacity)
         self.points: vec[i64] = zeros(capacity)
+        self.points_high: vec[i64] = zeros(capacity)
         self.open_member: i64 = -1
         self.open_month: i64 = -1
-        self.month_points: list[int] = [0] * units
-        self.total_points: list[int] = [0] * units
+        self.tallies: Final = [Tally() for _ in range(units)]
 
     def add(self, member: i64, at: i64, effects: Effects, mark: i64) -> None:
         """Count an event of `member` and what the effects from row `mark` on granted for it."""
-        month = self.zone.period_of(MONTH, at)
+        month = self.months.of(at)
         if member != self.open_member:
             self.close()
             self.open_member = member
@@ -49,8 +64,8 @@ class Statement:
             self.open_month = month
         row = mark
         while row < effects.count:
-            unit = effects.unit[row]
-            self.month_points[unit] += int(effects.granted[row])
+            tally = self.tallies[effects.unit[row]]
+            tally.month += int(effects.granted[row])
             row += 1
 
     def close(self) -> None:
@@ -59,8 +74,9 @@ class Statement:
             return
         self._close_month()
         for unit in range(self.units):
-            self._row(TOTAL, unit, self.total_points[unit])
-            self.total_points[unit] = 0
+            tally = self.tallies[unit]
+            self._row(TOTAL, unit, tally.before)
+            tally.before = 0
         self.open_member = -1
 
     def forget(self) -> None:
@@ -70,19 +86,14 @@ class Statement:
     def columns(self) -> dict[str, memoryview]:
         """Return the rows in use as 64-bit integers in memory."""
         count = int(self.count)
-        return {
-            "member": memoryview(self.member).cast("B").cast("q")[:count],
-            "month": memoryview(self.month).cast("B").cast("q")[:count],
-            "unit": memoryview(self.unit).cast("B").cast("q")[:count],
-            "points": memoryview(self.points).cast("B").cast("q")[:count],
-        }
+        return {name: memoryview(getattr(self, name)).cast("B").cast("q")[:count] for name in COLUMNS}
 
     def _close_month(self) -> None:
         for unit in range(self.units):
-            points = self.month_points[unit]
-            self._row(self.open_month, unit, points)
-            self.total_points[unit] += points
-            self.month_points[unit] = 0
+            tally = self.tallies[unit]
+            self._row(self.open_month, unit, tally.month)
+            tally.before += tally.month
+            tally.month = 0
 
     def _row(self, month: i64, unit: i64, points: int) -> None:
         row = self.count
@@ -91,7 +102,8 @@ class Statement:
         self.member[row] = self.open_member
         self.month[row] = month
         self.unit[row] = unit
-        self.points[row] = points
+        self.points[row] = points & _LOW
+        self.points_high[row] = points >> WIDE_BITS
         self.count = row + 1
 
     def _grow(self) -> None:
@@ -100,3 +112,4 @@ class Statement:
         self.month = grown(self.month)
         self.unit = grown(self.unit)
         self.points = grown(self.points)
+        self.points_high = grown(self.points_high)

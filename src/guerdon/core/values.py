@@ -31,7 +31,8 @@ ROUNDINGS: Final = {"floor": FLOOR, "ceil": CEIL, "half_up": HALF_UP, "half_even
 
 def divide(value: int, by: int, rounding: int) -> int:
     """Return `value / by` as a whole number, rounded as named; `by` is positive."""
-    whole, rest = divmod(value, by)
+    whole = value // by
+    rest = value - whole * by
     if rest == 0 or rounding == FLOOR:
         return whole
     if rounding == CEIL:
@@ -56,27 +57,3 @@ def split(whole: int, weights: list[int]) -> list[int]:
     for _, position in sorted(rests)[: whole - sum(parts)]:
         parts[position] += 1
     return parts
-
-
-def apportion(exact: list[int], whole: list[int], start: int, end: int, divisor: int, rounding: int) -> None:  # noqa: PLR0913
-    """Round the sum of `exact[start:end]` over `divisor` once, and write each part's share of it into `whole`.
-
-    Parts get their floor; what is left goes to the largest remainders, the earlier first on a tie.
-    """
-    if end - start == 1:
-        whole[start] = divide(exact[start], divisor, rounding)
-        return
-    left = 0
-    for part in range(start, end):
-        left += exact[part]
-    left = divide(left, divisor, rounding)
-    for part in range(start, end):
-        whole[part] = exact[part] // divisor
-        left -= whole[part]
-    while left > 0:
-        best = start
-        for part in range(start, end):
-            if exact[part] - whole[part] * divisor > exact[best] - whole[best] * divisor:
-                best = part
-        whole[best] += 1
-        left -= 1

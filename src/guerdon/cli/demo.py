@@ -1,8 +1,198 @@
-"""guerdon demo."""
+"""guerdon demo: a year of real groceries, rated by two programmes, explained and drawn."""
+
+import shlex
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from guerdon.cli import groceries
+from guerdon.cli.reading import load_programme
+from guerdon.cli.screen import counted, progress
 
-@click.command()
-def demo() -> None:
-    """Show what Guerdon does, on a year of real groceries."""
+if TYPE_CHECKING:
+    from guerdon.batch.rate import Rated, Run
+
+FOLDER: Final = "guerdon-demo"
+LINES_FILE: Final = "purchases.parquet"
+QUARTER: Final = ("2017-10", "2017-11", "2017-12")
+HOUSEHOLDS_SHOWN: Final = 8
+HOUSEHOLD: Final = "47"
+STRETCH: Final = "2017-07"
+"""The household that is explained, and the month of its purchases that is shown."""
+
+_PROGRAMMES: Final = {"three-month-exercise": groceries.EVENTS, "grocery": groceries.BASKETS}
+
+
+@dataclass(frozen=True)
+class _Rating:
+    """One programme's outcome: its run, what came of it, and the statement's points by household and month."""
+
+    name: str
+    run: "Run"
+    rated: "Rated"
+    points: dict[str, dict[str, int]]
+
+
+@click.command(
+    epilog="""\b
+Example:
+  guerdon demo
+
+\b
+Needs the extra `demo`: pip install 'guerdon[demo]'"""
+)
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=FOLDER,
+    show_default=True,
+    metavar="FOLDER",
+    help="Where to write the purchases, the statements and the chart.",
+)
+@click.option(
+    "--once", is_flag=True, help="Prepare the purchases only once: use those that an earlier demo left in the folder."
+)
+def demo(*, into: Path, once: bool) -> None:
+    """Rate a year of real groceries by two shipped programmes.
+
+    2,469 households, 155,848 baskets, 1,469,307 lines (The Complete Journey, 2017). Shows their points per month and in
+    total, explains one household's, draws a chart, and says which commands did it.
+    """
+    absent = groceries.missing()
+    if absent:
+        message = f"the demo needs {', '.join(absent)}; install it with: pip install 'guerdon[demo]'"
+        raise click.ClickException(message)
+    began = time.monotonic()
+    into.mkdir(parents=True, exist_ok=True)
+    lines = into / LINES_FILE
+    if not (once and lines.exists()):
+        with progress(wanted=True) as tell:
+            tell("preparing the purchases", None)
+            groceries.prepare(lines)
+    ratings = [_rate(name, mapping, lines, into) for name, mapping in _PROGRAMMES.items()]
+    for rating in ratings:
+        _show_quarter(rating)
+    _show_months(ratings)
+    _explain_household(ratings[-1])
+    _draw(ratings, into)
+    _say_where(ratings, into, seconds=time.monotonic() - began)
+
+
+def _rate(name: str, mapping: Mapping[str, str], lines: Path, into: Path) -> _Rating:
+    """Rate the year by one programme, as the command that is shown does."""
+    from guerdon.batch.intake import Inputs
+    from guerdon.batch.rate import Run, rate
+    from guerdon.cli.statement import engine_line, summary_lines
+    from guerdon.definition.zones import load_zone
+
+    programme, files = load_programme(name)
+    inputs = Inputs(paths=(str(lines),), mapping=dict(mapping), zone=load_zone(groceries.ZONE))
+    run = Run(programme=programme, files=files, inputs=inputs, out=into / f"{name}.csv")
+    click.echo(click.style(f"\n{programme.title}", bold=True))
+    for line in _command(run, "rate", name, "--out", str(run.out)):
+        click.echo(line)
+    with progress(wanted=True) as tell:
+        rated = rate(run, progress=tell)
+    for line in (*summary_lines(rated.summary, None), engine_line(rated)):
+        click.echo(f"  {line}")
+    return _Rating(name, run, rated, _points(into / f"{name}.csv"))
+
+
+def _command(run: "Run", *words: str) -> list[str]:
+    """Return the lines of a command that reads what a run reads."""
+    shared = [f"{ours}={theirs}" for ours, theirs in run.inputs.mapping.items() if ours in groceries.EVENTS]
+    others = [f"{ours}={theirs}" for ours, theirs in run.inputs.mapping.items() if ours not in groceries.EVENTS]
+    maps = [f"    --map {shlex.quote(','.join(pairs))}" for pairs in (shared, others) if pairs]
+    first = shlex.join(["guerdon", *words[:2], *run.inputs.paths, "--zone", groceries.ZONE])
+    lines = [first, *maps, f"    {shlex.join(words[2:])}"]
+    return [f"  {line} \\" for line in lines[:-1]] + [f"  {lines[-1]}"]
+
+
+def _points(statement: Path) -> dict[str, dict[str, int]]:
+    """Return the points of a statement by household and month."""
+    import csv
+
+    points: dict[str, dict[str, int]] = {}
+    with statement.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            points.setdefault(row["member"], {})[row["month"]] = int(row["points"])
+    return points
+
+
+def _show_quarter(rating: _Rating) -> None:
+    """Print the last quarter's statement: some households, and all of them."""
+    from guerdon.cli.statement import table
+
+    bought = {member: months for member, months in rating.points.items() if any(month in months for month in QUARTER)}
+    rows = [_quarter_row(member, bought[member]) for member in list(bought)[:HOUSEHOLDS_SHOWN]]
+    everyone = {month: sum(months.get(month, 0) for months in bought.values()) for month in QUARTER}
+    rows.append(_quarter_row(f"all {len(bought):,}", everyone))
+    click.echo(click.style(f"\nThe last quarter of 2017 under {rating.name}, in points", bold=True))
+    for line in table(("household", *QUARTER, "quarter"), rows):
+        click.echo(f"  {line}")
+
+
+def _quarter_row(name: str, months: Mapping[str, int]) -> tuple[object, ...]:
+    points = [months.get(month) for month in QUARTER]
+    shown = ["" if one is None else one for one in points]
+    return (name, *shown, sum(one for one in points if one is not None))
+
+
+def _by_month(rating: _Rating) -> dict[str, int]:
+    months = sorted({month for by_month in rating.points.values() for month in by_month} - {"total"})
+    return {month: sum(by_month.get(month, 0) for by_month in rating.points.values()) for month in months}
+
+
+def _show_months(ratings: list[_Rating]) -> None:
+    """Print the points of all households per month and in total, a column a programme."""
+    from guerdon.cli.statement import table
+
+    by_month = [_by_month(rating) for rating in ratings]
+    rows: list[tuple[object, ...]] = [(month, *(one.get(month, 0) for one in by_month)) for month in by_month[0]]
+    rows.append(("total", *(sum(one.values()) for one in by_month)))
+    members = counted(ratings[0].rated.members, "household")
+    click.echo(click.style(f"\nPoints of {members} per month", bold=True))
+    for line in table(("month", *(rating.name for rating in ratings)), rows):
+        click.echo(f"  {line}")
+
+
+def _explain_household(rating: _Rating) -> None:
+    """Print what some purchases of one household earned and why, and the command that explains all of them."""
+    from guerdon.batch.rate import history_of_member
+    from guerdon.core.explain import explain, month_of, sentences
+    from guerdon.core.history import rate_events
+
+    programme = rating.run.programme
+    answers = rate_events(programme, history_of_member(rating.run, HOUSEHOLD))
+    month = [answer for answer in answers if month_of(programme, answer) == STRETCH]
+    click.echo(
+        click.style(f"\nWhy household {HOUSEHOLD} earned its points of {STRETCH} under {rating.name}", bold=True)
+    )
+    explanation = explain(programme, month)
+    for line in sentences(replace(explanation, sums=tuple(row for row in explanation.sums if row.month == STRETCH))):
+        click.echo(f"  {line}".rstrip())
+    click.echo("\n  The whole year:")
+    for line in _command(rating.run, "explain", rating.name, "--member", HOUSEHOLD):
+        click.echo(f"  {line}")
+
+
+def _draw(ratings: list[_Rating], into: Path) -> None:
+    from guerdon.cli.chart import draw
+
+    draw(
+        {rating.name: _by_month(rating) for rating in ratings},
+        into / "points-per-month",
+        title="Points per month, 2017",
+    )
+
+
+def _say_where(ratings: list[_Rating], into: Path, *, seconds: float) -> None:
+    click.echo(click.style(f"\nWritten in {seconds:.0f} seconds", bold=True))
+    click.echo(f"  {into / LINES_FILE}  the purchases, a row per line")
+    for rating in ratings:
+        click.echo(f"  {into / (rating.name + '.csv')}  the statement: {counted(rating.rated.rows, 'row')}")
+    click.echo(f"  {into / 'points-per-month.svg'} and .png  the chart")

@@ -1,6 +1,7 @@
 """guerdon rate: the points that events earned, as a statement."""
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -68,8 +69,7 @@ def rate(  # noqa: PLR0913 - a command has this many options
     PROGRAMME is a file or the name of a shipped programme. EVENTS are files of CSV, JSON lines or Parquet,
     patterns, or - for standard input. Without a column `type` every row is a purchase.
     """
-    from guerdon.batch.rate import Run
-    from guerdon.batch.rate import rate as rate_run
+    from guerdon.batch.rate import Run, rating
 
     rows_by = _by(by)
     inputs = read_inputs(events, mapping, currency, zone)
@@ -85,9 +85,10 @@ def rate(  # noqa: PLR0913 - a command has this many options
         memory=memory,
         processes=processes,
     )
-    with progress(wanted=not no_progress) as tell:
-        rated = rate_run(run, progress=tell)
-    _show(rated, out=out, bad_rows=bad_rows, as_json=as_json)
+    with ExitStack() as stack:
+        with progress(wanted=not no_progress) as tell:
+            rated = stack.enter_context(rating(run, progress=tell))
+        _show(rated, out=out, bad_rows=bad_rows, as_json=as_json)
 
 
 def _by(stated: str) -> tuple[str, ...]:

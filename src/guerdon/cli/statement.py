@@ -38,7 +38,10 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]
     """Return rows as aligned lines under their columns' names; numbers stand to the right."""
     texts = [[_cell(value) for value in row] for row in rows]
     widths = [max([len(column), *(len(row[i]) for row in texts)]) for i, column in enumerate(columns)]
-    right = [bool(rows) and all(isinstance(row[i], (int, Decimal)) for row in rows) for i in range(len(columns))]
+    right = [
+        bool(rows) and all(isinstance(row[i], (int, Decimal)) or not row[i] for row in rows)
+        for i in range(len(columns))
+    ]
     return [_aligned(line, widths, right) for line in ([*columns], *texts)]
 
 
@@ -110,8 +113,9 @@ def summary_lines(summary: "Summary", bad_rows: Path | None) -> list[str]:
         lines.append(f"bad rows: {summary.bad_rows:,} set aside in {bad_rows}")
     if summary.returns or summary.returned_lines:
         examples = f", such as {', '.join(summary.return_examples[:3])}" if summary.return_examples else ""
-        returns = f"{counted(summary.returns or 0, 'event')} and {counted(summary.returned_lines, 'line')}"
-        lines.append(f"returns: {returns}{examples}; they neither earn nor reverse points yet")
+        kinds = ((summary.returns, "event"), (summary.returned_lines, "line"))
+        returns = " and ".join(counted(count, noun) for count, noun in kinds if count)
+        lines.append(f"returns: {returns}{examples}; counted, they neither earn nor reverse points yet")
     if summary.duplicates:
         lines.append(f"duplicates: {counted(summary.duplicates, 'event')} came more than once and counted once")
     if summary.rounded:

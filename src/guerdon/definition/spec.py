@@ -22,7 +22,9 @@ FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 def _text(value: Any) -> Any:  # noqa: ANN401 - any scalar may stand where an expression is wanted
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value:f}" if isinstance(value, (int, Decimal)) else value
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return str(value) if isinstance(value, int) else value
 
 
 def _exact(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file

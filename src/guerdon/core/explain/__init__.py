@@ -5,7 +5,7 @@ Invariants:
 * Nothing is decided here: what was granted is read from the effects, and why not from the slots that the fold read.
 """
 
-from guerdon.core.explain.explanation import Explanation, explain
+from guerdon.core.explain.explanation import Explanation, explain, month_of
 from guerdon.core.explain.sentences import sentences
 
-__all__ = ["Explanation", "explain", "sentences"]
+__all__ = ["Explanation", "explain", "month_of", "sentences"]

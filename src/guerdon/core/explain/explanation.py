@@ -15,7 +15,7 @@ from guerdon.core.earning import AT_ORDER
 from guerdon.core.errors import invariant
 from guerdon.core.explain.parts import Part, Rounding, Row, parts_of, roundings_of, rows_of
 from guerdon.core.explain.refusals import because, outdone_by
-from guerdon.core.explain.wording import ROUNDED, clock, decimal_of, full_money, iso_time
+from guerdon.core.explain.wording import ROUNDED, clock, decimal_of, full_money, iso_time, one_line
 from guerdon.core.history import Answer
 from guerdon.core.programme import Programme, Unit
 from guerdon.core.reasons import why_nothing
@@ -61,6 +61,7 @@ class EventAnswer:
     when: str
     month: str
     amount: str
+    eligible: str
     lines: int
     returned: bool
     returned_lines: int
@@ -122,8 +123,9 @@ def _event(programme: Programme, answer: Answer) -> EventAnswer:
         account=event.account,
         at=iso_time(programme.zone, event.at),
         when=clock(programme.zone, event.at, timed=event.timed),
-        month=_month(programme, answer),
+        month=month_of(programme, answer),
         amount=full_money(event.amounts["amount"], programme.currency),
+        eligible=full_money(0 if event.returned else eligible_of(answer), programme.currency),
         lines=len(event.lines),
         returned=event.returned,
         returned_lines=event.returned_lines,
@@ -147,7 +149,7 @@ def _rule(programme: Programme, answer: Answer, position: int, rows: list[Row]) 
         title=rule.title,
         campaign=rule.campaign,
         unit=programme.units[rule.unit].name,
-        text=rule.text,
+        text=one_line(rule.text),
         points=decimal_of(sum([row.granted for row in mine]), rule.unit_decimals),
         exact=decimal_of(sum([row.exact for row in mine]), rule.scale),
         desired=decimal_of(sum([row.desired for row in mine]), rule.unit_decimals),
@@ -159,6 +161,13 @@ def _rule(programme: Programme, answer: Answer, position: int, rows: list[Row]) 
         parts=parts,
         roundings=roundings_of(rule, mine),
     )
+
+
+def eligible_of(answer: Answer) -> int:
+    """Return what of an event's amount earns unless a rule says otherwise, in minor units."""
+    eligible = answer.values["eligible"]
+    invariant(isinstance(eligible, int), "what is eligible is a whole number of minor units")
+    return eligible if isinstance(eligible, int) else 0
 
 
 def _points(programme: Programme, answer: Answer, rules: Sequence[RuleAnswer]) -> tuple[Points, ...]:
@@ -192,7 +201,7 @@ def _sums(programme: Programme, answers: Sequence[Answer]) -> tuple[Sum, ...]:
     """Return a row a member, month and unit, and one a member and unit for the total, as a statement has them."""
     points: dict[tuple[str, str], list[int]] = {}
     for answer in answers:
-        for month in (_month(programme, answer), TOTAL):
+        for month in (month_of(programme, answer), TOTAL):
             row = points.setdefault((answer.event.member, month), [0 for _ in programme.units])
             for effect in answer.effects:
                 row[effect.unit] += effect.granted
@@ -203,7 +212,8 @@ def _sums(programme: Programme, answers: Sequence[Answer]) -> tuple[Sum, ...]:
     ])
 
 
-def _month(programme: Programme, answer: Answer) -> str:
+def month_of(programme: Programme, answer: Answer) -> str:
+    """Return the month in which an answer's points count, like 2017-10."""
     return month_name(int(programme.zone.period_of(MONTH, answer.event.at)))
 
 

@@ -11,9 +11,10 @@ def is_money(slot: Slot, event_type: EventType) -> bool:
     """Say whether a slot holds money: sums, roundings and shares of amounts alone."""
     if slot.value is None:
         return False
-    names = [one.name for one in (*event_type.attributes, *event_type.line_attributes) if one.kind == MONEY]
+    attributes = event_type.attributes + event_type.line_attributes
+    names = {*_AMOUNTS, *[attribute.name for attribute in attributes if attribute.kind == MONEY]}
     leaves = _leaves(slot.value)
-    amounts = [leaf for leaf in leaves if isinstance(leaf, Field) and leaf.name in (*_AMOUNTS, *names)]
+    amounts = [leaf for leaf in leaves if isinstance(leaf, Field) and leaf.name in names]
     rest = [leaf for leaf in leaves if leaf not in amounts]
     return bool(amounts) and all([isinstance(leaf, Literal) for leaf in rest])
 

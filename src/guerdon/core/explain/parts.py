@@ -5,16 +5,22 @@ Invariant: rows of one part, which differ only in who pays, stand side by side, 
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from guerdon.core.calendar import EVER, KINDS
-from guerdon.core.earning import AT_ITEM, AT_ORDER, BASE, ITEM, LINE, ORDER, Multiplier, Rule, Sheet, draft
+from guerdon.core.earning import AT_ITEM, AT_LINE, AT_ORDER, ITEM, ORDER, Multiplier, Rule, draft
 from guerdon.core.effects import OUTDONE, Effect
+from guerdon.core.errors import invariant
 from guerdon.core.explain.measures import is_money
-from guerdon.core.explain.wording import ROUNDED, counted, decimal_of, period, plain
+from guerdon.core.explain.wording import ROUNDED, counted, decimal_of, full_money, period, plain
 from guerdon.core.history import Answer, facts_of
 from guerdon.core.limits import POINTS, ROLLING, Limit
+from guerdon.core.parts import BASE, Sheet
 from guerdon.core.programme import Programme
-from guerdon.core.values import divide
+from guerdon.core.values import FLOOR, divide
+
+_NONE: Final = -2
+"""An occasion before the first one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +41,7 @@ class Part:
     """
 
     line: str
+    line_amount: str
     items: int
     multiplier: str
     amount: Decimal
@@ -72,6 +79,7 @@ class Row:
         self.rule = first.rule
         self.number = first.line
         self.line = line
+        self.occasion = first.line
         self.items = 1
         self.source = first.source
         self.band = first.band
@@ -103,10 +111,11 @@ def rows_of(programme: Programme, answer: Answer) -> list[Row]:
 def _count_items(programme: Programme, answer: Answer, rule: Rule, rows: list[Row]) -> None:
     """Say how many items each part is for, as the rule drafts them."""
     sheet = Sheet()
-    sheet.clear()
     draft(rule, facts_of(programme, [answer.event], [answer.values]), 0, sheet)
-    for row, items in zip(rows, sheet.times, strict=True):
-        row.items = items
+    invariant(len(rows) == int(sheet.count), "a rule drafts what it answered")
+    for position, row in enumerate(rows):
+        row.occasion = int(sheet.parts[position].occasion)
+        row.items = sheet.parts[position].times
 
 
 def parts_of(
@@ -114,7 +123,7 @@ def parts_of(
 ) -> tuple[tuple[Part, ...], Decimal | None, bool]:
     """Return a rule's rows as parts, the amount that its bands read (of an order as a whole) and whether that is money."""
     slot = programme.slots[rule.slot]
-    in_money = is_money(slot, programme.event_types[answer.event.type])
+    in_money = bool(rule.bands) and is_money(slot, programme.event_types[answer.event.type])
     amount: Decimal | None = None
     if rows and rule.bands and rule.per == ORDER:
         amount = decimal_of(slot.of_event(answer.values, answer.event.at), rule.amount_scale)
@@ -129,22 +138,23 @@ class _Reader:
         self.programme = programme
         self.answer = answer
         self.rule = rule
-        self.occasion = (-2, 0)
+        self.occasion = _NONE
         self.base = 0
         self.total = 0
 
     def part(self, row: Row) -> Part:
         """Return a row as a part."""
         rule = self.rule
-        if row.source == BASE and ((row.number, row.items) != self.occasion or self.total > self.base):
+        if row.occasion != self.occasion:
             self.base = 0
             self.total = 0
-            self.occasion = (row.number, row.items)
+            self.occasion = row.occasion
         multiplier = None if row.source == BASE else self.programme.multipliers[row.source]
         band = rule.bands[row.band] if row.band >= 0 else None
         limit = self.programme.limits[row.limit] if row.limit >= 0 else None
         part = Part(
             line=row.line,
+            line_amount=self._line_amount(row),
             items=row.items,
             multiplier=multiplier.name if multiplier is not None else "",
             amount=self._amount(row, multiplier),
@@ -164,6 +174,11 @@ class _Reader:
         if row.source == BASE:
             self.base += row.exact
         return part
+
+    def _line_amount(self, row: Row) -> str:
+        if row.number < 0:
+            return ""
+        return full_money(self.answer.event.lines[row.number].net, self.programme.currency)
 
     def _amount(self, row: Row, multiplier: Multiplier | None) -> Decimal:
         rule = self.rule
@@ -194,19 +209,18 @@ class _Reader:
 def roundings_of(rule: Rule, rows: list[Row]) -> tuple[Rounding, ...]:
     """Return where rounding changed a rule's points; a unit rounded per order is told of the event instead."""
     found: list[Rounding] = []
-    for rows_together in _rounded_together(rule, rows):
-        first = rows_together[0]
-        each = first.items if rule.round_at == AT_ITEM else 1
-        exact = sum([row.exact for row in rows_together])
-        desired = sum([row.desired for row in rows_together])
+    for together in _rounded_together(rule, rows):
+        each = together[0].items if rule.round_at == AT_ITEM else 1
+        exact = sum([row.exact for row in together])
+        desired = sum([row.desired for row in together])
         if exact != desired * rule.divisor:
             found.append(
                 Rounding(
-                    line=first.line if rule.round_at in (AT_ITEM, LINE) else "",
+                    line=together[0].line if rule.round_at in (AT_ITEM, AT_LINE) else "",
                     items=each,
                     unit="",
-                    exact=decimal_of(divide(exact, each, 0), rule.scale),
-                    desired=decimal_of(divide(desired, each, 0), rule.unit_decimals),
+                    exact=decimal_of(divide(exact, each, FLOOR), rule.scale),
+                    desired=decimal_of(divide(desired, each, FLOOR), rule.unit_decimals),
                     how=ROUNDED[rule.rounding],
                 )
             )
@@ -215,17 +229,13 @@ def roundings_of(rule: Rule, rows: list[Row]) -> tuple[Rounding, ...]:
 
 def _rounded_together(rule: Rule, rows: list[Row]) -> list[list[Row]]:
     """Return the rows of a rule in the groups that were rounded as one."""
-    if rule.round_at == AT_ORDER or not rows:
+    if rule.round_at == AT_ORDER:
         return []
-    if rule.round_at > LINE:
-        return [rows]
-    groups: list[list[Row]] = []
+    groups: dict[int, list[Row]] = {}
     for row in rows:
-        if groups and (groups[-1][0].number, groups[-1][0].items) == (row.number, row.items):
-            groups[-1].append(row)
-        else:
-            groups.append([row])
-    return groups
+        key = row.occasion if rule.round_at == AT_ITEM else row.number if rule.round_at == AT_LINE else 0
+        groups.setdefault(key, []).append(row)
+    return list(groups.values())
 
 
 def limit_text(limit: Limit, decimals: int) -> str:

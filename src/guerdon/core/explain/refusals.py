@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from guerdon.core.earning import ITEM, ORDER, Rule
 from guerdon.core.effects import OUTDONE
 from guerdon.core.explain.measures import is_money
-from guerdon.core.explain.wording import decimal_of, money, plain, window
+from guerdon.core.explain.wording import decimal_of, money, one_line, plain, window
 from guerdon.core.expr.python import line_closure
 from guerdon.core.expr.tree import Junction, Node
 from guerdon.core.history import Answer
@@ -43,8 +43,8 @@ def outdone_by(programme: Programme, answer: Answer, position: int) -> str:
 def _unmet(answer: Answer, rule: Rule, slot: Slot) -> str:
     """Tell the event's condition from the lines', which a rule per order asks together."""
     if rule.per == ORDER and rule.where_text and not (rule.when_text and _fails(_first(slot), answer.values)):
-        return f"no line matched {rule.where_text}"
-    return f"its condition {rule.when_text} did not hold"
+        return f"no line matched {one_line(rule.where_text)}"
+    return f"its condition {one_line(rule.when_text)} did not hold"
 
 
 def _first(slot: Slot) -> Node | None:
@@ -63,7 +63,7 @@ def _too_little(programme: Programme, answer: Answer, rule: Rule, slot: Slot) ->
         return "the event has no lines"
     numbers = slot.of_lines(values, at)
     if rule.where_text and slot.where is not None and not _any_line(slot.where, values):
-        return f"no line matched {rule.where_text}"
+        return f"no line matched {one_line(rule.where_text)}"
     if rule.per == ITEM and max(numbers) > 0:
         quantities = programme.slots[rule.quantity_slot].of_lines(values, at)
         if all([
@@ -82,9 +82,9 @@ def _any_line(where: Node, values: Mapping[str, object]) -> bool:
 def _below(programme: Programme, answer: Answer, rule: Rule, number: int, where: str = "") -> str:
     """Say that an amount is none, or does not reach above the first band that gives anything."""
     amount = decimal_of(number, rule.amount_scale)
-    in_money = is_money(programme.slots[rule.slot], programme.event_types[answer.event.type])
+    in_money = bool(rule.bands) and is_money(programme.slots[rule.slot], programme.event_types[answer.event.type])
     told = money(amount, programme.currency) if in_money else plain(amount)
-    name = "the amount" if rule.text == "eligible" else rule.text
+    name = "the amount" if rule.text == "eligible" else one_line(rule.text)
     paying = [band for band in rule.bands if band.rate > 0]
     if number <= 0 or not paying:
         return f"{name} is {told}{where}"

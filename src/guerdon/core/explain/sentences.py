@@ -41,6 +41,8 @@ def _event(event: EventAnswer, currency: str, *, refusals: bool) -> list[str]:
 def _headline(event: EventAnswer) -> str:
     points = ", ".join([f"{one.points:,f} {one.unit}" for one in event.points])
     amount = "" if event.returned else f", {event.amount}"
+    if amount and event.eligible != event.amount:
+        amount += f" ({event.eligible} eligible)"
     basket = f", {counted(event.lines, 'line')}" if event.lines else ""
     return f"{event.when}  {event.type} {event.id}{amount}{basket}: {points}"
 
@@ -60,11 +62,17 @@ def _rule(rule: RuleAnswer, currency: str) -> list[str]:
 
 
 def _part(rule: RuleAnswer, part: Part, currency: str) -> str:
-    where = f"line {part.line}: " if part.line else ""
-    shared = part.desired != part.exact and len(rule.parts) > 1
-    rounded = f", {plain(part.desired)} after rounding" if shared else ""
+    where = f"line {part.line}, {part.line_amount}: " if part.line else ""
+    rounded = f", {plain(part.desired)} after rounding" if _is_shared(rule, part) else ""
     cut = f", {plain(part.granted)} granted" if part.granted != part.desired else ""
     return f"{where}{_source(rule, part, currency)}{rounded}{cut}{_paid(part)}"
+
+
+def _is_shared(rule: RuleAnswer, part: Part) -> bool:
+    """Say whether a part got its share of a rounding of several; one that was rounded by itself is told by the rounding."""
+    told = [rounding for rounding in rule.roundings if rounding.line in ("", part.line)]
+    beside = [other for other in rule.parts if not told or not told[0].line or other.line == part.line]
+    return part.desired != part.exact and (not told or len(beside) > 1)
 
 
 def _source(rule: RuleAnswer, part: Part, currency: str) -> str:
@@ -77,7 +85,7 @@ def _source(rule: RuleAnswer, part: Part, currency: str) -> str:
         return f"{_banded(rule, part, currency)} = {exact}"
     if part.items > 1:
         return f"{part.items:,} items at {plain(part.amount)} = {exact}"
-    return exact if rule.text == exact else f"{rule.text} = {exact}"
+    return f"{exact}, as stated" if rule.text == exact else f"{rule.text} = {exact}"
 
 
 def _banded(rule: RuleAnswer, part: Part, currency: str) -> str:
@@ -130,6 +138,6 @@ def _sums(explanation: Explanation) -> list[str]:
         rows = [row for row in explanation.sums if row.member == member]
         lines.append(f"in all, {member}")
         for month in dict.fromkeys([row.month for row in rows]):
-            points = ", ".join([f"{row.points:>12,f} {row.unit}" for row in rows if row.month == month])
-            lines.append(f"  {month:<7}{points}")
+            points = [f"{row.points:>12,f} {row.unit}" for row in rows if row.month == month]
+            lines.append(f"  {month:<7}{''.join(points)}")
     return lines

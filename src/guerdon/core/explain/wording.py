@@ -46,6 +46,11 @@ def full_money(minor: int, currency: str) -> str:
     return f"{_SIGNS.get(currency, f'{currency} ')}{decimal_of(minor, DECIMALS[currency]):,f}"
 
 
+def one_line(text: str) -> str:
+    """Return an expression's text without its line breaks."""
+    return " ".join(text.split())
+
+
 def each(currency: str) -> str:
     """Return what a rate counts by: a dollar, a euro."""
     return f"a {_NAMES.get(currency, currency)}"

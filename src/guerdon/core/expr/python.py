@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from guerdon.core.expr.bounds import half, has_zero, rounded
 from guerdon.core.expr.tree import (
+    BOOLEAN,
     COUNT,
     COUNT_DISTINCT,
     MAX,
@@ -104,6 +105,8 @@ class Writer:
 
 
 def _literal(_: Writer, node: Literal) -> str:
+    if node.type.kind == BOOLEAN:
+        return "(True)" if node.value else "(False)"
     return f"({node.value})" if isinstance(node.value, int) else repr(node.value)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from guerdon.core.errors import Invalid
 from guerdon.core.programme import Programme
+from guerdon.core.strategies import Strategies
 from guerdon.definition.compilation import compile_programme
 from guerdon.definition.examples import run_example
 from guerdon.definition.files import File
@@ -32,14 +33,16 @@ class Checked:
         return [issue for issue in self.issues if issue.severity == "error"]
 
 
-def check(path: Path, *, examples: bool = True) -> Checked:
-    """Check a programme file and run its examples."""
-    return _check(read(path), examples=examples)
+def check(path: Path, *, examples: bool = True, strategies: Strategies | None = None) -> Checked:
+    """Check a programme file and run its examples; a rule may ask for one of `strategies` by name."""
+    return _check(read(path), examples=examples, strategies=strategies)
 
 
-def check_text(text: str, *, file: str = "programme.yaml", examples: bool = True) -> Checked:
+def check_text(
+    text: str, *, file: str = "programme.yaml", examples: bool = True, strategies: Strategies | None = None
+) -> Checked:
     """Check a programme given as text; it cannot include files."""
-    return _check(read_text(text, file=file), examples=examples)
+    return _check(read_text(text, file=file), examples=examples, strategies=strategies)
 
 
 def load(path: Path) -> Programme:
@@ -63,7 +66,7 @@ def _ready(checked: Checked) -> Programme:
     return checked.programme
 
 
-def _check(source: Source, *, examples: bool) -> Checked:
+def _check(source: Source, *, examples: bool, strategies: Strategies | None = None) -> Checked:
     if not isinstance(source.data, dict):
         what = "a programme is a mapping of keys to values"
         return _found(source, source.issues or [error("shape", source.place(()), what, "begin with format: 1")])
@@ -71,7 +74,7 @@ def _check(source: Source, *, examples: bool) -> Checked:
     issues = [*source.issues, *shaped.issues]
     if shaped.spec is None:
         return _found(source, issues)
-    programme, found = compile_programme(shaped.spec, shaped.source)
+    programme, found = compile_programme(shaped.spec, shaped.source, strategies=strategies)
     issues += [issue for issue in found if not shaped.is_consequence(issue)]
     if programme is None or issues or not examples:
         return _found(shaped.source, issues, programme=programme)

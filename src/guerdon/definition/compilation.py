@@ -1,33 +1,37 @@
 """From a checked spec to a compiled programme: names resolved, order fixed, every mistake noted at its place."""
 
+from decimal import Decimal
 from typing import Final
 
-from guerdon.core.calendar import DAY, EVER, MONTH, QUARTER, WEEK, YEAR
+from guerdon.core.calendar import parse_date
 from guerdon.core.currencies import DECIMALS
 from guerdon.core.earning import AT_ORDER, Multiplier, Rule
-from guerdon.core.errors import NotFound
-from guerdon.core.expr.tree import BOOLEAN, Node
+from guerdon.core.errors import Invalid, NotFound
 from guerdon.core.facts import PURCHASE
-from guerdon.core.limits import POINTS, ROLLING, TIMES, Limit
 from guerdon.core.programme import Group, Programme, Unit
-from guerdon.core.slots import Eligible
-from guerdon.definition import scopes
+from guerdon.core.strategies import Strategies
 from guerdon.definition.draft import Draft
+from guerdon.definition.eligibility import eligible
 from guerdon.definition.issues import Issue, error, quote, suggest
-from guerdon.definition.rules import Placed, PlacedMultiplier, Terms, compile_rule, multiplier
+from guerdon.definition.limits import Limits
+from guerdon.definition.multipliers import compile_multiplier
+from guerdon.definition.rules import compile_rule
+from guerdon.definition.scopes import constants, event_types, scope_of
 from guerdon.definition.source import Loc, Source
-from guerdon.definition.spec import LimitSpec, ProgrammeSpec
+from guerdon.definition.spec import MultiplierSpec, ProgrammeSpec, RuleSpec, StackSpec
+from guerdon.definition.tables import tables
+from guerdon.definition.terms import Placed, Terms
 from guerdon.definition.zones import load_zone
 
 MINOR_DECIMALS: Final = 2
 """The decimals of most currencies, to look at the rest of a programme whose currency is unknown."""
 
-_EVERY = {"day": DAY, "week": WEEK, "month": MONTH, "quarter": QUARTER, "year": YEAR, "ever": EVER}
-
-
-def compile_programme(spec: ProgrammeSpec, source: Source) -> tuple[Programme | None, list[Issue]]:
+def compile_programme(
+    spec: ProgrammeSpec, source: Source, *, strategies: Strategies | None = None
+) -> tuple[Programme | None, list[Issue]]:
     """Return the compiled programme and what is wrong with it; with any mistake there is none."""
     draft = _begin(spec, source)
+    draft.strategies = strategies or {}
     made = _Compilation(draft).programme()
     return (None if draft.issues else made), draft.issues
 
@@ -57,210 +61,148 @@ class _Compilation:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.spec = draft.spec
-        self.event_types = scopes.event_types(draft)
-        self.tables = scopes.tables(draft)
-        constants = scopes.constants(draft)
-        self.scopes = {
-            name: scopes.scope_of(draft, event_type, self.tables, constants) for name, event_type in self.event_types.items()
-        }
         self.units = [
-            Unit(name=name, decimals=unit.decimals, rounded_per_order=unit.round_at == "order", cost=str(unit.cost or ""))
+            Unit(name=name, decimals=unit.decimals, rounded_per_order=unit.round_at == "order", cost=_plain(unit.cost))
             for name, unit in self.spec.units.items()
         ]
-        self.terms = Terms(self.units, self.event_types, self.scopes, [])
-        self.limits: list[Limit] = []
-        self.placed = self._placed_rules()
+        self.terms = self._terms()
+        self.placed, self.placed_multipliers = self._placed()
         self.multipliers: list[Multiplier] = []
         self.rules: list[Rule] = []
 
     def programme(self) -> Programme:
         """Compile everything; mistakes are noted on the draft."""
-        eligible = self._eligible()
-        self._unique_names()
-        targets = self._multiplied()
+        self._check_version()
+        self._check_names()
+        not_earning = eligible(self.draft, self.terms)
+        multiplied = self._multiplied()
         for one in self.placed:
-            rule = self._rule(one, len(self.rules), targets.get(one.spec.id, []))
-            if rule is not None:
-                self.rules.append(rule)
+            rule = self._rule(one, multiplied.get(one.spec.id, []))
+            self.rules += [rule] if rule is not None else []
         groups = self._groups()
-        self._set_limits()
+        limits = self._limits()
         self._share_scales()
         return Programme(
             name=self.spec.programme, version=self.spec.version or "", title=self.spec.title or self.spec.programme,
             zone=self.draft.zone, currency=self.spec.currency,
-            rates={name: str(rate) for name, rate in self.spec.rates.items()},
-            event_types=self.event_types, eligible=eligible, units=self.units, slots=self.terms.slots,
-            rules=self.rules, multipliers=self.multipliers, groups=groups, limits=self.limits,
-            payers=self.terms.payers,
+            rates={name: _plain(rate) for name, rate in self.spec.rates.items()},
+            event_types=self.terms.event_types, eligible=not_earning, units=self.units, slots=self.terms.slots,
+            rules=self.rules, multipliers=self.multipliers, groups=groups, limits=limits.made, payers=self.terms.payers,
         )  # fmt: skip
 
-    def _placed_rules(self) -> list[Placed]:
-        placed = [Placed(rule, ("rules", i)) for i, rule in enumerate(self.spec.rules)]
+    def _terms(self) -> Terms:
+        declared = event_types(self.draft)
+        looked_up = tables(self.draft)
+        fixed = constants(self.draft, declared)
+        scopes = {name: scope_of(self.draft, one, looked_up, fixed) for name, one in declared.items()}
+        return Terms(self.units, declared, scopes)
+
+    def _placed(self) -> tuple[list[Placed[RuleSpec]], list[Placed[MultiplierSpec]]]:
+        """Return rules and multipliers in the order of the file, those of campaigns last."""
+        rules = [Placed(one, ("rules", i)) for i, one in enumerate(self.spec.rules)]
+        multipliers = [Placed(one, ("multipliers", i)) for i, one in enumerate(self.spec.multipliers)]
         for c, campaign in enumerate(self.spec.campaigns):
-            placed += [Placed(rule, ("campaigns", c, "rules", i), campaign) for i, rule in enumerate(campaign.rules)]
-        return placed
+            loc: Loc = ("campaigns", c)
+            window = self.draft.window(campaign.from_, campaign.until, loc)
+            rules += [Placed(one, (*loc, "rules", i), campaign, window) for i, one in enumerate(campaign.rules)]
+            multipliers += [
+                Placed(one, (*loc, "multipliers", i), campaign, window) for i, one in enumerate(campaign.multipliers)
+            ]
+        return rules, multipliers
 
-    def _placed_multipliers(self) -> list[PlacedMultiplier]:
-        placed = [PlacedMultiplier(one, ("multipliers", i)) for i, one in enumerate(self.spec.multipliers)]
-        for c, campaign in enumerate(self.spec.campaigns):
-            loc: Loc = ("campaigns", c, "multipliers")
-            placed += [PlacedMultiplier(one, (*loc, i), campaign) for i, one in enumerate(campaign.multipliers)]
-        return placed
+    def _check_version(self) -> None:
+        try:
+            parse_date(self.spec.version or "2000-01-01")
+        except Invalid:
+            what = f"the version {quote(self.spec.version or '')} is not a day"
+            self.draft.wrong(("version",), "version", what, "write the day it takes effect, like 2026-01-01")
 
-    def _eligible(self) -> Eligible:
-        spec = self.spec.eligible
-        node: Node | None = None
-        if spec is None:
-            return Eligible(None, ())
-        if spec.exclude is not None:
-            scope = self.scopes["purchase"]
-            fields = {name: kind for name, kind in scope.fields.items() if name != "eligible"}
-            lines = {name: kind for name, kind in scope.line_fields.items() if name != "eligible"}
-            plain = scopes.Scope(fields=fields, line_fields=lines, tables=scope.tables, constants=scope.constants)
-            node = self.draft.expression(spec.exclude, ("eligible", "exclude"), plain, want=BOOLEAN, per_line=True)
-        return Eligible(node, tuple(spec.include))
-
-    def _unique_names(self) -> None:
+    def _check_names(self) -> None:
+        """Refuse a name that stands for two things: effects and reasons call them by it."""
         seen: dict[str, Loc] = {}
         named = [(one.spec.id, one.loc) for one in self.placed]
-        named += [(one.spec.id, one.loc) for one in self._placed_multipliers()]
+        named += [(one.spec.id, one.loc) for one in self.placed_multipliers]
         named += [(one.id, ("campaigns", i)) for i, one in enumerate(self.spec.campaigns)]
+        named += [(one.id, ("limits", i)) for i, one in enumerate(self.spec.limits)]
         for name, loc in named:
             if name in seen:
                 first = self.draft.source.place((*seen[name], "id"))
-                what = f"{quote(name)} is already the name of something at {first.file}:{first.line}"
-                self.draft.wrong((*loc, "id"), "same_name", what, "give each rule, multiplier and campaign a name of its own")
+                what = f"{quote(name)} is already the name of something at {first}"
+                hint = "give each rule, multiplier, campaign and limit a name of its own"
+                self.draft.wrong((*loc, "id"), "same_name", what, hint)
             seen.setdefault(name, loc)
 
     def _multiplied(self) -> dict[str, list[Multiplier]]:
         """Compile multipliers and return them by the rules they multiply, additive ones first."""
         by_name = {one.spec.id: one for one in self.placed}
         found: dict[str, list[Multiplier]] = {}
-        for placed in self._placed_multipliers():
-            known = [
-                self.draft.known(name, list(by_name), (*placed.loc, "of", i), "rule") for i, name in enumerate(placed.spec.of)
-            ]
+        for placed in self.placed_multipliers:
+            names = list(dict.fromkeys(placed.spec.of))
+            known = [self.draft.known(name, list(by_name), (*placed.loc, "of", i), "rule") for i, name in enumerate(names)]
+            targets = [by_name[name] for name in names if name in by_name]
             if not all(known):
                 continue
-            made = multiplier(self.draft, self.terms, placed, [by_name[name] for name in placed.spec.of], len(self.multipliers))
+            made = compile_multiplier(self.draft, self.terms, placed, targets, position=len(self.multipliers))
             if made is not None:
                 self.multipliers.append(made)
-                for name in dict.fromkeys(placed.spec.of):
+                for name in names:
                     found.setdefault(name, []).append(made)
         return {name: sorted(made, key=lambda one: one.compound) for name, made in found.items()}
 
-    def _rule(self, placed: Placed, position: int, multipliers: list[Multiplier]) -> Rule | None:
+    def _rule(self, placed: Placed[RuleSpec], multipliers: list[Multiplier]) -> Rule | None:
         spec, loc = placed.spec, placed.loc
-        if not self.draft.known(spec.on, list(self.event_types), (*loc, "on"), "type of event"):
-            return None
+        known = self.draft.known(spec.on, list(self.terms.event_types), (*loc, "on"), "type of event")
         unit = self._unit(spec.unit, loc)
-        if unit is None:
+        if unit is None or not known:
             return None
-        if spec.per in ("order", "line", "item") and self.event_types[spec.on].kind != PURCHASE:
-            self.draft.wrong((*loc, "per"), "per", f"{spec.on} is not a purchase and has no {spec.per}", "write per: event")
+        if spec.per in ("order", "line", "item") and self.terms.event_types[spec.on].kind != PURCHASE:
+            what = f"{quote(spec.on)} is not a purchase and has no {spec.per}"
+            self.draft.wrong((*loc, "per"), "per", what, "write per: event")
             return None
-        return compile_rule(self.draft, self.terms, placed, position, unit, multipliers)
+        return compile_rule(self.draft, self.terms, placed, multipliers, position=len(self.rules), unit=unit)
 
     def _unit(self, name: str | None, loc: Loc) -> int | None:
         names = list(self.spec.units)
-        if name is None and len(names) == 1:
-            return 0
-        if name is None:
+        if name is None and len(names) > 1:
             self.draft.wrong(loc, "unit", "the programme has several units", f"write unit: {names[0]}")
             return None
-        return names.index(name) if self.draft.known(name, names, (*loc, "unit"), "unit") else None
+        stated = name or names[0]
+        return names.index(stated) if self.draft.known(stated, names, (*loc, "unit"), "unit") else None
 
     def _groups(self) -> list[Group]:
         by_name = {rule.name: rule for rule in self.rules}
-        members: dict[str, list[tuple[Placed, Rule]]] = {}
+        members: dict[str, list[tuple[Placed[RuleSpec], StackSpec, Rule]]] = {}
         for placed in self.placed:
-            if placed.spec.stack is not None and placed.spec.id in by_name:
-                members.setdefault(placed.spec.stack.group, []).append((placed, by_name[placed.spec.id]))
-        return [group for name, found in members.items() if (group := self._group(name, found)) is not None]
-
-    def _group(self, name: str, members: list[tuple[Placed, Rule]]) -> Group | None:
-        first = members[0][0]
-        for placed, rule in members:
             stack = placed.spec.stack
-            if stack is not None and first.spec.stack is not None and stack.take != first.spec.stack.take:
-                self.draft.wrong((*placed.loc, "stack", "take"), "stack", f"the rules of group {quote(name)} take differently", "write the same take")
-                return None
-            if rule.unit != members[0][1].unit:
-                self.draft.wrong((*placed.loc, "stack"), "stack", f"the rules of group {quote(name)} give different units", "group rules of one unit")
-                return None
-        take = first.spec.stack.take if first.spec.stack is not None else "best"
-        ranked = sorted(members, key=lambda one: one[0].spec.stack.priority if one[0].spec.stack and take == "first" else 0)
-        return Group(name=name, best=take == "best", rules=[rule.position for _, rule in ranked])
+            if stack is not None and placed.spec.id in by_name:
+                members.setdefault(stack.group, []).append((placed, stack, by_name[placed.spec.id]))
+        return [self._group(name, found) for name, found in members.items()]
 
-    def _set_limits(self) -> None:
+    def _group(self, name: str, members: list[tuple[Placed[RuleSpec], StackSpec, Rule]]) -> Group:
+        _, first, rule = members[0]
+        for placed, stack, other in members:
+            if stack.take != first.take:
+                what = f"the rules of group {quote(name)} take differently"
+                self.draft.wrong((*placed.loc, "stack", "take"), "stack", what, f"write take: {first.take}")
+            if other.unit != rule.unit:
+                what = f"the rules of group {quote(name)} give different units"
+                self.draft.wrong((*placed.loc, "stack"), "stack", what, "group rules of one unit")
+        by_priority = first.take == "first"
+        ranked = sorted(members, key=lambda member: member[1].priority if by_priority else 0)
+        return Group(name=name, best=not by_priority, rules=[one.position for _, _, one in ranked])
+
+    def _limits(self) -> Limits:
         """Compile limits and hand them to the rules and multipliers they bind."""
-        by_name = {rule.name: rule for rule in self.rules}
+        limits = Limits(self.draft, self.units, self.rules, self.multipliers)
         for placed in self.placed:
-            rule = by_name.get(placed.spec.id)
-            for i, spec in enumerate(placed.spec.limits):
-                self._bind(spec, (*placed.loc, "limits", i), placed.spec.id, [rule] if rule else [], [])
-        for one in self._placed_multipliers():
-            made = [m for m in self.multipliers if m.name == one.spec.id]
-            for i, spec in enumerate(one.spec.limits):
-                self._bind(spec, (*one.loc, "limits", i), one.spec.id, [], made)
-        for c, campaign in enumerate(self.spec.campaigns):
-            rules = [rule for rule in self.rules if rule.campaign == campaign.id]
-            multipliers = [m for m in self.multipliers if m.campaign == campaign.id]
-            for i, spec in enumerate(campaign.limits):
-                self._bind(spec, ("campaigns", c, "limits", i), campaign.id, rules, multipliers)
-        for i, shared in enumerate(self.spec.limits):
-            names = shared.rules if shared.rules is not None else list(by_name)
-            bound = [by_name[name] for name in names if name in by_name]
-            for n, name in enumerate(shared.rules or []):
-                self.draft.known(name, [one.spec.id for one in self.placed], ("limits", i, "rules", n), "rule")
-            if shared.unit is not None and self.draft.known(shared.unit, list(self.spec.units), ("limits", i, "unit"), "unit"):
-                bound = [rule for rule in bound if self.units[rule.unit].name == shared.unit]
-            self._bind(shared, ("limits", i), shared.id, bound, [])
-
-    def _bind(self, spec: LimitSpec, loc: Loc, name: str, rules: list[Rule], multipliers: list[Multiplier]) -> None:
-        units = {rule.unit for rule in rules}
-        units |= {rule.unit for rule in self.rules for one in multipliers if one in rule.multipliers}
-        limit = self._limit(spec, loc, name, units) if units or not self.draft.has_errors() else None
-        if limit is None:
-            return
-        if limit.kind == TIMES and multipliers and not rules:
-            self.draft.wrong(loc, "limit", "a multiplier is limited in points, not in times", "write points:")
-            return
-        position = len(self.limits)
-        self.limits.append(limit)
-        for rule in rules:
-            (rule.times_limits if limit.kind == TIMES else rule.points_limits).append(position)
-        for one in multipliers:
-            if limit.kind == POINTS:
-                one.points_limits.append(position)
-
-    def _limit(self, spec: LimitSpec, loc: Loc, name: str, units: set[int]) -> Limit | None:
-        if spec.per in ("campaign", "programme"):
-            what = f"a limit shared by a whole {spec.per} is not run by this release"
-            self.draft.wrong((*loc, "per"), "later", what, "limit it per member or per account")
-            return None
-        if (spec.points is None) == (spec.times is None) or (spec.every is None) == (spec.rolling_days is None):
-            what = "a limit counts points or times, in a period or over rolling days"
-            self.draft.wrong(loc, "limit", what, "write {points: 500, every: month} or {times: 1, rolling_days: 30}")
-            return None
-        if spec.points is not None and len(units) != 1:
-            self.draft.wrong(loc, "limit", "a limit in points is over rules of one unit", "write one limit for each unit")
-            return None
-        every = ROLLING if spec.every is None else _EVERY[spec.every]
-        period = f"{spec.rolling_days} days" if spec.every is None else spec.every
-        text = f"{spec.points if spec.points is not None else spec.times}"
-        most = spec.times or 0
-        if spec.points is not None:
-            decimals = self.units[units.pop()].decimals
-            scaled = spec.points.scaleb(decimals)
-            if scaled != scaled.to_integral_value():
-                self.draft.wrong((*loc, "points"), "limit", f"{spec.points} has more decimals than its unit", "write fewer")
-                return None
-            most = int(scaled)
-        return Limit(
-            name=name, kind=TIMES if spec.points is None else POINTS, most=most, per_member=spec.per == "member", every=every,
-            days=spec.rolling_days or 0, text=f"{text} {'times' if spec.points is None else 'points'} per {spec.per} and {period}",
-        )  # fmt: skip
+            limits.of_rule(placed)
+        for one in self.placed_multipliers:
+            limits.of_multiplier(one)
+        for position in range(len(self.spec.campaigns)):
+            limits.of_campaign(position)
+        for position in range(len(self.spec.limits)):
+            limits.shared(position)
+        return limits
 
     def _share_scales(self) -> None:
         """Bring the rules of a unit that is rounded per order to one scale, so that their parts add up."""
@@ -269,3 +211,7 @@ class _Compilation:
             if one.rounded_per_order:
                 for rule in together:
                     rule.keep_decimals(max(other.scale for other in together))
+
+
+def _plain(number: Decimal | None) -> str:
+    return "" if number is None else f"{number:f}"

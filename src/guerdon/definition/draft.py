@@ -9,8 +9,9 @@ from guerdon.core.calendar import Zone, parse_date
 from guerdon.core.errors import Invalid
 from guerdon.core.expr.tree import Node
 from guerdon.core.slots import FOREVER
+from guerdon.core.strategies import Strategies
 from guerdon.definition.expressions import Scope, parse
-from guerdon.definition.issues import Issue, error, quote, suggest
+from guerdon.definition.issues import Issue, Place, error, quote, suggest
 from guerdon.definition.source import Loc, Source
 from guerdon.definition.spec import ProgrammeSpec
 
@@ -26,10 +27,15 @@ class Draft:
         self.zone: Final = zone
         self.decimals: Final = decimals
         self.issues: list[Issue] = []
+        self.strategies: Strategies = {}
 
     def wrong(self, loc: Loc, code: str, what: str, try_this: str = "") -> None:
         """Note a mistake at the value that `loc` leads to."""
         self.issues.append(error(code, self.source.place(loc), what, try_this))
+
+    def note(self, code: str, place: Place, what: str, try_this: str = "") -> None:
+        """Note a mistake at a place that is known already."""
+        self.issues.append(error(code, place, what, try_this))
 
     def has_errors(self) -> bool:
         """Say whether something is wrong already."""

@@ -1,224 +1,223 @@
-"""Rules and multipliers: from what the file says to slots, bands and exact scales.
+"""Rules: from what the file says to slots, bands and exact scales.
 
 Invariant: what a rule can give at most is proved here to stay under 2**62 in its unit's smallest part.
 """
 
-from dataclasses import dataclass, field
-from decimal import Decimal
-from importlib.metadata import entry_points
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
-from guerdon.core.earning import (
-    ITEM,
-    LINE,
-    ORDER,
-    PER_NAMES,
-    ROUND_AT_NAMES,
-    Band,
-    Multiplier,
-    Payer,
-    Rule,
+from guerdon.core.earning import ITEM, LINE, ORDER, PER_NAMES, ROUND_AT_NAMES, Band, Multiplier, Rule
+from guerdon.core.expr.tree import (
+    ANY,
+    BOOLEAN,
+    LINES_MAX,
+    NUMBER,
+    SUM,
+    Aggregate,
+    Arithmetic,
+    Field,
+    Junction,
+    Literal,
+    Node,
+    Type,
+    number,
 )
-from guerdon.core.expr.tree import ANY, BOOLEAN, LINES_MAX, NUMBER, SUM, Aggregate, Arithmetic, Field, Junction, Literal, Node, Type, number
-from guerdon.core.facts import NUMBER as NUMBER_ATTRIBUTE
-from guerdon.core.facts import EventType
 from guerdon.core.programme import Unit
 from guerdon.core.slots import Slot
-from guerdon.core.strategies import Strategy
+from guerdon.core.strategies import ANSWER_MAX
 from guerdon.core.values import NUMBER_MAX, POINTS_MAX, ROUNDINGS
 from guerdon.definition.draft import Draft
-from guerdon.definition.expressions import Scope
-from guerdon.definition.scopes import scaled_of
-from guerdon.definition.source import Loc
-from guerdon.definition.spec import CampaignSpec, MultiplierSpec, RuleSpec
+from guerdon.definition.exact import scaled_of
+from guerdon.definition.spec import RuleSpec, UnitSpec
+from guerdon.definition.strategies import coded
+from guerdon.definition.terms import Placed, Terms
 
 DECIMALS_MAX: Final = 18
 """An exact number keeps at most this many decimals beyond its unit's, so that what rounding takes off fits its column."""
 
-GROUP: Final = "guerdon.strategies"
+_OF_THE_BASKET: Final = ("amount", "gross", "net", "eligible")
+_NO_QUANTITY: Final = (-1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A rule or multiplier of the file, where it stands, and the campaign it belongs to."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Banded:
+    """A rule's slot, its bands in the slot's scale, and the decimals of their rates."""
 
-    spec: RuleSpec
-    loc: Loc
-    campaign: CampaignSpec | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedMultiplier:
-    """A multiplier of the file, where it stands, and the campaign it belongs to."""
-
-    spec: MultiplierSpec
-    loc: Loc
-    campaign: CampaignSpec | None = None
+    slot: Slot
+    bands: list[Band]
+    rate_scale: int
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What all rules share: units, limits by rule, payers, the types of event and what expressions may name."""
-
-    units: list[Unit]
-    event_types: dict[str, EventType]
-    scopes: dict[str, Scope]
-    payers: list[str]
-    slots: list[Slot] = field(default_factory=list)
-
-    def slot(self, slot: Slot) -> int:
-        """Add a slot and return its position."""
-        self.slots.append(slot)
-        return len(self.slots) - 1
-
-
-def multiplier(draft: Draft, terms: Terms, placed: PlacedMultiplier, targets: list[Placed], position: int) -> Multiplier | None:
-    """Compile one multiplier over the rules it names."""
-    spec, loc = placed.spec, placed.loc
-    types = sorted({target.spec.on for target in targets})
-    if len(types) != 1 or types[0] not in terms.event_types:
-        if len(types) > 1:
-            draft.wrong((*loc, "of"), "multiplier", f"these rules read different events: {', '.join(types)}", "write one multiplier each")
+def compile_rule(
+    draft: Draft, terms: Terms, placed: Placed[RuleSpec], multipliers: list[Multiplier], *, position: int, unit: int
+) -> Rule | None:
+    """Compile one rule, without its limits; mistakes are noted and give nothing."""
+    compiler = _Compiler(draft, terms, placed, unit)
+    slot = compiler.value()
+    quantity = compiler.quantity()
+    bands = compiler.bands()
+    if not compiler.fits_together() or slot is None or quantity is None or bands is None:
         return None
-    by_lines = all(per_of(target.spec) != ORDER for target in targets)
-    scope = terms.scopes[types[0]]
-    by = draft.expression(spec.by, (*loc, "by"), scope, want=NUMBER, per_line=by_lines)
-    when = draft.expression(spec.when, (*loc, "when"), scope, want=BOOLEAN, per_line=by_lines)
-    if by is None or (spec.when is not None and when is None):
+    banded = _banded(slot, bands)
+    if not compiler.stays_within(banded, multipliers):
         return None
-    one = 10**by.type.scale
-    if by.type.low < one:
-        low = Decimal(by.type.low).scaleb(-by.type.scale)
-        draft.wrong((*loc, "by"), "multiplier", f"the factor could be {low:f}, below 1", "write greatest(1, ...); to give less, change the rule")
-        return None
-    starts, ends = _window(draft, spec.from_, spec.until, loc, placed.campaign)
-    per_line = by_lines and (reads_line(by) or (when is not None and reads_line(when)))
-    slot = Slot(
-        event_types=(types[0],), per_line=per_line, value=by, scale=by.type.scale, low=one, high=by.type.high, otherwise=one,
-        when=None if per_line else when, where=when if per_line else None, starts_at=starts, ends_at=ends,
+    spec, one = placed.spec, terms.units[unit]
+    base_scale = banded.slot.scale + banded.rate_scale
+    return Rule(
+        name=spec.id, position=position, unit=unit, per=compiler.per, slot=terms.slot(banded.slot),
+        quantity_slot=quantity[0], quantity_one=quantity[1], bands=banded.bands, whole=spec.band == "whole",
+        within_order=compiler.per == LINE and spec.within == "order", multipliers=multipliers,
+        scale=_scale(base_scale, one, multipliers), base_scale=base_scale, amount_scale=banded.slot.scale,
+        unit_decimals=one.decimals, rounding=ROUNDINGS[spec.round or draft.spec.units[one.name].round],
+        round_at=ROUND_AT_NAMES.index(spec.round_at or ("order" if one.rounded_per_order else "rule")),
+        payers=terms.paid_by(placed.funded_by() or draft.spec.funded_by), campaign=placed.campaign_name(),
+        title=spec.title, text=spec.give or spec.of or spec.strategy or "eligible",
+        when_text=spec.when or "", where_text=spec.where or "",
     )  # fmt: skip
-    return Multiplier(
-        name=spec.id, position=position, slot=terms.slot(slot), scale=by.type.scale, compound=spec.stack == "compound",
-        per_line=per_line, points_limits=[], payers=payers(draft, terms, spec.funded_by or _campaign_payer(placed.campaign), loc),
-        campaign=placed.campaign.id if placed.campaign else "", title=spec.title, text=spec.by,
-    )  # fmt: skip
-
-
-def reads_line(node: Node) -> bool:
-    """Say whether an expression reads a line's field outside an aggregate."""
-    if isinstance(node, Aggregate):
-        return False
-    return (isinstance(node, Field) and node.line) or any(reads_line(child) for child in node.children)
 
 
 def per_of(spec: RuleSpec) -> int:
-    """Return what a rule counts by."""
+    """Return what a rule counts by; an event by itself counts like an order."""
     return PER_NAMES.index(spec.per) if spec.per in PER_NAMES else ORDER
 
 
-class RuleCompiler:
-    """Compiles one rule, step by step: value, bands, scale, bound."""
+class _Compiler:
+    """Compiles one rule, step by step; each step notes its own mistakes, so that all are told."""
 
-    def __init__(self, draft: Draft, terms: Terms, placed: Placed, unit: int) -> None:
+    def __init__(self, draft: Draft, terms: Terms, placed: Placed[RuleSpec], unit: int) -> None:
         self.draft: Final = draft
         self.terms: Final = terms
+        self.placed: Final = placed
         self.spec: Final = placed.spec
         self.loc: Final = placed.loc
-        self.campaign: Final = placed.campaign
         self.event_type: Final = terms.event_types[placed.spec.on]
         self.scope: Final = terms.scopes[placed.spec.on]
         self.per: Final = per_of(placed.spec)
-        self.unit: Final = unit
+        self.unit: Final = terms.units[unit]
 
     def value(self) -> Slot | None:
         """Return the slot of what the rule reads: the points of `give`, the amount of `bands`, or what code says."""
         spec = self.spec
-        ways = [name for name, way in (("give", spec.give), ("bands", spec.bands), ("strategy", spec.strategy)) if way is not None]
-        if len(ways) != 1 or (spec.of is not None and spec.bands is None):
-            what = "`of` goes with bands" if len(ways) == 1 else "a rule has exactly one of give, bands and strategy"
-            self.draft.wrong(self.loc, "rule", what, "write give: an expression, or bands: [{above: 0, rate: 1}]")
-            return None
         when = self.draft.expression(spec.when, (*self.loc, "when"), self.scope, want=BOOLEAN)
         where = self.draft.expression(spec.where, (*self.loc, "where"), self.scope, want=BOOLEAN, per_line=True)
-        if (spec.when is not None and when is None) or (spec.where is not None and where is None):
+        stated = (spec.when is None or when is not None) and (spec.where is None or where is not None)
+        if len([way for way in (spec.give, spec.bands, spec.strategy) if way is not None]) != 1:
+            what = "a rule has exactly one of give, bands and strategy"
+            self.draft.wrong(self.loc, "rule", what, "write give: an expression, or bands: [{above: 0, rate: 1}]")
             return None
         if spec.strategy is not None:
             return self._coded(when, where)
         node = self._amount(where)
-        if node is None:
-            return None
-        if self.per == ORDER and where is not None:
-            some = Aggregate(ANY, where, None, Type(BOOLEAN))
-            when = some if when is None else Junction("and", [when, some])
-            where = None
-        return self._slot(node, when, where)
+        return self._slot(node, when, where) if node is not None and stated else None
 
     def quantity(self) -> tuple[int, int] | None:
-        """Return the slot of a line's quantity and what one is in it, for a rule per item; Invalid units are noted."""
+        """Return the slot of a line's quantity and what one is in it, for a rule per item."""
         if self.per != ITEM:
-            return -1, 1
-        found = [one for one in self.event_type.line_attributes if one.name == "quantity" and one.kind == NUMBER_ATTRIBUTE]
-        if not found:
+            return _NO_QUANTITY
+        if not any(one.name == "quantity" and one.kind == NUMBER for one in self.event_type.line_attributes):
             what = "a rule per item needs to know how many items a line has"
-            self.draft.wrong((*self.loc, "per"), "quantity", what, f"declare events: {{{self.spec.on}: {{lines: {{quantity: number}}}}}}")
+            hint = f"declare events: {{{self.spec.on}: {{lines: {{quantity: number}}}}}}"
+            self.draft.wrong((*self.loc, "per"), "quantity", what, hint)
             return None
         kind = self.scope.line_fields["quantity"]
         if kind.absent:
             self.draft.wrong((*self.loc, "per"), "quantity", "the quantity may be absent", "give it a default, or do not make it optional")
             return None
-        node = Field("quantity", kind, line=True)
         slot = Slot(
-            event_types=(self.spec.on,), per_line=True, value=node, scale=kind.scale, low=kind.low, high=kind.high, otherwise=0
-        )
+            event_types=(self.spec.on,), per_line=True, value=Field("quantity", kind, line=True), scale=kind.scale,
+            low=kind.low, high=kind.high, otherwise=0,
+        )  # fmt: skip
         return self.terms.slot(slot), 10**kind.scale
 
-    def bands(self, slot: Slot) -> tuple[list[Band], int, Slot] | None:
-        """Return the bands in the slot's scale and the rates' scale; the slot is lifted when a threshold is finer."""
+    def bands(self) -> list[tuple[tuple[int, int], tuple[int, int]]] | None:
+        """Return each band's threshold and rate, as integers with their decimals."""
         stated = self.spec.bands or []
-        above = [scaled_of(band.above) for band in stated]
-        rates = [scaled_of(band.rate) for band in stated]
-        if any(later.above <= earlier.above for earlier, later in zip(stated, stated[1:], strict=False)):
-            self.draft.wrong((*self.loc, "bands"), "bands", "bands do not rise", "write them by rising `above`, each once")
-            return None
-        scale = max([slot.scale, *(decimals for _, decimals in above)])
-        rate_scale = max([0, *(decimals for _, decimals in rates)])
-        if scale > slot.scale and slot.value is not None:
-            slot = _lifted(slot, scale)
-        made = [
-            Band(a * 10 ** (scale - a_scale), r * 10 ** (rate_scale - r_scale))
-            for (a, a_scale), (r, r_scale) in zip(above, rates, strict=True)
-        ]
-        return made, rate_scale, slot
+        for position, (earlier, later) in enumerate(pairwise(stated), start=1):
+            if later.above <= earlier.above:
+                what = f"this band begins at {later.above}, and the one before it at {earlier.above}"
+                self.draft.wrong((*self.loc, "bands", position), "bands", what, "write bands by rising `above`, each once")
+                return None
+        return [(scaled_of(band.above), scaled_of(band.rate)) for band in stated]
+
+    def fits_together(self) -> bool:
+        """Say whether the rule's choices go with each other and with its unit."""
+        found = [*_misfits(self.spec), *_ways_to_round(self.spec, self.draft.spec.units[self.unit.name])]
+        for key, code, what, try_this in found:
+            self.draft.wrong((*self.loc, key), code, what, try_this)
+        return not found
+
+    def stays_within(self, banded: _Banded, multipliers: list[Multiplier]) -> bool:
+        """Say whether the rule's exact number, and the points it can give, have room."""
+        base_scale = banded.slot.scale + banded.rate_scale
+        scale = _scale(base_scale, self.unit, multipliers)
+        if scale - self.unit.decimals > DECIMALS_MAX:
+            what = f"the exact number would have {scale} decimals"
+            hint = "round the amount, or write rates and factors with fewer decimals"
+            self.draft.wrong(self.loc, "too_fine", what, hint)
+            return False
+        if self._most(banded, multipliers) * 10**self.unit.decimals >= POINTS_MAX * 10**base_scale:
+            hint = "bound it, like least(amount, 1000000) * 10"
+            self.draft.wrong(self.loc, "too_much", "this could give more than 2^62 points", hint)
+            return False
+        return True
+
+    def _most(self, banded: _Banded, multipliers: list[Multiplier]) -> int:
+        """Return the most the exact number can be before scales are aligned, as the product of all bounds."""
+        high: int = banded.slot.high * max([1, *(band.rate for band in banded.bands)])
+        if self.per != ORDER and not (isinstance(banded.slot.value, Field) and banded.slot.value.type.totalled):
+            high *= LINES_MAX
+        if self.per == ITEM and not banded.bands:
+            high *= NUMBER_MAX
+        highs = [(one, -(-self.terms.slots[one.slot].high // one.one)) for one in multipliers]
+        factor: int = 1 + sum(most for one, most in highs if not one.compound)
+        for one, most in highs:
+            factor *= most if one.compound else 1
+        return high * factor
 
     def _coded(self, when: Node | None, where: Node | None) -> Slot | None:
         if self.per != ORDER or where is not None:
             self.draft.wrong(self.loc, "strategy", "a strategy answers for the whole order", "leave out per and where")
             return None
-        code = load_strategy(self.draft, self.spec, self.loc)
+        code = coded(self.draft, self.spec, self.loc, self.event_type)
         if code is None:
             return None
-        decimals = self.terms.units[self.unit].decimals
-        starts, ends = _window(self.draft, self.spec.from_, self.spec.until, self.loc, self.campaign)
+        starts, ends = self.placed.window(self.draft)
         return Slot(
-            event_types=(self.spec.on,), per_line=False, value=None, scale=decimals, low=0, high=POINTS_MAX - 1, otherwise=0,
-            when=when, starts_at=starts, ends_at=ends, by_code=code,
+            event_types=(self.spec.on,), per_line=False, value=None, scale=self.unit.decimals, low=0, high=ANSWER_MAX,
+            otherwise=0, when=when, starts_at=starts, ends_at=ends, by_code=code,
         )  # fmt: skip
 
     def _amount(self, where: Node | None) -> Node | None:
-        per_line = self.per != ORDER
-        if self.spec.give is not None:
-            return self.draft.expression(self.spec.give, (*self.loc, "give"), self.scope, want=NUMBER, per_line=per_line)
-        if self.spec.of is not None:
-            return self.draft.expression(self.spec.of, (*self.loc, "of"), self.scope, want=NUMBER, per_line=per_line)
+        key = "give" if self.spec.give is not None else "of"
+        text = self.spec.give if self.spec.give is not None else self.spec.of
+        if text is not None:
+            node = self.draft.expression(text, (*self.loc, key), self.scope, want=NUMBER, per_line=self.per != ORDER)
+            return node if node is None or self._of_its_lines(node, key) else None
         line = Field("eligible", self.scope.line_fields["eligible"], line=True)
-        if per_line:
+        if self.per != ORDER:
             return line
         if where is None:
             return Field("eligible", self.scope.fields["eligible"], line=False)
         return Aggregate(SUM, line, where, number(line.type.low, line.type.high, scale=line.type.scale))
 
+    def _of_its_lines(self, node: Node, key: str) -> bool:
+        """Refuse to count the whole basket once for each line, or for lines that `where` selects."""
+        whole = [name for name in _counted(node) if name in _OF_THE_BASKET]
+        if not whole or (self.per == ORDER and self.spec.where is None):
+            return True
+        what = f"{whole[0]} is of the whole basket, and this is about some lines"
+        hint = f"write line.{whole[0]}" if self.per != ORDER else f"write sum(line.{whole[0]}) filter (where ...)"
+        self.draft.wrong((*self.loc, key), "whole_basket", what, hint)
+        return False
+
     def _slot(self, node: Node, when: Node | None, where: Node | None) -> Slot:
-        starts, ends = _window(self.draft, self.spec.from_, self.spec.until, self.loc, self.campaign)
+        if self.per == ORDER and where is not None:
+            some = Aggregate(ANY, where, None, Type(BOOLEAN))
+            when = some if when is None else Junction("and", [when, some])
+            where = None
+        starts, ends = self.placed.window(self.draft)
         return Slot(
             event_types=(self.spec.on,), per_line=self.per != ORDER, value=node, scale=node.type.scale,
             low=min(node.type.low, 0), high=max(node.type.high, 0), otherwise=0,
@@ -226,141 +225,68 @@ class RuleCompiler:
         )  # fmt: skip
 
 
-def scale_of(base: int, unit: Unit, multipliers: list[Multiplier]) -> int:
+def _misfits(spec: RuleSpec) -> Iterator[tuple[str, str, str, str]]:
+    """List choices that say nothing here, or that only a later release runs."""
+    per = spec.per or "order"
+    if spec.bands is None:
+        written = spec.model_fields_set
+        for key in [key for key in ("of", "band", "within") if key in written]:
+            yield key, "rule", f"`{key}` goes with bands", "leave it out, or write bands"
+    if spec.with_ and spec.strategy is None:
+        yield "with", "rule", "`with` goes with a strategy", "leave it out, or write strategy"
+    if spec.within is not None and spec.within not in (per, "order"):
+        yield "within", "later", f"bands within a {spec.within} are not run by this release", "write within: order, or leave it out"
+    if spec.within == "order" and per == "item":
+        yield "within", "later", "items of bands within an order are not run by this release", "write per: line, or leave it out"
+
+
+def _ways_to_round(spec: RuleSpec, unit: UnitSpec) -> Iterator[tuple[str, str, str, str]]:
+    """List ways to round that do not go with what the rule counts by, or with its unit."""
+    if spec.round_at == "period":
+        yield "round_at", "later", "rounding once a period is not run by this release", "round at item, line or rule"
+    if spec.round_at == "order":
+        yield "round_at", "round_at", "all rules of a unit are rounded together", "write round_at: order at the unit"
+    if spec.round is not None and unit.round_at == "order" and spec.round_at is None:
+        yield "round", "round_at", "all rules of this unit are rounded together", "write round: at the unit"
+    if spec.round_at in ("item", "line") and spec.per not in (spec.round_at, "item"):
+        what = f"only a rule per {spec.round_at} rounds each {spec.round_at}"
+        yield "round_at", "round_at", what, f"write per: {spec.round_at}, or leave it out"
+
+
+def _counted(node: Node) -> Iterator[str]:
+    """List the fields of the basket that an expression counts, not those it only asks about."""
+    if isinstance(node, Field) and not node.line:
+        yield node.name
+    if not isinstance(node, Aggregate):
+        for child in node.children:
+            if child.type.kind == NUMBER:
+                yield from _counted(child)
+
+
+def _scale(base: int, unit: Unit, multipliers: Sequence[Multiplier]) -> int:
     """Return how many decimals a rule's exact numbers need: additive multipliers share theirs, compound ones pile up."""
     added = max([0, *(one.scale for one in multipliers if not one.compound)])
     compound = sum(one.scale for one in multipliers if one.compound)
     return max(base + added + compound, unit.decimals)
 
 
-def most(slot: Slot, bands: list[Band], multipliers: list[Multiplier], slots: list[Slot], per: int) -> int:
-    """Return the most a rule's exact number can be before scales are aligned, as the product of all bounds."""
-    high = slot.high * max([1, *(band.rate for band in bands)])
-    if per != ORDER and not (isinstance(slot.value, Field) and slot.value.type.totalled):
-        high *= LINES_MAX
-    if per == ITEM and not bands:
-        high *= NUMBER_MAX
-    factor = 1
-    for one in multipliers:
-        if not one.compound:
-            factor += -(-slots[one.slot].high // one.one)
-    for one in multipliers:
-        if one.compound:
-            factor *= -(-slots[one.slot].high // one.one)
-    return high * factor
-
-
-def compile_rule(  # noqa: PLR0913 - everything a rule is made from
-    draft: Draft, terms: Terms, placed: Placed, position: int, unit: int, multipliers: list[Multiplier]
-) -> Rule | None:
-    """Compile one rule, without its limits; mistakes are noted and give nothing."""
-    compiler = RuleCompiler(draft, terms, placed, unit)
-    spec, loc = placed.spec, placed.loc
-    slot = compiler.value()
-    quantity = compiler.quantity()
-    if slot is None or quantity is None or not _rounds_well(draft, spec, loc, terms.units[unit].name):
-        return None
-    banded = compiler.bands(slot)
-    if banded is None:
-        return None
-    bands, rate_scale, slot = banded
-    one = terms.units[unit]
-    base_scale = slot.scale + rate_scale
-    scale = scale_of(base_scale, one, multipliers)
-    if scale - one.decimals > DECIMALS_MAX:
-        what = f"the exact number would have {scale} decimals"
-        draft.wrong(loc, "too_fine", what, "round the amount, or write rates and factors with fewer decimals")
-        return None
-    exact = most(slot, bands, multipliers, terms.slots, compiler.per)
-    if exact * 10**one.decimals >= POINTS_MAX * 10**base_scale:
-        draft.wrong(loc, "too_much", "this could give more than 2^62 points", "bound it, like least(amount, 1000000) * 10")
-        return None
-    default = "order" if one.rounded_per_order else "rule"
-    return Rule(
-        name=spec.id, position=position, unit=unit, per=compiler.per, slot=terms.slot(slot),
-        quantity_slot=quantity[0], quantity_one=quantity[1], bands=bands, whole=spec.band == "whole",
-        within_order=compiler.per == LINE and spec.within == "order", multipliers=multipliers,
-        scale=scale, base_scale=base_scale, amount_scale=slot.scale, unit_decimals=one.decimals,
-        rounding=ROUNDINGS[spec.round or draft.spec.units[one.name].round],
-        round_at=ROUND_AT_NAMES.index(spec.round_at or default),
-        payers=payers(draft, terms, rule_payer(draft, placed), loc), campaign=placed.campaign.id if placed.campaign else "",
-        title=spec.title, text=spec.give or spec.of or spec.strategy or "eligible",
-        when_text=spec.when or "", where_text=spec.where or "",
-    )  # fmt: skip
-
-
-def rule_payer(draft: Draft, placed: Placed) -> str | dict[str, int]:
-    """Return who pays for a rule: itself, its campaign or the programme says."""
-    return placed.spec.funded_by or _campaign_payer(placed.campaign) or draft.spec.funded_by
-
-
-def payers(draft: Draft, terms: Terms, stated: str | dict[str, int] | None, loc: Loc) -> list[Payer]:
-    """Return payers with their shares, each known by its position."""
-    if stated is None:
-        return []
-    shares = {stated: 1} if isinstance(stated, str) else stated
-    if not shares or any(share <= 0 for share in shares.values()):
-        draft.wrong((*loc, "funded_by"), "funded_by", "a payer's share is not above zero", "write whole shares, like {Acme: 2, programme: 1}")
-        return []
-    for name in shares:
-        if name not in terms.payers:
-            terms.payers.append(name)
-    return [Payer(terms.payers.index(name), share) for name, share in shares.items()]
-
-
-def load_strategy(draft: Draft, spec: RuleSpec, loc: Loc) -> Strategy | None:
-    """Return the strategy a rule asks for, made with its settings."""
-    found = {point.name: point for point in entry_points(group=GROUP)}
-    name = spec.strategy or ""
-    if not draft.known(name, sorted(found), (*loc, "strategy"), f"installed strategy (entry point group {GROUP})"):
-        return None
-    made = found[name].load()(spec.with_)
-    if not isinstance(made, Strategy):
-        draft.wrong((*loc, "strategy"), "strategy", f"{name} is not a guerdon.Strategy", "make its class inherit from it")
-        return None
-    return made
-
-
-def _campaign_payer(campaign: CampaignSpec | None) -> str | dict[str, int] | None:
-    return None if campaign is None else campaign.funded_by
-
-
-def _window(draft: Draft, starts: str | None, ends: str | None, loc: Loc, campaign: CampaignSpec | None) -> tuple[int, int]:
-    """Return a window, within its campaign's."""
-    start, end = draft.window(starts, ends, loc)
-    if campaign is None:
-        return start, end
-    first, last = draft.window(campaign.from_, campaign.until, loc[:2])
-    return max(start, first), min(end, last)
-
-
-def _rounds_well(draft: Draft, spec: RuleSpec, loc: Loc, unit: str) -> bool:
-    if spec.within is not None and spec.within not in (spec.per or "order", "order"):
-        what = f"bands within a {spec.within} are not run by this release"
-        draft.wrong((*loc, "within"), "later", what, "count within the order, or leave `within` out")
-        return False
-    if spec.round_at == "period":
-        draft.wrong((*loc, "round_at"), "later", "rounding once a period is not run by this release", "round at item, line, rule or order")
-        return False
-    if spec.round_at == "order":
-        draft.wrong((*loc, "round_at"), "round_at", "all rules of a unit are rounded together", "write round_at: order at the unit")
-        return False
-    if spec.round is not None and draft.spec.units[unit].round_at == "order" and spec.round_at is None:
-        draft.wrong((*loc, "round"), "round_at", "all rules of this unit are rounded together", "write round: at the unit")
-        return False
-    if spec.round_at == "item" and spec.per != "item":
-        draft.wrong((*loc, "round_at"), "round_at", "only a rule per item rounds each item", "write per: item")
-        return False
-    return True
+def _banded(slot: Slot, bands: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> _Banded:
+    """Return bands in the slot's scale; the slot is lifted when a threshold is finer."""
+    scale = max([slot.scale, *(above[1] for above, _ in bands)])
+    rate_scale = max([0, *(rate[1] for _, rate in bands)])
+    made = [
+        Band(above * 10 ** (scale - above_scale), rate * 10 ** (rate_scale - rate_own))
+        for (above, above_scale), (rate, rate_own) in bands
+    ]
+    return _Banded(slot=_lifted(slot, scale), bands=made, rate_scale=rate_scale)
 
 
 def _lifted(slot: Slot, scale: int) -> Slot:
-    """Return a slot whose number carries more decimals."""
-    by = 10 ** (scale - slot.scale)
-    one = Literal(by, number(by, by, scale=scale - slot.scale))
-    node = slot.value
-    if node is None:
+    """Return a slot whose number carries more decimals, if it has to."""
+    node, by = slot.value, 10 ** (scale - slot.scale)
+    if node is None or by == 1:
         return slot
+    one = Literal(by, number(by, by, scale=scale - slot.scale))
     lifted = Arithmetic("*", node, one, number(node.type.low * by, node.type.high * by, scale=scale))
     return Slot(
         event_types=slot.event_types, per_line=slot.per_line, value=lifted, scale=scale, low=slot.low * by, high=slot.high * by,

@@ -1,0 +1,73 @@
+"""What rules and multipliers are compiled with: where each stands, its window and payers, and what all of them share."""
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from guerdon.core.earning import Payer
+from guerdon.core.expr.tree import Aggregate, Field, Node
+from guerdon.core.facts import EventType
+from guerdon.core.programme import Unit
+from guerdon.core.slots import FOREVER, Slot
+from guerdon.definition.draft import Draft
+from guerdon.definition.expressions import Scope
+from guerdon.definition.source import Loc
+from guerdon.definition.spec import CampaignSpec, MultiplierSpec, RuleSpec
+
+Spec = TypeVar("Spec", RuleSpec, MultiplierSpec)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Generic[Spec]):
+    """A rule or multiplier of the file, where it stands, and the campaign it belongs to with its window."""
+
+    spec: Spec
+    loc: Loc
+    campaign: CampaignSpec | None = None
+    within: tuple[int, int] = (-FOREVER, FOREVER)
+
+    def window(self, draft: Draft) -> tuple[int, int]:
+        """Return the instants it runs from and to, within its campaign's."""
+        start, end = draft.window(self.spec.from_, self.spec.until, self.loc)
+        first, last = max(start, self.within[0]), min(end, self.within[1])
+        if start < end and first >= last and self.within[0] < self.within[1]:
+            what = "this is never open while its campaign runs"
+            draft.wrong((*self.loc, "until" if end <= first else "from"), "window", what, "choose days of the campaign")
+        return first, last
+
+    def campaign_name(self) -> str:
+        """Return the name of its campaign, empty if it belongs to none."""
+        return self.campaign.id if self.campaign is not None else ""
+
+    def funded_by(self) -> dict[str, int] | None:
+        """Return who pays, as it or its campaign says."""
+        return self.spec.funded_by or (self.campaign.funded_by if self.campaign is not None else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What all rules share: units, types of event, what expressions may name, and the payers and slots made so far."""
+
+    units: list[Unit]
+    event_types: dict[str, EventType]
+    scopes: dict[str, Scope]
+    payers: list[str] = field(default_factory=list)
+    slots: list[Slot] = field(default_factory=list)
+
+    def slot(self, slot: Slot) -> int:
+        """Add a slot and return its position."""
+        self.slots.append(slot)
+        return len(self.slots) - 1
+
+    def paid_by(self, shares: dict[str, int] | None) -> list[Payer]:
+        """Return payers with their shares, each known by its position."""
+        for name in shares or {}:
+            if name not in self.payers:
+                self.payers.append(name)
+        return [Payer(self.payers.index(name), share) for name, share in (shares or {}).items()]
+
+
+def reads_line(node: Node) -> bool:
+    """Say whether an expression reads a line's field outside an aggregate."""
+    if isinstance(node, Aggregate):
+        return False
+    return (isinstance(node, Field) and node.line) or any(reads_line(child) for child in node.children)

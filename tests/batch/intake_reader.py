@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from guerdon.batch.intake import History, Inputs, Shape, check_ids, open_history, survey
-from guerdon.core.calendar import DAY_US, HOUR_US, parse_date
+from guerdon.core.calendar import DAY_US, HOUR_US, Zone, parse_date
 from guerdon.core.facts import BOOLEAN, DATE, ENGAGEMENT, MONEY, NUMBER, PURCHASE, REFUND, TEXT, Attribute, EventType
 from guerdon.definition.zones import load_zone
 
@@ -68,12 +68,13 @@ def read(
     shape: Shape = SHAPE,
     bad_rows: Path | None = None,
     mapping: dict[str, str] | None = None,
-    **given: Any,
+    currency: str | None = None,
+    zone: Zone | None = None,
 ) -> Reading:
     """Read files in one process, and the relations in another, as the workers of a run do."""
     scratch = folder / "scratch"
     scratch.mkdir(exist_ok=True)
-    inputs = Inputs(tuple(map(str, paths)), mapping or {}, **given)
+    inputs = Inputs(tuple(map(str, paths)), mapping or {}, currency, zone)
     with duckdb.connect() as con:
         con.execute("set enable_progress_bar = false")
         history = open_history(con, shape, inputs, scratch=scratch, bad_rows=bad_rows)

@@ -16,7 +16,10 @@ from guerdon.batch.intake.sql import ROW_BITS, parquet, text
 from guerdon.core.errors import Invalid
 
 BAD: Final = "intake_bad"
-"""The temporary table of bad rows: "row", "reason", "content" (the row's text where it could not be split)."""
+"""The temporary table of bad rows: "row", "reason", "content" (the row's text where it could not be split), "own".
+
+"own" is false for rows that are bad only because another row of their event is; they are told last.
+"""
 
 _TOLD: Final = 20
 
@@ -37,14 +40,14 @@ class BadRow:
 
 def collect_faults(con: duckdb.DuckDBPyConnection, raws: Raws) -> None:
     """Make the table of bad rows, with the lines that are no rows at all."""
-    con.execute(f'create or replace temp table {BAD} ("row" bigint, reason varchar, content varchar)')
+    con.execute(f'create or replace temp table {BAD} ("row" bigint, reason varchar, content varchar, own boolean)')
     if raws.faults:
-        con.execute(f'insert into {BAD} select "row", reason, content from {parquet(raws.faults)}')
+        con.execute(f'insert into {BAD} select "row", reason, content, true from {parquet(raws.faults)}')
 
 
-def add_bad(con: duckdb.DuckDBPyConnection, query: str) -> None:
+def add_bad(con: duckdb.DuckDBPyConnection, query: str, *, own: str = "true") -> None:
     """Add the rows and reasons that a query gives."""
-    con.execute(f'insert into {BAD} select "row", reason, null from ({query})')
+    con.execute(f'insert into {BAD} select "row", reason, null, {own} from ({query})')
 
 
 def count_bad(con: duckdb.DuckDBPyConnection) -> int:
@@ -54,8 +57,8 @@ def count_bad(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def read_bad(con: duckdb.DuckDBPyConnection, raws: Raws, limit: int) -> list[BadRow]:
-    """Return the first bad rows, in the order of files and lines."""
-    found = con.sql(f"{_listing(raws)} limit {limit}").fetchall()
+    """Return the first bad rows, in the order of files and lines; those that others spoilt come last."""
+    found = con.sql(f'{_listing(raws)} order by not b.own, b."row" limit {limit}').fetchall()
     return [BadRow(*row) for row in found]
 
 
@@ -63,7 +66,7 @@ def settle_bad(con: duckdb.DuckDBPyConnection, raws: Raws, bad_rows: Path | None
     """Write bad rows to the file that was named for them and return their number; without one they are Invalid."""
     count = count_bad(con)
     if bad_rows is not None:
-        con.execute(f"copy ({_listing(raws)}) to {text(str(bad_rows))} (format csv, header)")
+        con.execute(f'copy ({_listing(raws)} order by b."row") to {text(str(bad_rows))} (format csv, header)')
     elif count:
         raise Invalid(_message(count, read_bad(con, raws, _TOLD)))
     return count
@@ -85,6 +88,6 @@ def _listing(raws: Raws) -> str:
     return (
         f'select list_extract([{shown}], cast(b."row" // {ROW_BITS} + 1 as integer)) as file, b."row" % {ROW_BITS} as line,\n'
         f"  b.reason, case when b.content is null then o.original else cast(json_object('text', b.content) as varchar) end as \"row\"\n"
-        f'from (select "row", min(reason) as reason, min(content) as content from {BAD} group by "row") as b\n'
-        f'left join ({originals}) as o on o."row" = b."row" order by b."row"'
+        f'from (select "row", min(reason) as reason, min(content) as content, bool_or(own) as own from {BAD} group by "row") as b\n'
+        f'left join ({originals}) as o on o."row" = b."row"'
     )

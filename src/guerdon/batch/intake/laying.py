@@ -62,8 +62,8 @@ def collect_bad(con: duckdb.DuckDBPyConnection, groups: Sequence[Group], scratch
         events = f"select * from {parquet(laid(scratch, 'events', number))} where problem is not null"
         if group.mapped.is_flat:
             rows = parquet(laid(scratch, "rows", number))
-            found = f'select r."row", coalesce(r.problem, e.problem) as reason from {rows} as r left join ({events}) as e on {_SAME}'
-            add_bad(con, f"select * from ({found}) where reason is not null")
+            found = f'select r."row", coalesce(r.problem, e.problem) as reason, r.problem is not null as own from {rows} as r left join ({events}) as e on {_SAME}'
+            add_bad(con, f"select * from ({found}) where reason is not null", own="own")
         else:
             add_bad(con, f'select "row", problem as reason from ({events})')
 

@@ -78,7 +78,7 @@ def open_raws(
             continue
         progress(f"reading {source.shown}")
         is_csv = source.format == CSV
-        staged[source] = stage_csv(source, index, scratch) if is_csv else stage_json(source, index, scratch, names)
+        staged[source] = stage_csv(con, source, index, scratch) if is_csv else stage_json(source, index, scratch, names)
     groups += _of_csv(staged, sources)
     groups += _of_json(staged, sources, names)
     rows = sum(part.rows for part in staged.values()) + _count(con, kinds[PARQUET])
@@ -121,7 +121,7 @@ def _of_csv(staged: dict[Source, Staged], sources: Sequence[Source]) -> list[Raw
         if source.format == CSV:
             groups.setdefault(part.names, []).append(source)
     return [
-        _of_text(names, [part for source in group for part in staged[source].parts], group, sources.index(group[0]))
+        _of_text(names, [staged[source].scan for source in group], group, sources.index(group[0]))
         for names, group in groups.items()
     ]
 
@@ -130,13 +130,14 @@ def _of_json(staged: dict[Source, Staged], sources: Sequence[Source], names: dic
     group = [source for source in staged if source.format == JSON]
     if not group:
         return []
-    parts = [part for source in group for part in staged[source].parts]
-    return [_of_text(tuple(names), parts, group, sources.index(group[0]), original=name(ORIGINAL))]
+    scans = [staged[source].scan for source in group]
+    return [_of_text(tuple(names), scans, group, sources.index(group[0]), original=name(ORIGINAL))]
 
 
-def _of_text(names: tuple[str, ...], parts: list[Path], group: list[Source], first: int, original: str = "") -> Raw:
+def _of_text(names: tuple[str, ...], scans: list[str], group: list[Source], first: int, original: str = "") -> Raw:
     columns = tuple(Column(column, f"c{position}", DuckDBPyType("VARCHAR")) for position, column in enumerate(names))
-    scan = f'(select *, "row" as "#row" from {parquet(parts, by_name=True)})'
+    rows = " union all by name ".join(f"select * from {scan}" for scan in scans)
+    scan = f'(select *, "row" as "#row" from ({rows}))'
     return Raw(scan, columns, original or _as_json(columns), first, tuple(group), is_text=True)
 
 

@@ -12,13 +12,15 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final, Self
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from guerdon.batch.intake.delimited import Fault, read_header, records
 from guerdon.batch.intake.objects import Record, objects
+from guerdon.batch.intake.plain import stage_plain
 from guerdon.batch.intake.sources import Source, open_bytes
-from guerdon.batch.intake.sql import ROW_BITS
+from guerdon.batch.intake.sql import ROW_BITS, parquet
 from guerdon.core.errors import Invalid
 
 _BATCH: Final = 50_000
@@ -32,10 +34,10 @@ ORIGINAL: Final = "original"
 
 @dataclass(frozen=True)
 class Staged:
-    """A text file as Parquet: the columns' names in the file, the parts with columns c0, c1..., its faults if any."""
+    """A text file laid down: its columns' names, a FROM item with "row", c0, c1..., its faults if any, how many rows."""
 
     names: tuple[str, ...]
-    parts: tuple[Path, ...]
+    scan: str
     faults: Path | None
     rows: int
 
@@ -79,23 +81,30 @@ class _Table:
         return self.path if self.rows else None
 
 
-def stage_csv(source: Source, index: int, scratch: Path) -> Staged:
+def stage_csv(con: duckdb.DuckDBPyConnection, source: Source, index: int, scratch: Path) -> Staged:
     """Lay a CSV file down as Parquet."""
+    base, path = index * ROW_BITS, scratch / f"text-{index}.parquet"
     with _open_text(source) as lines:
         header, separator, after = read_header(lines, source.shown)
-        schema = _schema(len(header))
-        rows = _Table(scratch / f"text-{index}.parquet", schema)
-        faults = _Table(scratch / f"faults-{index}.parquet", _FAULTS)
-        base = index * ROW_BITS
+        width = len(header)
+        if after == 1 and (scan := stage_plain(con, source, path, separator=separator, width=width, base=base)):
+            return Staged(tuple(header), scan, None, rows_of(con, scan))
+        rows, faults = _Table(path, _schema(width)), _Table(scratch / f"faults-{index}.parquet", _FAULTS)
         with rows, faults:
-            for record in records(lines, separator=separator, width=len(header), after=after):
+            for record in records(lines, separator=separator, width=width, after=after):
                 if isinstance(record, Fault):
                     faults.add((base + record.line, record.reason, record.content))
                 else:
                     rows.add((base + record[0], *record[1]))
     if not rows.rows:
-        pq.write_table(schema.empty_table(), rows.path)
-    return Staged(tuple(header), (rows.path,), faults.written(), rows.rows)
+        pq.write_table(_schema(width).empty_table(), rows.path)
+    return Staged(tuple(header), parquet(rows.path), faults.written(), rows.rows)
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, scan: str) -> int:
+    """Return how many rows a FROM item has."""
+    ((rows,),) = con.sql(f"select count(*) from {scan}").fetchall()
+    return int(rows)
 
 
 def stage_json(source: Source, index: int, scratch: Path, names: dict[str, int]) -> Staged:
@@ -108,7 +117,7 @@ def stage_json(source: Source, index: int, scratch: Path, names: dict[str, int])
             parts.append(scratch / f"text-{index}-{len(parts)}.parquet")
             pq.write_table(_pivot(batch, base, names), parts[-1], compression="lz4")
             rows += len(batch)
-    return Staged(tuple(names), tuple(parts), faults.written(), rows)
+    return Staged(tuple(names), parquet(parts, by_name=True), faults.written(), rows)
 
 
 def _batches(found: Iterator[Record | Fault], faults: _Table, base: int) -> Iterator[list[Record]]:

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -107,17 +107,18 @@ def rate(run: Run, *, progress: Progress = lambda _stage, _done: None) -> Rated:
     return rated
 
 
-def history_of_member(run: Run, member: str) -> list[Event]:
-    """Return a member's events, and those of others in the member's accounts, in the order of S3."""
+def history_of_member(run: Run, member: str | None) -> list[Event]:
+    """Return a member's events, and those of others in the member's accounts, in the order of S3; for None, everybody's."""
     scratch = Path(tempfile.mkdtemp(prefix="guerdon-"))
     con = connect(run.memory or _MEMORY, _cores(), scratch)
     try:
         history = _opened_history(con, run, scratch, lambda _stage, _done: None)
         for setup in history.setup:
             con.execute(setup)
-        accounts = 'e.account IN (SELECT account FROM "events" WHERE CAST(member AS VARCHAR) = ?)'
-        found = [event for account in events_where(con, run.programme, history, accounts, [member]) for event in account]
-        if not found:
+        accounts = 'e.account IN (SELECT account FROM "events" WHERE CAST(member AS VARCHAR) = ?)' if member else "true"
+        values = [member] if member else []
+        found = [event for account in events_where(con, run.programme, history, accounts, values) for event in account]
+        if member and not found:
             message = f"no event is of member {member}; member ids are compared letter by letter"
             raise NotFound(message)
         return found
@@ -149,7 +150,7 @@ def _rate(run: Run, scratch: Path, progress: Progress, opened: Callable[[duckdb.
         progress("rating", None)
         _query(con, plan)
     elif engine == "fold":
-        _fold(con, run, history, plan, scratch, progress)
+        layout = replace(layout, in_order=_fold(con, run, history, plan, scratch, progress))
     else:
         _by_value(con, run, history, progress)
     progress("writing", None)
@@ -160,12 +161,12 @@ def _laid_out(
     con: duckdb.DuckDBPyConnection, run: Run, layout: statement.Layout, history: History, *, engine: str, began: float
 ) -> Rated:
     totals, members, months = statement.totals(con, layout)
-    count = 0
+    head: list[tuple[Any, ...]] = []
     if run.out is not None:
         count = statement.write(con, layout, run.out)
     else:
         (count,) = con.execute(f"SELECT COUNT(*) FROM ({statement.rows_sql(layout, wide=True)})").fetchone() or (0,)
-    head = [tuple(row) for row in islice(statement.stream(con, layout, HEAD), HEAD)]
+        head = [tuple(row) for row in islice(statement.stream(con, layout, HEAD), HEAD)]
     return Rated(
         totals=totals,
         members=members,
@@ -217,11 +218,11 @@ def _span(summary: Summary) -> tuple[int, int]:
 def _query(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     for one in aggregate_statements(plan):
         con.execute(one)
-    sums = ", ".join(f"SUM(u{i}) AS u{i}" for i in range(len(plan.programme.units)))
-    con.execute(f'CREATE TEMP TABLE "monthly" AS SELECT member, "month", {sums} FROM "points" GROUP BY member, "month"')
+    statement.gather(con, '"points"', [f"u{i}" for i in range(len(plan.programme.units))])
 
 
-def _fold(con: duckdb.DuckDBPyConnection, run: Run, history: History, plan: Plan, scratch: Path, progress: Progress) -> None:
+def _fold(con: duckdb.DuckDBPyConnection, run: Run, history: History, plan: Plan, scratch: Path, progress: Progress) -> bool:
+    """Fold the history in ranges of accounts; say whether the rows came out in the statement's order."""
     processes = max(1, run.processes or _cores())
     events = history.summary.events or 0
     if events < SMALL:
@@ -251,15 +252,28 @@ def _fold(con: duckdb.DuckDBPyConnection, run: Run, history: History, plan: Plan
         progress("rating", min(done / max(events, 1), 1.0))
 
     fold_shares(run.files, run.programme, shares, folded)
-    parts = [share.out for share in shares]
+    return _set_end_to_end(con, run, [share.out for share in shares], pooled=history.has_accounts)
+
+
+def _set_end_to_end(con: duckdb.DuckDBPyConnection, run: Run, parts: Sequence[Path], *, pooled: bool) -> bool:
+    """Make the statement's relations from the parts; where members share accounts, their months are added up first."""
     con.execute(view("parts", f"SELECT * FROM {parquet(parts)}"))
-    sums = ", ".join(
-        f"SUM(CAST(points_high AS HUGEINT) * {2**62} + points) FILTER (WHERE unit = {i}) AS u{i}"
-        for i in range(len(run.programme.units))
-    )
-    con.execute(
-        view("monthly", f'SELECT member, "month", {sums} FROM "parts" WHERE "month" <> {TOTAL} GROUP BY member, "month"')
-    )
+    units = range(len(run.programme.units))
+    ((wide,),) = con.execute('SELECT COUNT(*) FROM (SELECT 1 FROM "parts" WHERE points_high NOT IN (0, -1) LIMIT 1)').fetchall()
+    points = f"CAST(points_high AS HUGEINT) * {2**62} + points" if wide else "points"
+    values = [f"CASE WHEN unit = {i} THEN {points} ELSE 0 END" for i in units]
+    if pooled or wide:
+        statement.gather(con, f'(FROM "parts" WHERE "month" <> {TOTAL})', values)
+        return False
+    columns = ", ".join(f"SUM({value}) AS u{i}" for i, value in enumerate(values))
+    one = len(run.programme.units) == 1
+    months = f'"month" <> {TOTAL}'
+    select = f'SELECT member, "month", {f"{points} AS u0" if one else columns} FROM "parts" WHERE'
+    group = "" if one else ' GROUP BY member, "month"'
+    con.execute(view("monthly", f"{select} {months}{group}"))
+    con.execute(view("yearly", f'{select} "month" = {TOTAL}{group}'))
+    con.execute(view("in order", 'SELECT member, "month", unit, points FROM "parts"'))
+    return True
 
 
 SMALL: Final = 200_000
@@ -271,7 +285,7 @@ def _by_value(con: duckdb.DuckDBPyConnection, run: Run, history: History, progre
     programme = run.programme
     columns = ", ".join(f"u{i} HUGEINT" for i in range(len(programme.units)))
     kind = "BIGINT" if history.member_is_integer else "VARCHAR"
-    con.execute(f'CREATE TEMP TABLE "monthly" (member {kind}, "month" BIGINT, {columns})')
+    con.execute(f'CREATE TEMP TABLE "answers" (member {kind}, "month" BIGINT, {columns})')
     done = 0
     total = max(history.summary.events or 0, 1)
     for events in events_where(con, programme, history, "true"):
@@ -282,9 +296,10 @@ def _by_value(con: duckdb.DuckDBPyConnection, run: Run, history: History, progre
             for effect in answer.effects:
                 points[effect.unit] += effect.granted
         marks = ", ".join("?" for _ in range(2 + len(programme.units)))
-        con.executemany(f'INSERT INTO "monthly" VALUES ({marks})', [[*key, *points] for key, points in sums.items()])
+        con.executemany(f'INSERT INTO "answers" VALUES ({marks})', [[*key, *points] for key, points in sums.items()])
         done += len(events)
         progress("rating", done / total)
+    statement.gather(con, '"answers"', [f"u{i}" for i in range(len(programme.units))])
 
 
 def _portion(memory: str, parts: int) -> str:

@@ -1,9 +1,12 @@
 """Statements as relations and files: rows of `member, month, unit, points`, grouped as asked, totals after the months.
 
-The relation "monthly" has `member, month, u0, u1, ...`: a row per member-month with any event, points in smallest parts.
+The relation "monthly" has `member, month, u0, u1, ...`: a row per member-month with any event, points in smallest parts;
+"yearly" has `member, u0, u1, ...`: the same in all. "in order" has `member, month, unit, points` as the fold wrote them,
+totals included.
 
 Invariants:
-* A member's rows stand together, months rising and then the total; members are sorted as their ids are.
+* A member's rows stand together, months rising and then the total, units as the programme lists them; members are sorted
+  as their ids are.
 * Points are exact: BIGINT for whole points, DECIMAL for units with decimals or sums beyond 2**63.
 """
 
@@ -39,6 +42,7 @@ class Layout:
     by: tuple[str, ...]
     units: tuple[int, ...]
     programme: Programme
+    in_order: bool = False
 
     def columns(self) -> tuple[str, ...]:
         """Return the statement's columns."""
@@ -55,15 +59,29 @@ def format_of(path: Path) -> str:
 
 
 def rows_sql(layout: Layout, *, wide: bool) -> str:
-    """Return the SELECT of a statement's rows, sorted, from "monthly"."""
-    parts = [_unit_sql(layout, unit, wide=wide) for unit in layout.units]
-    order = [*layout.by, *(["unit"] if len(layout.units) > 1 else [])]
-    ordered = f" ORDER BY {', '.join(f'q.{name(word)}' for word in order)}" if order else ""
+    """Return the SELECT of a statement's rows, in order: from "in order" where a fold has left them so, else from "monthly"."""
+    order = ""
+    if layout.in_order and layout.by == ("member", "month"):
+        rows = _in_order_sql(layout, wide=wide)
+    else:
+        rows = " UNION ALL ".join(_unit_sql(layout, unit, wide=wide) for unit in layout.units)
+        order = f" ORDER BY {', '.join(f'q.{name(word)}' for word in (*layout.by, 'position'))}"
     shown = ["q.member"] if "member" in layout.by else []
     if "month" in layout.by:
         shown.append(f'{month_name_sql("q.month")} AS "month"')
     shown += ['q."unit"', 'q."points"']
-    return f"SELECT {', '.join(shown)} FROM ({' UNION ALL '.join(parts)}) AS q{ordered}"
+    return f"SELECT {', '.join(shown)} FROM ({rows}) AS q{order}"
+
+
+def _in_order_sql(layout: Layout, *, wide: bool) -> str:
+    units = [(unit, layout.programme.units[unit]) for unit in layout.units]
+    labels = " ".join(f"WHEN {position} THEN {text(unit.name)}" for position, unit in units)
+    points = [(position, points_sql("points", unit, layout, wide=wide)) for position, unit in units]
+    several = "CASE unit " + " ".join(f"WHEN {position} THEN {value}" for position, value in points) + " END"
+    value = points[0][1] if len(points) == 1 else several
+    label = text(units[0][1].name) if len(units) == 1 else f"CASE unit {labels} END"
+    some = "" if len(units) == len(layout.programme.units) else f" WHERE unit = {units[0][0]}"
+    return f'SELECT member, "month", {label} AS "unit", {value} AS "points" FROM "in order"{some}'
 
 
 def month_name_sql(month: str) -> str:
@@ -85,12 +103,12 @@ def points_sql(points: str, unit: Unit, layout: Layout, *, wide: bool) -> str:
 def _unit_sql(layout: Layout, position: int, *, wide: bool) -> str:
     unit = layout.programme.units[position]
     points = points_sql(f"SUM(u{position})", unit, layout, wide=wide)
-    label = f'{text(unit.name)} AS "unit"'
+    label = f'{text(unit.name)} AS "unit", {position} AS position'
     keys = [name(word) for word in layout.by]
     if layout.by == ("member", "month"):
         own = points_sql(f"u{position}", unit, layout, wide=wide)
         months = f'SELECT member, "month", {label}, {own} AS "points" FROM "monthly"'
-        totals = f'SELECT member, {TOTAL} AS "month", {label}, {points} AS "points" FROM "monthly" GROUP BY member'
+        totals = f'SELECT member, {TOTAL} AS "month", {label}, {own} AS "points" FROM "yearly"'
         return f"{months} UNION ALL {totals}"
     group = f" GROUP BY {', '.join(keys)}" if keys else ""
     return f'SELECT {"".join(key + ", " for key in keys)}{label}, {points} AS "points" FROM "monthly"{group}'
@@ -130,10 +148,25 @@ def stream(con: duckdb.DuckDBPyConnection, layout: Layout, size: int = 10_000) -
 def totals(con: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[dict[str, Decimal], int, int]:
     """Return the points of all members by unit, and how many members and months there are."""
     sums = ", ".join(f"CAST(COALESCE(SUM(u{unit}), 0) AS HUGEINT)" for unit in layout.units)
-    counts = 'COUNT(DISTINCT member), COUNT(DISTINCT "month")'
-    *points, members, months = con.execute(f'SELECT {sums}, {counts} FROM "monthly"').fetchone() or ()
+    members, *points = con.execute(f'SELECT COUNT(*), {sums} FROM "yearly"').fetchone() or ()
+    (months,) = con.execute('SELECT COUNT(DISTINCT "month") FROM "monthly"').fetchone() or (0,)
     by_unit = {
         layout.programme.units[unit].name: Decimal(number).scaleb(-layout.programme.units[unit].decimals)
         for unit, number in zip(layout.units, points, strict=True)
     }
     return by_unit, int(members), int(months)
+
+
+def gather(con: duckdb.DuckDBPyConnection, source: str, values: Sequence[str]) -> None:
+    """Make "monthly" and "yearly" from a relation with `member, month` and SQL for each unit's points, summed exactly."""
+    try:
+        _gather(con, source, values, "BIGINT")
+    except (duckdb.ConversionException, duckdb.OutOfRangeException):
+        _gather(con, source, values, "HUGEINT")
+
+
+def _gather(con: duckdb.DuckDBPyConnection, source: str, values: Sequence[str], kind: str) -> None:
+    sums = ", ".join(f"CAST(SUM({value}) AS {kind}) AS u{unit}" for unit, value in enumerate(values))
+    con.execute(f'CREATE OR REPLACE TEMP TABLE "monthly" AS SELECT member, "month", {sums} FROM {source} GROUP BY member, "month"')
+    units = ", ".join(f"CAST(SUM(u{unit}) AS {kind}) AS u{unit}" for unit in range(len(values)))
+    con.execute(f'CREATE OR REPLACE TEMP TABLE "yearly" AS SELECT member, {units} FROM "monthly" GROUP BY member')

@@ -61,19 +61,21 @@ class Draft:
 
     def window(self, starts: str | None, ends: str | None, loc: Loc) -> tuple[int, int]:
         """Return the instants a window runs from and to, half-open; an end that is a date alone includes that day (S19)."""
-        start = self._instant(starts, (*loc, "from"), lambda day: day) if starts else -FOREVER
-        end = self._instant(ends, (*loc, "until"), lambda day: day + 1) if ends else FOREVER
-        if starts and ends and start >= end:
+        start = -FOREVER if starts is None else self._instant(starts, (*loc, "from"), lambda day: day)
+        end = FOREVER if ends is None else self._instant(ends, (*loc, "until"), lambda day: day + 1)
+        if start is None or end is None:
+            return -FOREVER, FOREVER
+        if start >= end:
             self.wrong((*loc, "until"), "window", f"the end {ends} is not after the start {starts}", "exchange them")
         return start, end
 
-    def _instant(self, text: str, loc: Loc, shift: Callable[[int], int]) -> int:
+    def _instant(self, text: str, loc: Loc, shift: Callable[[int], int]) -> int | None:
         try:
             if len(text) == DATE_LENGTH:
                 return self.zone.day_start(shift(parse_date(text)))
-            if datetime.fromisoformat(text).tzinfo is not None:
-                self.wrong(loc, "window", f"{text} has an offset", "write local time: the programme's zone says which")
-            return read_time(text, self.zone, "the time")[0]
+            if datetime.fromisoformat(text).tzinfo is None:
+                return read_time(text, self.zone, "the time")[0]
+            self.wrong(loc, "window", f"{text} has an offset", "write local time: the programme's zone says which")
         except (Invalid, ValueError):
             self.wrong(loc, "window", f"{quote(text)} is not a time", "write 2026-07-04 or 2026-07-04T18:00")
-            return 0
+        return None

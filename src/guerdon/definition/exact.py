@@ -30,3 +30,9 @@ def literal_of(value: object) -> Literal:
         scaled, scale = scaled_of(value)
         return Literal(scaled, number(scaled, scaled, scale=scale))
     return Literal(str(value), Type(TEXT))
+
+
+def shown(scaled: int, decimals: int) -> str:
+    """Return a scaled integer as people write it, with all its decimals."""
+    sign, digits = "-" if scaled < 0 else "", str(abs(scaled)).rjust(decimals + 1, "0")
+    return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}" if decimals else f"{sign}{digits}"

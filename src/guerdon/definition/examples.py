@@ -1,21 +1,82 @@
 """Worked examples: events written in the programme file, and the points or refusals its author expects of them."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Final
 
 from guerdon.core.calendar import MONTH, month_name
 from guerdon.core.errors import Invalid
-from guerdon.core.events import read_event
-from guerdon.core.facts import COLUMNS
+from guerdon.core.events import Event, read_event
+from guerdon.core.facts import COLUMNS, EventType
 from guerdon.core.history import Answer, rate_events
 from guerdon.core.programme import Programme
 from guerdon.core.reasons import why_nothing
-from guerdon.definition.issues import Issue, error, suggest
+from guerdon.definition.exact import scaled_to, shown
+from guerdon.definition.issues import Issue, error, quote, suggest
 from guerdon.definition.source import Loc, Source
 from guerdon.definition.spec import ExampleSpec
 
-_KEYS = ("points", "months", "members", "events", "refused")
+REASONS: Final = ("limit", "outdone", "returned", "type", "window", "when", "nothing")
+"""Why a rule may give nothing, or less than it wanted, as `refused` names it."""
+
+_KEYS: Final = ("points", "months", "members", "events", "refused")
+_LINE_COLUMNS: Final = ("id", "amount", "discount")
+_FIELD: Final = re.compile(r"(\w+)(?: of line (\d+))?")
+_WRONG_SUM: Final = "guerdon explain says why: then correct the rule or the example"
+
+
+def run_example(programme: Programme, example: ExampleSpec, source: Source, loc: Loc) -> list[Issue]:
+    """Rate an example's events and return what did not come out as it expects."""
+    given = _Given(programme, source, loc)
+    events = [event for i, one in enumerate(example.given) if (event := given.event(i, one)) is not None]
+    if given.issues:
+        return given.issues
+    try:
+        answers = rate_events(programme, events)
+    except Invalid as invalid:
+        what, _, advice = str(invalid).partition("; ")
+        return [error("example", source.place((*loc, "given")), what, advice)]
+    return _Expectation(programme, answers, source, (*loc, "expect")).compare(example.expect)
+
+
+class _Given:
+    """Reads the events of an example, and notes what is wrong with them at its place."""
+
+    def __init__(self, programme: Programme, source: Source, loc: Loc) -> None:
+        self.programme = programme
+        self.source = source
+        self.loc = (*loc, "given")
+        self.issues: list[Issue] = []
+
+    def event(self, position: int, record: Mapping[str, object]) -> Event | None:
+        """Return one event; a key that nothing reads is a slip of the pen, not a test."""
+        loc: Loc = (*self.loc, position)
+        stated = record.get("type") or "purchase"
+        event_type = self.programme.event_types.get(str(stated))
+        if event_type is not None:
+            self._check_keys(record, [*COLUMNS, *(one.name for one in event_type.attributes)], loc)
+            self._check_lines(record.get("lines"), event_type, (*loc, "lines"))
+        try:
+            written = {"member": "member", **{key: _written(value) for key, value in record.items()}}
+            return read_event(self.programme.terms, written, default_id=f"e{position + 1}")
+        except Invalid as invalid:
+            what, _, advice = str(invalid).partition("; ")
+            self.issues.append(error("example", self.source.place((*loc, *_field(what))), what, advice))
+            return None
+
+    def _check_lines(self, lines: object, event_type: EventType, loc: Loc) -> None:
+        known = [*_LINE_COLUMNS, *(one.name for one in event_type.line_attributes)]
+        for i, line in enumerate(lines if isinstance(lines, list) else []):
+            if isinstance(line, dict):
+                self._check_keys(line, known, (*loc, i))
+
+    def _check_keys(self, record: Mapping[str, object], known: Sequence[str], loc: Loc) -> None:
+        for key in record:
+            if key not in known:
+                what = f"{quote(key)} is not a column or a declared attribute"
+                hint = suggest(key, known) or f"declare it under events, or write one of {', '.join(known)}"
+                self.issues.append(error("example", self.source.place((*loc, key), key=True), what, hint))
 
 
 class _Expectation:
@@ -28,47 +89,39 @@ class _Expectation:
         self.loc = loc
         self.issues: list[Issue] = []
 
-    def compare(self, expect: Mapping[str, Any]) -> list[Issue]:
+    def compare(self, expect: Mapping[str, object]) -> list[Issue]:
         """Return what did not come out as expected."""
         if not expect:
             self._wrong((), "an example expects something", "write expect: {points: 90}")
+        groups = {"months": self._month, "members": lambda answer: answer.event.member, "events": lambda answer: answer.event.id}
         for key, wanted in expect.items():
             if key == "points":
                 self._points(wanted, self.answers, (key,), "in all")
-            elif key == "months":
-                self._each(wanted, key, self._by_month())
-            elif key == "members":
-                self._each(wanted, key, self._by(lambda answer: answer.event.member))
-            elif key == "events":
-                self._each(wanted, key, self._by(lambda answer: answer.event.id))
             elif key == "refused":
                 self._refused(wanted)
+            elif key in groups:
+                self._each(wanted, key, _grouped(self.answers, groups[key]))
             else:
-                self._wrong((key,), f"{key!r} is not something to expect", suggest(key, _KEYS) or f"write one of {', '.join(_KEYS)}")
+                hint = suggest(key, _KEYS) or f"write one of {', '.join(_KEYS)}"
+                self._wrong((key,), f"{quote(key)} is not something to expect", hint, key=True)
         return self.issues
 
-    def _wrong(self, loc: Loc, what: str, try_this: str = "") -> None:
-        self.issues.append(error("example", self.source.place((*self.loc, "expect", *loc)), what, try_this))
+    def _wrong(self, loc: Loc, what: str, try_this: str = "", *, key: bool = False) -> None:
+        self.issues.append(error("example", self.source.place((*self.loc, *loc), key=key), what, try_this))
 
-    def _by(self, key: Any) -> dict[str, list[Answer]]:  # noqa: ANN401 - a function from an answer to its name
-        found: dict[str, list[Answer]] = {}
-        for answer in self.answers:
-            found.setdefault(key(answer), []).append(answer)
-        return found
-
-    def _by_month(self) -> dict[str, list[Answer]]:
-        zone = self.programme.zone
-        return self._by(lambda answer: month_name(int(zone.period_of(MONTH, answer.event.at))))
+    def _month(self, answer: Answer) -> str:
+        return month_name(int(self.programme.zone.period_of(MONTH, answer.event.at)))
 
     def _each(self, wanted: object, key: str, found: Mapping[str, Sequence[Answer]]) -> None:
         if not isinstance(wanted, dict):
-            self._wrong((key,), f"{key} is not a mapping", f"write {key}: {{{next(iter(found), 'name')}: 90}}")
+            self._wrong((key,), f"{key} is not a mapping", f"write {key}: {{{next(iter(found))}: 90}}")
             return
         for name, points in wanted.items():
-            if name not in found:
-                self._wrong((key, name), f"no event is of {name}", suggest(name, found))
-            else:
+            if name in found:
                 self._points(points, found[name], (key, name), f"for {name}")
+            else:
+                hint = suggest(name, found) or f"there is {', '.join(list(found)[:8])}"
+                self._wrong((key, name), f"no event is of {quote(name)}", hint, key=True)
 
     def _points(self, wanted: object, answers: Sequence[Answer], loc: Loc, where: str) -> None:
         names = [unit.name for unit in self.programme.units]
@@ -76,67 +129,71 @@ class _Expectation:
             if len(names) > 1:
                 self._wrong(loc, "the programme has several units", f"write points by unit: {{{names[0]}: {wanted}}}")
                 return
-            wanted = {names[0]: wanted}
+            self._unit(0, wanted, answers, loc, where)
+            return
         for name, number in wanted.items():
-            if name not in names:
-                self._wrong((*loc, name), f"there is no unit {name!r}", suggest(name, names))
+            if name in names:
+                self._unit(names.index(name), number, answers, (*loc, name), where)
             else:
-                self._unit(names.index(name), number, answers, loc, where)
+                hint = suggest(name, names) or f"there is {', '.join(names)}"
+                self._wrong((*loc, name), f"there is no unit {quote(name)}", hint, key=True)
 
-    def _unit(self, unit: int, number: object, answers: Sequence[Answer], loc: Loc, where: str) -> None:
-        decimals = self.programme.units[unit].decimals
-        points = Decimal(sum(answer.points(unit) for answer in answers)).scaleb(-decimals)
-        if isinstance(number, bool) or not isinstance(number, (int, Decimal)):
-            self._wrong(loc, f"{number!r:.40} is not a number of points", f"write {points:f}")
-        elif points != number:
-            name = self.programme.units[unit].name
-            what = f"the example expects {number} {name} {where}, and the rules give {points:f}"
-            self._wrong(loc, what, "run guerdon explain to see why, then correct the rule or the example")
+    def _unit(self, position: int, wanted: object, answers: Sequence[Answer], loc: Loc, where: str) -> None:
+        unit = self.programme.units[position]
+        points = sum(answer.points(position) for answer in answers)
+        given = shown(points, unit.decimals)
+        if isinstance(wanted, bool) or not isinstance(wanted, (int, Decimal)):
+            self._wrong(loc, f"{quote(str(wanted))} is not a number of points", "write a number, without quotes")
+        elif scaled_to(wanted, unit.decimals) != points:
+            what = f"the example expects {wanted} {unit.name} {where}, and the rules give {given}"
+            self._wrong(loc, what, _WRONG_SUM)
 
     def _refused(self, wanted: object) -> None:
-        """Compare reasons: {event: {rule: limit | outdone | type | window | when | nothing}}."""
+        """Compare reasons: {event: {rule: reason}}."""
         by_id = {answer.event.id: answer for answer in self.answers}
-        for event, rules in wanted.items() if isinstance(wanted, dict) else ():
+        if not isinstance(wanted, dict):
+            self._wrong(("refused",), "refused is not a mapping", f"write refused: {{{next(iter(by_id))}: {{rule: limit}}}}")
+            return
+        for event, rules in wanted.items():
             if event not in by_id or not isinstance(rules, dict):
-                self._wrong(("refused", event), f"no event {event!r} with its rules", "write {event-id: {rule: limit}}")
+                hint = suggest(event, by_id) if event not in by_id else ""
+                what = f"there is no event {quote(event)} with its rules"
+                self._wrong(("refused", event), what, hint or "write {event: {rule: limit}}", key=True)
                 continue
             for name, reason in rules.items():
                 self._reason(by_id[event], event, name, reason)
 
     def _reason(self, answer: Answer, event: str, name: str, reason: object) -> None:
         names = [rule.name for rule in self.programme.rules]
-        loc = ("refused", event, name)
+        loc: Loc = ("refused", event, name)
         if name not in names:
-            self._wrong(loc, f"there is no rule {name!r}", suggest(name, names))
-            return
-        given = why_nothing(self.programme, answer, names.index(name))
-        if given != reason:
-            self._wrong(loc, f"the example expects {name} to refuse for {reason!r}, and it says {given or 'nothing was refused'}")
+            hint = suggest(name, names) or f"there is {', '.join(names[:8])}"
+            self._wrong(loc, f"there is no rule {quote(name)}", hint, key=True)
+        elif reason not in REASONS:
+            what = f"{quote(str(reason))} is not a reason"
+            self._wrong(loc, what, suggest(str(reason), REASONS) or f"write one of {', '.join(REASONS)}")
+        elif (given := why_nothing(self.programme, answer, names.index(name))) != reason:
+            said = f"says {given}" if given else "gives all it wants"
+            self._wrong(loc, f"the example expects {quote(name)} to refuse for {reason}, and it {said}", _WRONG_SUM)
 
 
-def run_example(programme: Programme, example: ExampleSpec, source: Source, loc: Loc) -> list[Issue]:
-    """Rate an example's events and return what did not come out as it expects."""
-    events = []
-    for position, record in enumerate(example.given):
-        try:
-            filled = {"member": "member", **record}
-            events.append(read_event(programme.terms, filled, default_id=f"e{position + 1}"))
-        except Invalid as invalid:
-            what, _, advice = str(invalid).partition("; ")
-            return [error("example", source.place((*loc, "given", position)), what, advice)]
-        unknown = _unknown(programme, record)
-        if unknown:
-            place = source.place((*loc, "given", position, unknown), key=True)
-            return [error("example", place, f"{unknown!r} is not a column or a declared attribute")]
-    try:
-        answers = rate_events(programme, events)
-    except Invalid as invalid:
-        return [error("example", source.place((*loc, "given")), str(invalid))]
-    return _Expectation(programme, answers, source, loc).compare(example.expect)
+def _written(value: object) -> object:
+    """Return a value as it would stand in a file of events."""
+    if isinstance(value, list):
+        return [_written(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _written(one) for key, one in value.items()}
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
-def _unknown(programme: Programme, record: Mapping[str, object]) -> str:
-    """Return a key of a record that nothing reads, so that a slip of the pen in an example cannot pass for a test."""
-    event_type = programme.event_types[str(record.get("type") or "purchase")]
-    known = {*COLUMNS, *(attribute.name for attribute in event_type.attributes)}
-    return next((key for key in record if key not in known), "")
+def _field(complaint: str) -> Loc:
+    """Return the field of an event that a complaint about it begins with."""
+    field, line = _FIELD.findall(complaint)[0]
+    return ("lines", int(line) - 1, field) if line else (field,)
+
+
+def _grouped(answers: Sequence[Answer], name_of: Callable[[Answer], str]) -> dict[str, list[Answer]]:
+    found: dict[str, list[Answer]] = {}
+    for answer in answers:
+        found.setdefault(name_of(answer), []).append(answer)
+    return found

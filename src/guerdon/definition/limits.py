@@ -40,7 +40,7 @@ class Limits:
             if spec.times is None:
                 self._bind(spec, loc, placed.spec.id, [], multipliers)
             else:
-                self.draft.wrong((*loc, "times"), "limit", "a multiplier is limited in points, not in times", "write points:")
+                self.draft.wrong((*loc, "times"), "limit", "a multiplier is limited in points, not in times", "write points: 500")
 
     def of_campaign(self, position: int) -> None:
         """Bind a campaign's limits, over all its rules and all that its multipliers add."""
@@ -50,7 +50,7 @@ class Limits:
         for i, spec in enumerate(campaign.limits):
             loc = ("campaigns", position, "limits", i)
             if spec.times is not None and campaign.multipliers and not campaign.rules:
-                self.draft.wrong((*loc, "times"), "limit", "a multiplier is limited in points, not in times", "write points:")
+                self.draft.wrong((*loc, "times"), "limit", "a multiplier is limited in points, not in times", "write points: 500")
             else:
                 self._bind(spec, loc, campaign.id, rules, multipliers)
 

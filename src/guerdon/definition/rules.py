@@ -235,7 +235,7 @@ def _misfits(spec: RuleSpec) -> Iterator[tuple[str, str, str, str]]:
     if spec.with_ and spec.strategy is None:
         yield "with", "rule", "`with` goes with a strategy", "leave it out, or write strategy"
     if spec.within is not None and spec.within not in (per, "order"):
-        yield "within", "later", f"bands within a {spec.within} are not run by this release", "write within: order, or leave it out"
+        yield "within", "later", f"bands within one {spec.within} are not run by this release", "write within: order, or leave it out"
     if spec.within == "order" and per == "item":
         yield "within", "later", "items of bands within an order are not run by this release", "write per: line, or leave it out"
 

@@ -71,7 +71,7 @@ class Shaped:
 
     def is_consequence(self, issue: Issue) -> bool:
         """Say whether an issue speaks of something that was left out, and may go away with it."""
-        words = set(re.findall(r"[\w-]+", f"{issue.what} {issue.try_this}"))
+        words = {issue.code, *re.findall(r"[\w-]+", issue.what)}
         return issue.place in self.torn or not words.isdisjoint(self.missing)
 
 

@@ -13,6 +13,7 @@ from guerdon.core.strategies import Strategies
 from guerdon.definition.compilation import compile_programme
 from guerdon.definition.examples import run_example
 from guerdon.definition.files import File
+from guerdon.definition.findings import ISSUES_MAX
 from guerdon.definition.issues import Issue, error, render, warning
 from guerdon.definition.shapes import shape
 from guerdon.definition.source import Source, read, read_text, rebuild
@@ -79,7 +80,8 @@ def _check(source: Source, *, examples: bool, strategies: Strategies | None = No
     if programme is None or issues or not examples:
         return _found(shaped.source, issues, programme=programme)
     for position, example in enumerate(shaped.spec.examples):
-        issues += run_example(programme, example, source, ("examples", position))
+        if len(issues) < ISSUES_MAX:
+            issues += run_example(programme, example, source, ("examples", position))
     if not shaped.spec.examples:
         what = "there are no examples, so nothing shows that the rules do what was meant"
         issues.append(warning("no_examples", source.place(()), what, "write examples: [{given: [...], expect: {points: 90}}]"))

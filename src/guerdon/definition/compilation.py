@@ -12,13 +12,14 @@ from guerdon.core.programme import Group, Programme, Unit
 from guerdon.core.strategies import Strategies
 from guerdon.definition.draft import Draft
 from guerdon.definition.eligibility import eligible
-from guerdon.definition.issues import Issue, error, quote, suggest
+from guerdon.definition.findings import Enough
+from guerdon.definition.issues import Issue, quote, suggest
 from guerdon.definition.limits import Limits
 from guerdon.definition.multipliers import compile_multiplier
 from guerdon.definition.rules import compile_rule
 from guerdon.definition.scopes import constants, event_types, scope_of
 from guerdon.definition.source import Loc, Source
-from guerdon.definition.spec import MultiplierSpec, ProgrammeSpec, RuleSpec, StackSpec
+from guerdon.definition.spec import RULES_MAX, MultiplierSpec, ProgrammeSpec, RuleSpec, StackSpec
 from guerdon.definition.tables import tables
 from guerdon.definition.terms import Placed, Terms
 from guerdon.definition.zones import load_zone
@@ -32,27 +33,33 @@ def compile_programme(
     """Return the compiled programme and what is wrong with it; with any mistake there is none."""
     draft = _begin(spec, source)
     draft.strategies = strategies or {}
-    made = _Compilation(draft).programme()
-    return (None if draft.issues else made), draft.issues
+    try:
+        _check_currencies(draft)
+        made = _Compilation(draft).programme()
+    except Enough:
+        return None, draft.findings.issues
+    return (made if not draft.has_errors() else None), draft.findings.issues
 
 
 def _begin(spec: ProgrammeSpec, source: Source) -> Draft:
     """Resolve what everything else counts in: the zone and the currency, or others in their stead."""
-    issues: list[Issue] = []
+    decimals = DECIMALS.get(spec.currency, MINOR_DECIMALS)
     try:
-        zone = load_zone(spec.zone)
+        return Draft(spec, source, load_zone(spec.zone), decimals)
     except NotFound as missing:
         what, _, advice = str(missing).partition("; ")
-        issues.append(error("zone", source.place(("zone",)), what, advice))
-        zone = load_zone("UTC")
-    for name, loc in ((spec.currency, ("currency",)), *((name, ("rates", name)) for name in spec.rates)):
+        draft = Draft(spec, source, load_zone("UTC"), decimals)
+        draft.wrong(("zone",), "zone", what, advice)
+        return draft
+
+
+def _check_currencies(draft: Draft) -> None:
+    named: list[tuple[str, Loc]] = [(name, ("rates", name)) for name in draft.spec.rates]
+    for name, loc in ((draft.spec.currency, ("currency",)), *named):
         if name not in DECIMALS:
             what = f"{quote(name)} is not a currency of ISO 4217"
-            place = source.place(loc, key=len(loc) > 1)
-            issues.append(error("currency", place, what, suggest(name, DECIMALS) or "write a code like EUR"))
-    draft = Draft(spec, source, zone, DECIMALS.get(spec.currency, MINOR_DECIMALS))
-    draft.issues += issues
-    return draft
+            place = draft.source.place(loc, key=len(loc) > 1)
+            draft.note("currency", place, what, suggest(name, DECIMALS) or "write a code like EUR")
 
 
 class _Compilation:
@@ -73,6 +80,7 @@ class _Compilation:
     def programme(self) -> Programme:
         """Compile everything; mistakes are noted on the draft."""
         self._check_version()
+        self._check_size()
         self._check_names()
         not_earning = eligible(self.draft, self.terms)
         multiplied = self._multiplied()
@@ -116,6 +124,13 @@ class _Compilation:
         except Invalid:
             what = f"the version {quote(self.spec.version or '')} is not a day"
             self.draft.wrong(("version",), "version", what, "write the day it takes effect, like 2026-01-01")
+
+    def _check_size(self) -> None:
+        count = len(self.placed) + len(self.placed_multipliers)
+        if count > RULES_MAX:
+            what = f"the programme has {count} rules and multipliers in all, more than {RULES_MAX}"
+            self.draft.wrong(("campaigns",), "too_large", what, "put what varies into tables")
+            raise Enough
 
     def _check_names(self) -> None:
         """Refuse a name that stands for two things: effects and reasons call them by it."""

@@ -11,9 +11,13 @@ from guerdon.core.expr.tree import Node
 from guerdon.core.slots import FOREVER
 from guerdon.core.strategies import Strategies
 from guerdon.definition.expressions import Scope, parse
-from guerdon.definition.issues import Issue, Place, error, quote, suggest
+from guerdon.definition.findings import Enough, Findings
+from guerdon.definition.issues import Place, error, quote, suggest
 from guerdon.definition.source import Loc, Source
 from guerdon.definition.spec import ProgrammeSpec
+
+EXPRESSIONS_MAX: Final = 100_000
+"""A programme's expressions have at most this many characters in all."""
 
 DATE_LENGTH: Final = len("2026-01-01")
 
@@ -26,29 +30,35 @@ class Draft:
         self.source: Final = source
         self.zone: Final = zone
         self.decimals: Final = decimals
-        self.issues: list[Issue] = []
+        self.findings: Final = Findings()
+        self.room = EXPRESSIONS_MAX
         self.strategies: Strategies = {}
 
     def wrong(self, loc: Loc, code: str, what: str, try_this: str = "") -> None:
         """Note a mistake at the value that `loc` leads to."""
-        self.issues.append(error(code, self.source.place(loc), what, try_this))
+        self.findings.add(error(code, self.source.place(loc), what, try_this))
 
     def note(self, code: str, place: Place, what: str, try_this: str = "") -> None:
         """Note a mistake at a place that is known already."""
-        self.issues.append(error(code, place, what, try_this))
+        self.findings.add(error(code, place, what, try_this))
 
     def has_errors(self) -> bool:
         """Say whether something is wrong already."""
-        return bool(self.issues)
+        return bool(self.findings.issues)
 
     def expression(self, text: str | None, loc: Loc, scope: Scope, *, want: str, per_line: bool = False) -> Node | None:
         """Read an expression; its problems are noted where they stand in the text."""
         if text is None:
             return None
+        self.room -= len(text)
+        if self.room < 0:
+            what = f"the programme's expressions are longer than {EXPRESSIONS_MAX:,} characters in all"
+            self.wrong(loc, "too_large", what, "put what varies into tables")
+            raise Enough
         parsed = parse(text, scope, want=want, per_line=per_line)
         for problem in parsed.problems:
             place = self.source.text_place(loc, problem.offset)
-            self.issues.append(error("expression", place, problem.what, problem.try_this))
+            self.note("expression", place, problem.what, problem.try_this)
         return parsed.node
 
     def known(self, name: str, names: list[str], loc: Loc, noun: str) -> bool:

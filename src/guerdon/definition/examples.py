@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Final
 
@@ -13,6 +14,7 @@ from guerdon.core.history import Answer, rate_events
 from guerdon.core.programme import Programme
 from guerdon.core.reasons import why_nothing
 from guerdon.definition.exact import scaled_to, shown
+from guerdon.definition.findings import Enough, Findings
 from guerdon.definition.issues import Issue, error, quote, suggest
 from guerdon.definition.source import Loc, Source
 from guerdon.definition.spec import ExampleSpec
@@ -29,9 +31,9 @@ _WRONG_SUM: Final = "guerdon explain says why: then correct the rule or the exam
 def run_example(programme: Programme, example: ExampleSpec, source: Source, loc: Loc) -> list[Issue]:
     """Rate an example's events and return what did not come out as it expects."""
     given = _Given(programme, source, loc)
-    events = [event for i, one in enumerate(example.given) if (event := given.event(i, one)) is not None]
-    if given.issues:
-        return given.issues
+    events = given.events(example.given)
+    if given.findings.issues:
+        return given.findings.issues
     try:
         answers = rate_events(programme, events)
     except Invalid as invalid:
@@ -47,9 +49,16 @@ class _Given:
         self.programme = programme
         self.source = source
         self.loc = (*loc, "given")
-        self.issues: list[Issue] = []
+        self.findings = Findings()
 
-    def event(self, position: int, record: Mapping[str, object]) -> Event | None:
+    def events(self, records: Sequence[Mapping[str, object]]) -> list[Event]:
+        """Return the events that can be read."""
+        try:
+            return [event for i, record in enumerate(records) if (event := self._event(i, record)) is not None]
+        except Enough:
+            return []
+
+    def _event(self, position: int, record: Mapping[str, object]) -> Event | None:
         """Return one event; a key that nothing reads is a slip of the pen, not a test."""
         loc: Loc = (*self.loc, position)
         stated = record.get("type") or "purchase"
@@ -62,7 +71,7 @@ class _Given:
             return read_event(self.programme.terms, written, default_id=f"e{position + 1}")
         except Invalid as invalid:
             what, _, advice = str(invalid).partition("; ")
-            self.issues.append(error("example", self.source.place((*loc, *_field(what))), what, advice))
+            self.findings.add(error("example", self.source.place((*loc, *_field(what))), what, advice))
             return None
 
     def _check_lines(self, lines: object, event_type: EventType, loc: Loc) -> None:
@@ -76,7 +85,7 @@ class _Given:
             if key not in known:
                 what = f"{quote(key)} is not a column or a declared attribute"
                 hint = suggest(key, known) or f"declare it under events, or write one of {', '.join(known)}"
-                self.issues.append(error("example", self.source.place((*loc, key), key=True), what, hint))
+                self.findings.add(error("example", self.source.place((*loc, key), key=True), what, hint))
 
 
 class _Expectation:
@@ -87,10 +96,15 @@ class _Expectation:
         self.answers = answers
         self.source = source
         self.loc = loc
-        self.issues: list[Issue] = []
+        self.findings = Findings()
 
     def compare(self, expect: Mapping[str, object]) -> list[Issue]:
         """Return what did not come out as expected."""
+        with suppress(Enough):
+            self._compare(expect)
+        return self.findings.issues
+
+    def _compare(self, expect: Mapping[str, object]) -> None:
         if not expect:
             self._wrong((), "an example expects something", "write expect: {points: 90}")
         groups = {"months": self._month, "members": lambda answer: answer.event.member, "events": lambda answer: answer.event.id}
@@ -104,10 +118,9 @@ class _Expectation:
             else:
                 hint = suggest(key, _KEYS) or f"write one of {', '.join(_KEYS)}"
                 self._wrong((key,), f"{quote(key)} is not something to expect", hint, key=True)
-        return self.issues
 
     def _wrong(self, loc: Loc, what: str, try_this: str = "", *, key: bool = False) -> None:
-        self.issues.append(error("example", self.source.place((*self.loc, *loc), key=key), what, try_this))
+        self.findings.add(error("example", self.source.place((*self.loc, *loc), key=key), what, try_this))
 
     def _month(self, answer: Answer) -> str:
         return month_name(int(self.programme.zone.period_of(MONTH, answer.event.at)))

@@ -14,6 +14,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 
 from guerdon.definition import spec
+from guerdon.definition.findings import ISSUES_MAX
 from guerdon.definition.issues import Issue, Place, error, quote, suggest
 from guerdon.definition.source import Loc, Source
 from guerdon.definition.spec import LATER, ProgrammeSpec
@@ -80,7 +81,7 @@ def shape(source: Source, data: Mapping[str, Any]) -> Shaped:
     later = [key for key in LATER if key in data]
     shaping = _Shaping(source.without([(key,) for key in later]), [_later(source, key) for key in later])
     made = shaping.spec(tell=True)
-    for _ in range(_PASSES):
+    for _ in range(_PASSES if len(shaping.issues) < ISSUES_MAX else 0):
         made = made or shaping.spec(tell=False)
     return Shaped(
         spec=made, source=shaping.source, issues=tuple(shaping.issues),
@@ -104,10 +105,12 @@ class _Shaping:
         """
         stated = self.source.data if isinstance(self.source.data, dict) else {}
         try:
-            return ProgrammeSpec.model_validate({**_STAND_INS, **stated} if self.issues else stated)
+            return ProgrammeSpec.model_validate(stated if tell else {**_STAND_INS, **stated})
         except ValidationError as wrong:
             found = wrong.errors(include_url=False)
-        self.issues += [_issue(self.source, one) for one in found if tell]
+        self.issues += [_issue(self.source, one) for one in found[:ISSUES_MAX] if tell]
+        if len(found) >= ISSUES_MAX:
+            return None
         self.torn |= {self.source.place(_loc(one)[:-1]) for one in found if one["type"] == "extra_forbidden"}
         gone = {_left_out(one) for one in found}
         self.missing |= set().union(*(_names(self.source.data, loc) for loc in gone))

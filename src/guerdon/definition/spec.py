@@ -10,7 +10,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 RULES_MAX: Final = 1_000
-"""A programme has at most this many rules, multipliers or campaigns in one list."""
+"""A programme has at most this many rules and multipliers in all, and as many campaigns and shared limits."""
+
+NAMES_MAX: Final = 200
+"""A programme has at most this many units, constants, tables, types of event, and each of these as many attributes."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 """Names rules, units, campaigns: small letters, digits, - and _, beginning with a letter."""
@@ -105,8 +108,8 @@ class EventSpec(Part):
     kind: Literal["membership", "purchase", "engagement", "refund", "redemption"] | None = Field(
         None, description="When it applies among events of one instant; engagement unless stated"
     )
-    attributes: dict[FieldName, Attribute] = Field(default_factory=dict)
-    lines: dict[FieldName, Attribute] = Field(default_factory=dict, description="What each line of its basket carries")
+    attributes: dict[FieldName, Attribute] = Field(default_factory=dict, max_length=NAMES_MAX)
+    lines: dict[FieldName, Attribute] = Field(default_factory=dict, max_length=NAMES_MAX, description="What each line of its basket carries")
 
 
 class UnitSpec(Part):
@@ -269,11 +272,11 @@ class ProgrammeSpec(Part):
     description: str = ""
     zone: str = Field(description="An IANA time zone, like Europe/Paris: days and months are counted in it")
     currency: str = Field(description="An ISO 4217 code, like EUR")
-    rates: dict[str, Annotated[Number, Field(gt=0)]] = Field(default_factory=dict, description="What one of a foreign currency is worth")
-    units: dict[Name, UnitSpec] = Field(min_length=1)
-    constants: dict[FieldName, Scalar] = Field(default_factory=dict)
-    tables: dict[FieldName, TableSpec] = Field(default_factory=dict)
-    events: dict[FieldName, EventSpec] = Field(default_factory=dict)
+    rates: dict[str, Annotated[Number, Field(gt=0)]] = Field(default_factory=dict, max_length=NAMES_MAX, description="What one of a foreign currency is worth")
+    units: dict[Name, UnitSpec] = Field(min_length=1, max_length=NAMES_MAX)
+    constants: dict[FieldName, Scalar] = Field(default_factory=dict, max_length=NAMES_MAX)
+    tables: dict[FieldName, TableSpec] = Field(default_factory=dict, max_length=NAMES_MAX)
+    events: dict[FieldName, EventSpec] = Field(default_factory=dict, max_length=NAMES_MAX)
     eligible: EligibleSpec | None = None
     rules: list[RuleSpec] = Field(default_factory=list, max_length=RULES_MAX)
     multipliers: list[MultiplierSpec] = Field(default_factory=list, max_length=RULES_MAX)

@@ -23,20 +23,25 @@ from guerdon.definition.source import Loc
 from guerdon.definition.spec import TableSpec
 
 ROWS_MAX: Final = 200_000
+"""A table has at most this many rows."""
+
 BYTES_MAX: Final = 16_000_000
+"""The files of a programme's tables are at most this large in all."""
 
 
 def tables(draft: Draft) -> dict[str, Table]:
     """Return the programme's tables; what is wrong with one is noted, and it is left out."""
-    made = {name: _Reading(draft, name, spec).table() for name, spec in draft.spec.tables.items()}
+    room = Room(BYTES_MAX)
+    made = {name: _Reading(draft, name, spec, room).table() for name, spec in draft.spec.tables.items()}
     return {name: table for name, table in made.items() if table is not None}
 
 
 class _Reading:
     """One table being read."""
 
-    def __init__(self, draft: Draft, name: str, spec: TableSpec) -> None:
+    def __init__(self, draft: Draft, name: str, spec: TableSpec, room: Room) -> None:
         self.draft = draft
+        self.room = room
         self.name = name
         self.spec = spec
         self.loc: Loc = ("tables", name)
@@ -99,7 +104,7 @@ class _Reading:
         if kept is not None:
             return kept
         try:
-            text = take_from_disk(Path(files[0].name))(path, self.draft.source.place((*self.loc, "file")), Room(BYTES_MAX))
+            text = take_from_disk(Path(files[0].name))(path, self.draft.source.place((*self.loc, "file")), self.room)
         except Unreadable as unreadable:
             self._unreadable(path, unreadable)
             return None
@@ -109,7 +114,8 @@ class _Reading:
     def _unreadable(self, path: str, unreadable: Unreadable) -> None:
         issue = unreadable.issue
         if issue.code == "too_large":
-            self._wrong("file", f"{quote(path)} is larger than {BYTES_MAX // 10**6} MB", "keep only the columns and rows in use")
+            what = f"the files of tables are larger than {BYTES_MAX // 10**6} MB in all"
+            self._wrong("file", what, "keep only the columns and rows in use")
             return
         folder = Path(path).parent
         near = suggest(PurePosixPath(path).name, [found.name for found in folder.glob("*.csv")]) if folder.is_dir() else ""

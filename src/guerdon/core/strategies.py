@@ -78,7 +78,11 @@ class Fact:
         return self._shape.shown(name, self._values[name])
 
     def __repr__(self) -> str:
-        shown = [f"{name}={self._shape.shown(name, self._values[name])!s}" for name in ("type", "id", "amount") if name in self._values]
+        shown = [
+            f"{name}={self._shape.shown(name, self._values[name])!s}"
+            for name in ("type", "id", "amount")
+            if name in self._values
+        ]
         return f"Fact({', '.join(shown)})"
 
     def _money(self, name: str) -> Decimal:
@@ -123,7 +127,8 @@ class Coded:
         if isinstance(points, bool) or not isinstance(points, (int, Decimal)) or not _is_natural(points):
             message = f"{said}; give a whole number or a Decimal of at least 0"
             raise Invalid(message)
-        number = Fraction(points) * 10**scale
+        one: int = 10**scale
+        number = Fraction(points) * one
         if number.denominator != 1:
             message = f"{said}, with more than {scale} decimals; round it as the programme means it"
             raise Invalid(message)

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from guerdon.core.errors import Invalid
+from guerdon.core.facts import PURCHASE, TEXT, Attribute, EventType
 from tests.batch.intake_reader import BASKET_SHAPE, RICH_SHAPE, SHAPE, read, write, write_parquet
 
 HEADER = "id,member,at,amount\n"
@@ -170,3 +172,41 @@ def test_typed_parquet_stays_where_it_is(tmp_path: Path) -> None:
     assert found.history.direct
     assert str(file) in found.history.setup[0]
     assert not list((tmp_path / "scratch").glob("events-*"))
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_that_file(tmp_path: Path) -> None:
+    text = write(tmp_path, HEADER + "1,ana,2017-07-04,5\n", "sales[1].csv")
+    query = "select 2 as id, 'ana' as member, date '2017-07-04' as \"at\", 6 as amount"
+    found = read(tmp_path, text, write_parquet(tmp_path, query, "sales[2].parquet"))
+    assert sorted((e["source"], e["amount"]) for e in found.events) == [("sales[1]", 500), ("sales[2]", 600)]
+
+
+def test_an_attribute_may_not_be_called_like_a_column_of_every_event(tmp_path: Path) -> None:
+    shape = replace(SHAPE, event_types={"purchase": EventType("purchase", PURCHASE, (Attribute("problem", TEXT),))})
+    with pytest.raises(Invalid, match="attribute problem has the name of a column that every event or line has"):
+        read(tmp_path, write(tmp_path, HEADER), shape=shape)
+
+
+def test_attributes_may_be_called_like_anything_else(tmp_path: Path) -> None:
+    words = (
+        "total",
+        "goods",
+        "own",
+        "stated",
+        "worth",
+        "nth",
+        "event",
+        "position",
+        "digest",
+        "former",
+        "file",
+        "content",
+    )
+    slots = tuple(Attribute(word, TEXT, optional=True) for word in words)
+    shape = replace(SHAPE, event_types={"purchase": EventType("purchase", PURCHASE, slots, slots)})
+    lined = ",".join(f"line.{word}" for word in words)
+    text = f"id,member,at,discount,points_paid,line.id,line.amount,{','.join(words)},{lined}\n"
+    row = ",".join(words + tuple(word.upper() for word in words))
+    found = read(tmp_path, write(tmp_path, text + f"1,ana,2017-07-04,1,1,a,5,{row}\n" * 2), shape=shape)
+    assert [found.events[0][word] for word in words] == list(words)
+    assert [found.lines[0][word] for word in words] == [word.upper() for word in words]

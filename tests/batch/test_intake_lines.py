@@ -257,3 +257,13 @@ def test_a_basket_that_changed_is_set_aside_with_all_its_rows(tmp_path: Path) ->
     assert found.column("amount") == [1100]
     assert found.line_column("amount") == [500, 600]
     assert found.history.summary.bad_rows == 2
+
+
+def test_a_discount_in_another_currency_never_comes_out_above_its_lines(tmp_path: Path) -> None:
+    header = "id,member,at,currency,rate,discount,line.amount\n"
+    rows = "1,ana,2017-07-04,EUR,0.5,0.03,0.01\n" * 3
+    found = baskets(tmp_path, rows, header=header)
+    # Half a cent goes to 0 three times; one and a half go to 2, of which no line can give any.
+    assert found.column("amount") == [0]
+    assert found.column("discount") == [0]
+    assert found.line_column("net") == [0, 0, 0]

@@ -49,8 +49,13 @@ def lined_events(heads: str, sums: str, group: Group, *, has_ids: bool) -> str:
     layer = (
         f'select * replace (rounded + "#roundings" as rounded), {returned} as returned, {own} as "#own" from ({layer})'
     )
-    converted = group.exchange.converted
-    worth = f'case when "#several" > 0 then "#worth" - {converted("discount")} else {converted(_OWN)} end'
+    discount = group.exchange.converted("discount")
+    if group.exchange.converts:
+        # Rounded apart, a discount may come out above the lines that it was taken off.
+        discount = f'case when "#several" > 0 then least({discount}, "#worth") else {discount} end'
+        layer = f'select *, {discount} as "#off" from ({layer})'
+    off = name("#off") if group.exchange.converts else discount
+    worth = f'case when "#several" > 0 then "#worth" - {off} else {group.exchange.converted(_OWN)} end'
     return _finished(layer, group, worth, _line_faults(group.exchange), has_ids=has_ids, carried=(CONTENT,))
 
 
@@ -87,7 +92,10 @@ def _finished(
 ) -> str:
     """Return events from rows that know what they are worth: amounts in the programme's currency, and what is wrong."""
     exchange, attributes = group.exchange, list(event_slots(group.shape))
-    amounts = [("amount", worth), *((word, exchange.converted(name(word))) for word in ORDER_AMOUNTS)]
+    stated = {word: exchange.converted(name(word)) for word in ORDER_AMOUNTS}
+    if exchange.converts and faults:
+        stated["discount"] = name("#off")
+    amounts = [("amount", worth), *stated.items()]
     columns = [*map(name, ("row", *NAMES, *attributes, *carried, "problem", "rounded", "#own"))]
     columns += map(name, _OF_LINES if faults else ())
     columns += [f"{name(word)} as {name('#own ' + word)}" for word in ORDER_AMOUNTS]

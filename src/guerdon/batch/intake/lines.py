@@ -37,8 +37,8 @@ def flat_heads(rows: str, group: Group) -> str:
     differ = f"min(hash({names(said)})) <> max(hash({names(said)}))"
     problem = cases([(f"{bad} is not null", part), (differ, text(_DIFFER))])
     return (
-        f'select min("row") as "row", {_FILE} as file, source, id, {firsts}, {problem} as problem, 0 as rounded\n'
-        f"from ({rows}) where id is not null group by file, source, id"
+        f'select min("row") as "row", {_FILE} as "#file", source, id, {firsts}, {problem} as problem, 0 as rounded\n'
+        f"from ({rows}) where id is not null group by {_FILE}, source, id"
     )
 
 
@@ -53,7 +53,7 @@ def told_heads(rows: str, heads: str, group: Group) -> str:
     ]
     found = (
         f'select h."row", {cases(about)} as word from ({heads}) as h join ({rows}) as r\n'
-        f'  on h.file = r."row" // {ROW_BITS} and h.source = r.source and h.id = r.id\n'
+        f'  on h."#file" = r."row" // {ROW_BITS} and h.source = r.source and h.id = r.id\n'
         f'where h.problem = {text(_DIFFER)} group by h."row"'
     )
     told = "case when d.word is null then h.problem else h.problem || ' about ' || d.word end"
@@ -65,7 +65,7 @@ def flat_items(rows: str, heads: str, group: Group) -> str:
     own = ", ".join(f"r.{name(word)}" for word in (*_OWN, *_slots(group), *_rates(group)))
     return (
         f'select h."row" as event, r."row" as position, {own}, r.problem, r.rounded\n'
-        f'from ({rows}) as r join ({heads}) as h on h.file = r."row" // {ROW_BITS} and h.source = r.source and h.id = r.id'
+        f'from ({rows}) as r join ({heads}) as h on h."#file" = r."row" // {ROW_BITS} and h.source = r.source and h.id = r.id'
     )
 
 
@@ -129,12 +129,13 @@ def goods_lines(items: str, events: str, group: Group) -> str:
     slots = "".join(f", i.{name(LINE_PREFIX + word)} as {name(word)}" for word in line_slots(group.shape))
     own_amount, own_discount = "i." + name("line.amount"), "i." + name("line.discount")
     layer = (
-        f'select i.event as "row", cast(nth - 1 - gone as integer) as "line", '
-        f'coalesce(i."line.id", cast(nth as varchar)) as id, '
+        f'select i.event as "row", cast(i.nth - 1 - i.gone as integer) as "line", '
+        f'coalesce(i."line.id", cast(i.nth as varchar)) as id, '
         f"cast({exchange.converted(own_amount)} as bigint) as amount, "
         f"cast({exchange.converted(own_discount)} as bigint) as discount{slots}, "
         f'e.discount as "#discount", e.points_paid as "#points"\n'
-        f'from ({layer}) as i join ({events}) as e on e."row" = i.event where away = 0 and not e.returned'
+        f'from ({layer}) as i join (select "row", returned, discount, points_paid from ({events})) as e on e."row" = i.event\n'
+        "where i.away = 0 and not e.returned"
     )
     layer = _shared(layer, "#discount", "amount", "#taken", present="discount" in group.mapped.head)
     layer = f'select *, amount - "#taken" as net from ({layer})'

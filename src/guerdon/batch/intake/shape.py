@@ -3,10 +3,33 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Final
 
 from guerdon.core.calendar import Zone
 from guerdon.core.errors import Invalid
-from guerdon.core.facts import Attribute, EventType
+from guerdon.core.facts import ORDER_AMOUNTS, Attribute, EventType
+
+TAKEN: Final = frozenset([
+    "id",
+    "source",
+    "type",
+    "kind",
+    "member",
+    "account",
+    "at",
+    "timed",
+    "returned",
+    "amount",
+    "currency",
+    "rate",
+    "lines",
+    "row",
+    "line",
+    "net",
+    "problem",
+    "rounded",
+]) | frozenset(ORDER_AMOUNTS)
+"""Names that the relations have of their own."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +83,9 @@ def _slots(declared: Iterator[tuple[str, Attribute]]) -> dict[str, tuple[Slot, .
 
 
 def _check_one_kind(name: str, attributes: list[Attribute]) -> None:
+    if name.lower() in TAKEN:
+        message = f"attribute {name} has the name of a column that every event or line has; give it another"
+        raise Invalid(message)
     if len({(attribute.kind, attribute.decimals) for attribute in attributes}) > 1:
         message = f"attribute {name} is declared with different kinds or decimals; declare it alike in every event type"
         raise Invalid(message)

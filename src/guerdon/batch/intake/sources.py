@@ -51,7 +51,8 @@ def find_sources(paths: tuple[str, ...], scratch: Path) -> list[Source]:
             if given == "-":
                 found.setdefault(Path("-"), _spool(scratch))
             else:
-                found.setdefault(path.resolve(), _sniff(path, str(path), _stem(path)))
+                whole = path.resolve()
+                found.setdefault(whole, _sniff(_literal(whole, scratch), str(path), _stem(path)))
     return list(found.values())
 
 
@@ -80,6 +81,15 @@ def _expand(given: str) -> Iterator[Path]:
             message = f"no file matches {given}; check the pattern, and quote it if the shell should not expand it"
             raise Invalid(message)
         yield from (match for match in matches if match.is_file())
+
+
+def _literal(path: Path, scratch: Path) -> Path:
+    """Return a path that the data engine does not take for a pattern."""
+    if not has_magic(str(path)):
+        return path
+    link = scratch / f"link-{len(list(scratch.glob('link-*')))}{path.suffix}"
+    link.symlink_to(path)
+    return link
 
 
 def _spool(scratch: Path) -> Source:

@@ -1,5 +1,7 @@
 """A strategy of one's own earns like a rule of the programme: handed in, or installed under the entry point group."""
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -270,6 +272,19 @@ def test_an_installed_strategy_rates_files_and_iterables_alike(tmp_path: Path) -
     assert {row.member: row.points for row in by_file} == {"m0": 100, "m1": 100, "m2": 100}
     explanation = guerdon.explain(programme, file, member="m0")
     assert [one.points for one in explanation.sums] == [100, 100]
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_command_finds_an_installed_strategy_too(tmp_path: Path) -> None:
+    (tmp_path / "lucky.yaml").write_text(LUCKY, encoding="utf-8")
+    pd.DataFrame(HISTORY).to_csv(tmp_path / "history.csv", index=False)
+    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
+    command = [sys.executable, "-m", "guerdon", "rate", "lucky.yaml", "history.csv", "--no-progress"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "m1,total,points,100" in done.stdout
 
 
 @pytest.mark.usefixtures("installed")

@@ -142,6 +142,11 @@ def test_what_nobody_reads_is_named() -> None:
         assert guerdon.rate(SHOP, form).summary.ignored == ("till",)
 
 
+def test_an_empty_column_is_as_good_as_none() -> None:
+    frame = pa.Table.from_pylist([{"member": "ana", "at": "2026-01-05", "amount": "120", "discount": None}])
+    assert guerdon.rate(EXERCISE, frame).total() == 90
+
+
 def test_nothing_earns_nothing() -> None:
     statement = guerdon.rate(EXERCISE, [])
     assert (statement.rows, statement.total(), len(statement)) == ([], 0, 0)

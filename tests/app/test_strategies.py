@@ -108,6 +108,7 @@ class Looking(Strategy):
         names = (
             "type",
             "amount",
+            "eligible",
             "gross",
             "discount",
             "channel",
@@ -121,6 +122,7 @@ class Looking(Strategy):
             "month",
         )
         Looking.seen = {name: getattr(transaction, name) for name in names}
+        Looking.seen["lines of lines"] = [line.lines for line in transaction.lines]
         own = [line.amount for line in transaction.lines if line.brand == self.settings["brand"] and line.quantity > 1]
         return sum(own, Decimal(0)) * Decimal(str(self.settings["rate"]))
 
@@ -136,9 +138,9 @@ def test_a_strategy_sees_exact_amounts_days_and_attributes_by_name(
     statement = guerdon.rate(guerdon.loads(SEES, strategies={"reward": Looking}), form([SALE]))
     assert statement.total() == Decimal("15.00")
     assert Looking.seen == {
-        "type": "purchase", "amount": Decimal("38.00"), "gross": Decimal("40.00"), "discount": Decimal("2.00"), "channel": "app",
+        "type": "purchase", "amount": Decimal("38.00"), "eligible": Decimal("38.00"), "gross": Decimal("40.00"), "discount": Decimal("2.00"), "channel": "app",
         "tip": Decimal("1.50"), "weight": Decimal("0.250"), "guests": 1, "booked": date(2026, 1, 2), "gift": False,
-        "hour": 14, "weekday": 1, "month": 1,
+        "hour": 14, "weekday": 1, "month": 1, "lines of lines": [(), ()],
     }  # fmt: skip
 
 

@@ -13,6 +13,16 @@ import guerdon
 from guerdon import Customer, Line, Transaction
 
 ANA = Customer("ana", name="Ana")
+ACME = """\
+format: 1
+programme: acme
+zone: UTC
+currency: USD
+units: {points: {}}
+events: {purchase: {lines: {brand: {type: text, optional: true}}}}
+rules:
+  - {id: acme, where: "coalesce(line.brand, '') = 'Acme'", bands: [{above: 0, rate: 1}]}
+"""
 BASKET = Transaction("t1", ANA, "2026-01-05T10:00", "12.30", [Line("3.20", brand="Acme"), Line("9.10")], channel="app")
 
 
@@ -82,6 +92,13 @@ def test_what_is_wrong_is_told_by_its_field(stated: dict[str, Any], told: str) -
     with pytest.raises(guerdon.Invalid) as refused:
         Transaction(**{**good, **stated})
     assert told in str(refused.value)
+
+
+def test_its_lines_are_rated() -> None:
+    programme = guerdon.loads(ACME)
+    assert guerdon.rate(programme, [BASKET]).total() == 3
+    by_line = [Line("30", brand="Acme"), Line("1", brand="Other"), Line("25.50", brand="Acme")]
+    assert guerdon.rate(programme, [Transaction("t2", ANA, "2026-01-05", "56.50", by_line)]).total() == 55
 
 
 def test_a_line_is_exact_too() -> None:

@@ -16,7 +16,7 @@ def draw(months: Mapping[str, Mapping[str, int]], file: Path, *, title: str) -> 
     data = alt.Data(values=values)  # type: ignore[no-untyped-call]  # altair types few of its classes
     chart = (
         alt
-        .Chart(alt.Data(values=values), title=title)
+        .Chart(data, title=title)
         .mark_bar()
         .encode(
             x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=-45)),

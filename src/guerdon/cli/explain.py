@@ -81,8 +81,8 @@ def explain(  # noqa: PLR0913 - a command has this many options
     if as_json:
         click.echo(json.dumps(_exact(asdict(explanation)), indent=2))
         return
-    for line in sentences(explanation, refusals=why_not or event_id is not None):
-        click.echo(line)
+    lines = sentences(explanation, refusals=why_not or event_id is not None)
+    click.echo("\n".join(lines).rstrip())
 
 
 def _chosen(answers: "Sequence[Answer]", member: str, event_id: str | None) -> "list[Answer]":

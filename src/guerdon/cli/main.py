@@ -7,7 +7,6 @@ Invariants:
 
 import os
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final, NoReturn
 
 import click
@@ -24,14 +23,33 @@ INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
 
 
-def _version() -> str:
+def _tell_version(ctx: click.Context, _option: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click's signature
+    if not asked or ctx.resilient_parsing:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
-        return version("guerdon")
+        click.echo(f"guerdon {version('guerdon')}")
     except PackageNotFoundError:
-        return "(not installed)"
+        click.echo("guerdon (run from its sources)")
+    ctx.exit()
+
+
+class _Commands(click.Group):
+    """The commands, quiet about a reader who left before all was printed."""
+
+    def invoke(self, ctx: click.Context) -> None:
+        """Run the command that was asked for."""
+        try:
+            super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _close_output()
+            ctx.exit(PIPE_CLOSED)
 
 
 @click.group(
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Begin with:
@@ -43,7 +61,14 @@ Begin with:
 \b
 COMMAND --help shows each command's options and examples.""",
 )
-@click.version_option(_version(), message="guerdon %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and exit.",
+)
 def commands() -> None:
     """Rate what members did by a loyalty programme that is one file, and explain every point."""
 
@@ -59,18 +84,14 @@ def main() -> NoReturn:
 
 def _status() -> int:
     try:
-        commands.main(prog_name="guerdon", standalone_mode=False, color=False if os.environ.get("NO_COLOR") else None)
-        sys.stdout.flush()
-    except click.exceptions.Exit as done:
-        return done.exit_code
+        ended = commands.main(
+            prog_name="guerdon", standalone_mode=False, color=False if os.environ.get("NO_COLOR") else None
+        )
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except BrokenPipeError:
-        _close_output()
-        return PIPE_CLOSED
     except (click.ClickException, GuerdonError, OSError) as failure:
         return _tell(failure)
-    return 0
+    return ended if isinstance(ended, int) else 0
 
 
 def _tell(failure: Exception) -> int:

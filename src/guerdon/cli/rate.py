@@ -110,4 +110,5 @@ def _show(rated: "Rated", *, out: Path | None, bad_rows: Path | None, as_json: b
         statement.print_head(rated)
     elif out is None:
         statement.print_csv(rated)
+    sys.stdout.flush()
     statement.say_summary(rated, out=out, bad_rows=bad_rows)

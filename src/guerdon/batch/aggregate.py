@@ -30,15 +30,9 @@ from guerdon.core.programme import Programme, Unit
 from guerdon.core.values import HALF_EVEN, POINTS_MAX
 
 
-class _Slots(Names):
-    """Fields of the trees built here are columns already."""
-
-    def event(self, word: str) -> str:
-        """Name a column."""
-        return name(word)
-
-
-_NAMES: Final = _Slots()
+def _sql(node: Node) -> str:
+    """Render a tree whose fields are columns already."""
+    return render(node, Names(events=""))
 
 
 def aggregate_statements(plan: Plan) -> list[str]:
@@ -75,7 +69,7 @@ class _Query:
         for rule in self.programme.rules:
             x = name(f"x{rule.position}")
             if rule.per == ORDER:
-                exact.append(f"{render(_exact(rule, self._slot(rule.slot), self.programme), _NAMES)} AS {x}")
+                exact.append(f"{_sql(_exact(rule, self._slot(rule.slot), self.programme))} AS {x}")
             elif self.plan.has_lines:
                 exact.append(f"COALESCE(lp.{x}, 0) AS {x}")
             else:
@@ -151,16 +145,16 @@ class _Query:
     def _line_exact(self, rule: Rule) -> str:
         value = self._slot(rule.slot)
         if rule.per == ITEM:
-            return self._items(rule, lambda node: render(_exact(rule, node, self.programme), _NAMES))
+            return self._items(rule, lambda node: _sql(_exact(rule, node, self.programme)))
         if not rule.within_order:
-            return render(_exact(rule, value, self.programme), _NAMES)
+            return _sql(_exact(rule, value, self.programme))
         before = Field(f"before{rule.position}", number(0, value.type.high * 10_000), line=False)
         total = Field(f"total{rule.position}", number(0, value.type.high * 10_000), line=False)
-        return render(_exact(rule, value, self.programme, before=before, total=total), _NAMES)
+        return _sql(_exact(rule, value, self.programme, before=before, total=total))
 
     def _line_whole(self, rule: Rule) -> str:
         if rule.per == ITEM and rule.round_at == AT_ITEM:
-            return self._items(rule, lambda node: rounded(render(_exact(rule, node, self.programme), _NAMES), rule))
+            return self._items(rule, lambda node: rounded(_sql(_exact(rule, node, self.programme)), rule))
         return rounded(self._line_exact(rule), rule)
 
     def _items(self, rule: Rule, of: Callable[[Node], str]) -> str:
@@ -242,7 +236,7 @@ def rounded(value: str, rule: Rule) -> str:
     exact = Field("exact", number(0, POINTS_MAX * divisor), line=False)
     kind = number(0, POINTS_MAX)
     node = Quotient(rule.rounding, exact, _whole(divisor), kind, factors=(1, 1))
-    return f"CAST({render(node, _NAMES).replace(name('exact'), f'({value})')} AS BIGINT)"
+    return f"CAST({_sql(node).replace(name('exact'), f'({value})')} AS BIGINT)"
 
 
 def _whole(value: int) -> Literal:

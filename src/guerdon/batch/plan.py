@@ -26,32 +26,6 @@ _DATED: Final = ("hour", "weekday", "day", "month", "year")
 _HALF_DAY: Final = 43_200_000_000
 
 
-class Columns(Names):
-    """Where the fields of expressions stand in the views; aggregates are columns of "baskets" unless gathered now."""
-
-    def __init__(self, plan: "Plan", *, gathering: bool = False) -> None:
-        self.plan: Final = plan
-        self.gathering: Final = gathering
-
-    def event(self, word: str) -> str:
-        """Name a field of the event."""
-        return f"e.{name('amount' if word == 'net' else word)}"
-
-    def line(self, word: str) -> str:
-        """Name a field of the line."""
-        return f"l.{name(word)}"
-
-    def table(self, word: str) -> str:
-        """Name the relation that holds a table of the programme."""
-        return name(f"table {word}")
-
-    def aggregate(self, node: Aggregate) -> str:
-        """Name the column of a gathered value; without lines there is nothing to gather."""
-        if not self.plan.has_lines:
-            return "NULL"
-        return f"b.{name(self.plan.gathered[node])}"
-
-
 class Plan:
     """The views a programme needs over one history; `statements` create them on a connection."""
 
@@ -65,6 +39,10 @@ class Plan:
         self.read: Final = {
             (field.line, field.name) for node in [*self.nodes, *([exclude] if exclude else [])] for field in fields(node)
         }
+
+    def names(self, table: str) -> Names:
+        """Return where fields stand, with gathered values in columns of `table`; without lines there is nothing gathered."""
+        return named({one: f"{table}.{name(word)}" if self.has_lines else "NULL" for one, word in self.gathered.items()})
 
     def statements(self) -> list[str]:
         """Return the statements that create the views, and the small tables they join."""
@@ -121,7 +99,7 @@ class Plan:
         columns = f"l.*, l.amount + l.discount AS gross, {base} AS eligible"
         if eligible.exclude is None:
             return f'SELECT {columns} FROM "lines" AS l'
-        gone = render(eligible.exclude, Columns(self))
+        gone = render(eligible.exclude, self.names("b"))
         joined = 'SELECT l.*, {0} AS eligible, l.amount + l.discount AS gross FROM "lines" AS l JOIN "dated" AS e ON e."row" = l."row"'
         case = f"CASE WHEN {gone} THEN 0 ELSE {base} END"
         if self._reads_events(eligible.exclude):
@@ -155,10 +133,11 @@ class Plan:
         total += "".join(f" + e.{name(word)}" for word in eligible.extras)
         if eligible.exclude is None or eligible.by_line:
             return total
-        return f"CASE WHEN {render(eligible.exclude, Columns(self))} THEN 0 ELSE {total} END"
+        gone = render(eligible.exclude, self.names("b"))
+        return f"CASE WHEN {gone} THEN 0 ELSE {total} END"
 
     def _baskets(self) -> str:
-        names = Columns(self, gathering=True)
+        names = named(None)
         columns = [f"{render_aggregate(one, names)} AS {name(word)}" for one, word in self.gathered.items()]
         join = ""
         if any(self._reads_events(one) for one in self.gathered):
@@ -166,13 +145,14 @@ class Plan:
         return f'SELECT l."row", {", ".join(columns)} FROM "line values" AS l{join} GROUP BY l."row"'
 
     def _rated(self) -> str:
-        columns = [f"{slot_sql(self.programme.slots[i], Columns(self))} AS s{i}" for i in self.event_slots()]
+        names = self.names("b")
+        columns = [f"{slot_sql(self.programme.slots[i], names)} AS s{i}" for i in self.event_slots()]
         join = ' LEFT JOIN "baskets" AS b ON b."row" = e."row"' if self.gathered and self.has_lines else ""
         extra = "".join(f", b.{name(word)}" for word in self.gathered.values()) if join else ""
         return f'SELECT e.*{extra}{"".join(", " + column for column in columns)} FROM "valued" AS e{join}'
 
     def _rated_lines(self) -> str:
-        names = _LineColumns(self)
+        names = self.names("e")
         columns = [f"{slot_sql(self.programme.slots[i], names)} AS s{i}" for i in self.line_slots()]
         carried = "".join(f", e.s{i}" for i in self.event_slots())
         return (
@@ -181,12 +161,9 @@ class Plan:
         )
 
 
-class _LineColumns(Columns):
-    """The same for slots of lines, where gathered values come along with the event."""
-
-    def aggregate(self, node: Aggregate) -> str:
-        """Name the column of a gathered value."""
-        return f"e.{name(self.plan.gathered[node])}" if self.plan.has_lines else "NULL"
+def named(gathered: dict[Aggregate, str] | None) -> Names:
+    """Return where fields and tables stand in the views; without `gathered` aggregates are computed on the spot."""
+    return Names(gathered, renamed={"net": "amount"}, tables="table ")
 
 
 def slot_sql(slot: Slot, names: Names) -> str:

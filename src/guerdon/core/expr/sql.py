@@ -64,14 +64,33 @@ def escape(text: str) -> str:
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Names:
-    """What fields, tables and aggregates are called in the query; a caller overrides what differs.
+    """What fields, tables and aggregates are called in the query.
 
     Numbers are whole columns, scaled as the field's type says; dates are days since 1970-01-01; texts are VARCHAR.
+    `gathered` says in SQL where aggregates stand that were computed before; `renamed` what fields of the event are called
+    where it is not their name; `events` and `tables` stand before the names of its columns and of tables.
+
+    Prefer these settings to a subclass: an instance of an interpreted subclass of a compiled class keeps its class, and
+    so all that its module imports, alive for ever (mypyc 2.4).
     """
+
+    def __init__(
+        self,
+        gathered: dict[Aggregate, str] | None = None,
+        *,
+        renamed: dict[str, str] | None = None,
+        events: str = "e.",
+        tables: str = "",
+    ) -> None:
+        """Keep what things are called; without `gathered` aggregates are computed on the spot, for a grouped query."""
+        self.gathered: Final = gathered
+        self.renamed: Final[dict[str, str]] = renamed or {}
+        self.events: Final = events
+        self.tables: Final = tables
 
     def event(self, name: str) -> str:
         """Name a field of the event."""
-        return f"e.{quote(name)}"
+        return self.events + quote(self.renamed.get(name, name))
 
     def line(self, name: str) -> str:
         """Name a field of the line."""
@@ -79,11 +98,11 @@ class Names:
 
     def table(self, name: str) -> str:
         """Name the relation that holds a table in its columns "key" and "value"."""
-        return quote(name)
+        return quote(self.tables + name)
 
     def aggregate(self, node: Aggregate) -> str:
-        """Name the column that holds an aggregate; by default it is computed on the spot, for a grouped query."""
-        return render_aggregate(node, self)
+        """Name the column that holds an aggregate, or compute it on the spot."""
+        return render_aggregate(node, self) if self.gathered is None else self.gathered[node]
 
 
 def render(node: Node, names: Names) -> str:

@@ -268,6 +268,7 @@ def test_a_wrong_programme_does_not_run(run: Run) -> None:
         (("--map", "at=a,at=b"), "at is called a and b"),
         (("--by", "store"), "--by 'store' is not something a statement has rows by"),
         (("--processes", "0"), "x>=1"),
+        (("--memory", "lots"), "'lots' is no amount of memory; write it like 2GB or 500MB"),
     ],
 )
 def test_a_wrong_option_is_a_wrong_use(run: Run, words: tuple[str, ...], said: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -93,6 +94,23 @@ def test_a_reader_who_leaves_early_is_no_failure(folder: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == ""
         assert process.wait() == 141
+
+
+def test_an_interrupted_run_is_quiet(folder: Path) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "rate", "shop.yaml", "-"],
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        # More than a pipe holds: when this is written, the command is reading.
+        process.stdin.write(b"id,member,at,amount\n" + b"1,ana,2017-01-03,60\n" * 50_000)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read().strip() == b""
+        assert process.wait() == 130
 
 
 def on_a_terminal(folder: Path, *words: str, **environment: str) -> str:

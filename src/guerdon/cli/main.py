@@ -22,6 +22,8 @@ FAILED: Final = 1
 INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
 
+_INTERRUPTED_QUERY: Final = "Query interrupted"
+
 
 def _tell_version(ctx: click.Context, _option: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click's signature
     if not asked or ctx.resilient_parsing:
@@ -91,6 +93,8 @@ def _status() -> int:
         return INTERRUPTED
     except (click.ClickException, GuerdonError, OSError) as failure:
         return _tell(failure)
+    except Exception as failure:  # noqa: BLE001 - what is not of the data engine goes on
+        return _of_engine(failure)
     return ended if isinstance(ended, int) else 0
 
 
@@ -105,6 +109,17 @@ def _tell(failure: Exception) -> int:
         click.echo(f"Error: {_told(failure)}", err=True)
     else:
         click.echo(f"Error: {failure}", err=True)
+    return FAILED
+
+
+def _of_engine(failure: Exception) -> int:
+    """Tell a failure of the data engine, which interrupts a query in its own way; any other is a bug and goes on."""
+    if str(failure) == _INTERRUPTED_QUERY:
+        return INTERRUPTED
+    engine = sys.modules.get("duckdb")
+    if engine is None or not isinstance(failure, engine.Error):
+        raise failure
+    click.echo(f"Error: the data engine gave up: {str(failure).splitlines()[0]}", err=True)
     return FAILED
 
 

@@ -1,5 +1,6 @@
 """Reading: the options that say which events to read and how, the same for every command that reads them."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -21,6 +22,16 @@ HOW_COLUMNS_ARE_CALLED: Final = (
 )
 
 
+_SIZE: Final = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
+
+
+def _size(_context: click.Context, _option: click.Parameter, stated: str | None) -> str | None:
+    if stated is not None and not _SIZE.fullmatch(stated):
+        message = f"{stated!r} is no amount of memory; write it like 2GB or 500MB"
+        raise click.BadParameter(message)
+    return stated
+
+
 def reading_options(command: Command) -> Command:
     """Add the options of reading to a command."""
     options = (
@@ -35,7 +46,9 @@ def reading_options(command: Command) -> Command:
             metavar="FILE",
             help="Set rows that cannot be read aside in FILE and go on; without it they stop the run.",
         ),
-        click.option("--memory", metavar="SIZE", help="How much memory to use, like 2GB; more goes to disk."),
+        click.option(
+            "--memory", metavar="SIZE", callback=_size, help="How much memory to use, like 2GB; more goes to disk."
+        ),
         click.option("--no-progress", is_flag=True, help="Show no progress bar."),
     )
     for option in reversed(options):

@@ -29,6 +29,8 @@ CONDITIONS = (
 LINE_CONDITIONS = ("line.brand = 'Acme'", "line.eligible > 20", "line.quantity >= 2 and not line.gift")
 AMOUNT_EXPRESSIONS = ("eligible", "floor(eligible)", "net", "sum(line.amount) filter (where line.brand <> 'Bolt')", "least(gross, 500)")
 LINE_AMOUNTS = ("line.eligible", "floor(line.net)", "line.amount + 1")
+FILTERED_AMOUNTS = ("sum(line.amount) filter (where line.brand <> 'Bolt')", "floor(sum(line.net))")
+FILTERED_GIVES = ("10", "count(*) * 2.5", "round(sum(line.net) / 3, 2)")
 GIVES = ("10", "floor(amount)", "eligible * 0.15", "count(*) * 2.5", "round(amount / 3, 2)", "amount - 60")
 LINE_GIVES = ("1.5", "floor(line.amount)", "line.eligible * 0.333", "line.quantity - 1")
 FACTORS = ("2", "1.25", "case when shop = 'north' then 1.5 else 1 end", "1.1")
@@ -43,10 +45,13 @@ def rules(draw: st.DrawFn, name: str) -> dict[str, Any]:
     rule: dict[str, Any] = {"id": name, "per": per, "unit": draw(st.sampled_from(("points", "stars")))}
     lined = per != "order"
     if draw(st.booleans()):
-        rule["give"] = draw(st.sampled_from(LINE_GIVES if lined else GIVES))
+        rule["where"] = draw(st.sampled_from(LINE_CONDITIONS))
+    if draw(st.booleans()):
+        rule["give"] = draw(st.sampled_from(LINE_GIVES if lined else FILTERED_GIVES if "where" in rule else GIVES))
     else:
         if draw(st.booleans()):
-            rule["of"] = draw(st.sampled_from(LINE_AMOUNTS if lined else AMOUNT_EXPRESSIONS))
+            amounts = FILTERED_AMOUNTS if "where" in rule else AMOUNT_EXPRESSIONS
+            rule["of"] = draw(st.sampled_from(LINE_AMOUNTS if lined else amounts))
         edges = sorted(draw(st.sets(st.sampled_from((0, 1, 20, 50, "99.5", 100)), min_size=1, max_size=3)), key=float)
         rule["bands"] = [{"above": edge, "rate": draw(st.sampled_from((0, 1, 2, "0.5", "1.25")))} for edge in edges]
         rule["band"] = draw(st.sampled_from(("marginal", "whole")))
@@ -54,10 +59,8 @@ def rules(draw: st.DrawFn, name: str) -> dict[str, Any]:
             rule["within"] = draw(st.sampled_from(("line", "order")))
     if draw(st.booleans()):
         rule["when"] = draw(st.sampled_from(CONDITIONS))
-    if draw(st.booleans()):
-        rule["where"] = draw(st.sampled_from(LINE_CONDITIONS))
-    if draw(st.booleans()):
-        rule["round_at"] = draw(st.sampled_from(("rule", "line") if per != "item" else ("rule", "line", "item")))
+    if lined and draw(st.booleans()):
+        rule["round_at"] = draw(st.sampled_from(("rule", "line") if per == "line" else ("rule", "item")))
     if rule["unit"] == "points" and draw(st.booleans()):
         rule["round"] = draw(st.sampled_from(("floor", "ceil", "half_up", "half_even")))
     return rule

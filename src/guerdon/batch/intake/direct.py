@@ -45,5 +45,5 @@ def direct_keys(groups: Sequence[Group]) -> Keys | None:
     stems = {source.stem for source in group.raw.sources}
     of_one_source = not others and len(stems) == 1 and "source" not in group.mapped.head
     if of_one_source and identity is not None and identity.type.id in INTEGERS:
-        return Keys(group.raw.scan, identity.sql, f"id in (select cast(key as varchar) from {CANDIDATES})")
+        return Keys(group.raw.scan, identity.sql, f"id in (select cast(key as varchar) from {CANDIDATES})", whole=True)
     return keys_of(" union all by name ".join(direct_events(each, whole_members=False) for each in groups))

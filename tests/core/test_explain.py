@@ -282,6 +282,13 @@ def test_rules_rounded_together_are_told_so_and_an_outdone_one_names_the_winner(
     assert "    all $10.30 at 0.2 a dollar, the rate above $10 = 2.06" in text
 
 
+def test_a_rounding_that_changes_nothing_is_not_told() -> None:
+    # 10 + 33
+    text = told(TOGETHER, {"amount": 100})
+    assert "100.00: 43 points" in text
+    assert "all rules of points" not in text
+
+
 def test_a_return_is_counted_and_said() -> None:
     text = told(BANDS, {"id": "r", "amount": -5})
     assert "purchase r: 0 points\n  a return: counted, neither earns nor reverses yet" in text
@@ -297,3 +304,88 @@ def test_rules_that_gave_nothing_speak_up_when_asked(*, refusals: bool, said: bo
     lines = [{"amount": 9, "brand": "Acme", "quantity": 1}]
     text = told(BASKETS, {"lines": lines}, refusals=refusals)
     assert ("brands: nothing" in text) is said
+
+
+ODD = """
+units: {points: {}}
+events:
+  purchase: {attributes: {tip: {type: money, default: 0}}, lines: {brand: text, quantity: number}}
+  visit: {attributes: {minutes: number}}
+  survey: {}
+  chat: {}
+rules:
+  - {id: stay, on: visit, give: "minutes", limits: [{points: 100, every: quarter}]}
+  - {id: minutes, on: visit, of: "minutes", bands: [{above: 60, rate: 2}]}
+  - {id: dear, per: item, bands: [{above: 5, rate: 1}]}
+  - {id: brands, of: "count(distinct line.brand)", bands: [{above: 2, rate: 10}]}
+  - {id: tip, of: "case when tip > 5 then tip else 0 end", bands: [{above: 0, rate: 1}]}
+  - {id: tens, of: "floor(sum(line.amount) / 10)", bands: [{above: 3, rate: 1}]}
+  - {id: later, give: 1, from: "2017-06-01T12:00"}
+  - {id: sooner, give: 1, until: 2016-12-31}
+  - {id: noon, give: 1, until: "2016-12-31T12:00"}
+  - {id: once, give: 5, limits: [{times: 1, every: ever, per: account}], stack: {group: first, take: first, priority: 1}}
+  - {id: twice, give: 4, limits: [{times: 1, every: year}], stack: {group: first, take: first, priority: 2}}
+  - {id: quarterly, on: survey, give: 7, limits: [{points: 10, every: quarter}]}
+  - {id: yearly, on: survey, give: 7, limits: [{points: 10, every: year}]}
+multipliers:
+  - {id: long, of: stay, by: "case when minutes >= 30 then 1.5 else 1 end"}
+"""
+
+
+def test_a_rule_about_other_events_is_left_out_unless_there_is_no_other() -> None:
+    text = told(ODD, {"type": "visit", "minutes": 20}, refusals=True)
+    assert "dear" not in text
+    assert "  minutes: nothing, because minutes is 20, not above 60" in text
+    other = explained(ODD, [{"type": "visit", "minutes": 20}]).events[0].rules[2]
+    assert (other.reason, other.because) == ("type", "it is about purchase events")
+    assert "  no rule is about chat events" in told(ODD, {"type": "chat"})
+
+
+def test_a_factor_that_was_calculated_shows_how() -> None:
+    text = told(ODD, {"type": "visit", "minutes": 70})
+    by = "which is case when minutes >= 30 then 1.5 else 1 end"
+    assert f"    long, 1.5 times, {by}: adds 0.5 times the base of 70 = 35" in text
+    assert "    10 above 60 at 2 each = 20" in text
+
+
+def test_windows_are_told_by_their_days_or_times() -> None:
+    text = told(ODD, {"amount": 1, "at": "2017-01-05"}, refusals=True)
+    assert "later: nothing, because outside its window from 2017-06-01 12:00" in text
+    assert "sooner: nothing, because outside its window until 2016-12-31" in text
+    assert "noon: nothing, because outside its window until 2016-12-31 12:00" in text
+
+
+def test_amounts_too_small_for_a_band_are_told_in_their_own_measure() -> None:
+    lines = [{"amount": 8, "brand": "Acme", "quantity": 2}, {"amount": 9, "brand": "Bolt", "quantity": 2}]
+    text = told(ODD, {"lines": lines}, refusals=True)
+    # the dearest item costs 4.50
+    assert "dear: nothing, because the amount is at most $4.50 on every item, not above $5" in text
+    assert "brands: nothing, because count(distinct line.brand) is 2, not above 2" in text
+    assert "tip: nothing, because case when tip > 5 then tip else 0 end is $0" in text
+    assert "tens: nothing, because floor(sum(line.amount) / 10) is 1, not above 3" in text
+
+
+def test_a_group_without_room_says_so() -> None:
+    text = told(ODD, {"amount": 1}, {"amount": 1}, {"amount": 1, "at": "2017-01-07"})
+    assert "nothing of 4, because outdone by once, which goes first in the group first" in text
+    assert "the limit of 1 time per account for ever leaves 0 of 5" in text
+    assert "nothing of 4, because no rule of the group first had room left" in text
+
+
+def test_periods_of_limits_are_named() -> None:
+    text = told(ODD, *[{"type": "survey", "at": f"2017-{month:02d}-01"} for month in (4, 5, 6)])
+    assert "the limit of 10 points per member and quarter (2017-Q2) leaves 3 of 7" in text
+    assert "the limit of 10 points per member and year (2017) leaves 3 of 7" in text
+
+
+def test_a_limit_counts_in_its_own_unit() -> None:
+    # 300 x 0.125 = 37.50 stars, against 300 x 0.05
+    text = told(TOGETHER, {"amount": 300})
+    assert (
+        "the limit stars-a-week of 30.5 stars per account and week (the week of 2017-01-02) leaves 30.5 of 37.5" in text
+    )
+
+
+def test_what_is_not_eligible_stands_beside_the_amount() -> None:
+    text = told(ODD, {"amount": 10, "points_paid": 4, "id": "p"})
+    assert text.startswith("2017-01-05  purchase p, $10.00 ($6.00 eligible): ")

@@ -9,11 +9,9 @@ _AMOUNTS = ("amount", "net", "gross", "eligible", *ORDER_AMOUNTS)
 
 def is_money(slot: Slot, event_type: EventType) -> bool:
     """Say whether a slot holds money: sums, roundings and shares of amounts alone."""
-    if slot.value is None:
-        return False
     attributes = event_type.attributes + event_type.line_attributes
     names = {*_AMOUNTS, *[attribute.name for attribute in attributes if attribute.kind == MONEY]}
-    leaves = _leaves(slot.value)
+    leaves = [] if slot.value is None else _leaves(slot.value)
     amounts = [leaf for leaf in leaves if isinstance(leaf, Field) and leaf.name in names]
     rest = [leaf for leaf in leaves if leaf not in amounts]
     return bool(amounts) and all([isinstance(leaf, Literal) for leaf in rest])
@@ -24,8 +22,8 @@ def _leaves(node: Node) -> list[Node]:
     if isinstance(node, (Lookup, Field, Literal)):
         return [node]
     if isinstance(node, Aggregate):
-        counts = node.op in (COUNT, COUNT_DISTINCT) or node.argument is None
-        return [node] if counts or node.argument is None else _leaves(node.argument)
+        argument = None if node.op in (COUNT, COUNT_DISTINCT) else node.argument
+        return [node] if argument is None else _leaves(argument)
     if isinstance(node, Quotient):
         whole = isinstance(node.bottom, Literal) and node.bottom.value == 1
         return _leaves(node.top) if whole else [node]

@@ -12,11 +12,11 @@ from guerdon.core.earning import AT_ITEM, AT_LINE, AT_ORDER, ITEM, ORDER, Multip
 from guerdon.core.effects import OUTDONE, Effect
 from guerdon.core.errors import invariant
 from guerdon.core.explain.measures import is_money
-from guerdon.core.explain.wording import ROUNDED, counted, decimal_of, full_money, period, plain
+from guerdon.core.explain.wording import ROUNDED, counted, decimal_of, full_money, one_line, period, plain
 from guerdon.core.history import Answer, facts_of
 from guerdon.core.limits import POINTS, ROLLING, Limit
 from guerdon.core.parts import BASE, Sheet
-from guerdon.core.programme import Programme
+from guerdon.core.programme import Programme, Unit
 from guerdon.core.values import FLOOR, divide
 
 _NONE: Final = -2
@@ -37,13 +37,14 @@ class Part:
     """One part of a rule's points: of a line or (when `line` is empty) the whole order.
 
     From a band: `amount` above `above` at `rate`. From `give`: `amount` for each of so many items. From a multiplier, named
-    in `multiplier`: `factor` adds its extra to `amount` points.
+    in `multiplier`: `factor`, which `by` came to, adds its extra to `amount` points.
     """
 
     line: str
     line_amount: str
     items: int
     multiplier: str
+    by: str
     amount: Decimal
     above: Decimal | None
     rate: Decimal | None
@@ -157,6 +158,7 @@ class _Reader:
             line_amount=self._line_amount(row),
             items=row.items,
             multiplier=multiplier.name if multiplier is not None else "",
+            by=one_line(multiplier.text) if multiplier is not None else "",
             amount=self._amount(row, multiplier),
             above=decimal_of(band.above, rule.amount_scale) if band is not None else None,
             rate=decimal_of(band.rate, rule.base_scale - rule.amount_scale) if band is not None else None,
@@ -166,7 +168,7 @@ class _Reader:
             desired=decimal_of(row.desired, rule.unit_decimals),
             granted=decimal_of(row.granted, rule.unit_decimals),
             limit=limit.name if limit is not None else "",
-            limit_text=limit_text(limit, rule.unit_decimals) if limit is not None else "",
+            limit_text=limit_text(limit, self.programme.units[rule.unit]) if limit is not None else "",
             period=period(limit, row.period) if limit is not None else "",
             shares=self._shares(row),
         )
@@ -238,9 +240,10 @@ def _rounded_together(rule: Rule, rows: list[Row]) -> list[list[Row]]:
     return list(groups.values())
 
 
-def limit_text(limit: Limit, decimals: int) -> str:
+def limit_text(limit: Limit, unit: Unit) -> str:
     """Return a limit in words: 200 points per member and month."""
-    most = f"{plain(decimal_of(limit.most, decimals))} points" if limit.kind == POINTS else counted(limit.most, "time")
+    points = limit.kind == POINTS
+    most = f"{plain(decimal_of(limit.most, unit.decimals))} {unit.name}" if points else counted(limit.most, "time")
     who = "member" if limit.per_member else "account"
     if limit.every == EVER:
         return f"{most} per {who} for ever"

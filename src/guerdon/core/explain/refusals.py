@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from guerdon.core.earning import ITEM, ORDER, Rule
-from guerdon.core.effects import OUTDONE
 from guerdon.core.explain.measures import is_money
 from guerdon.core.explain.wording import decimal_of, money, one_line, plain, window
 from guerdon.core.expr.python import line_closure
@@ -30,10 +29,8 @@ def because(programme: Programme, answer: Answer, rule: Rule, reason: str) -> st
 def outdone_by(programme: Programme, answer: Answer, position: int) -> str:
     """Return which rule of its stacking group gave in place of this one."""
     group = next(group for group in programme.groups if position in group.rules)
-    lost = {effect.rule for effect in answer.effects if effect.reason == OUTDONE}
-    winners = [
-        rule for rule in group.rules if rule not in lost and any([effect.rule == rule for effect in answer.effects])
-    ]
+    giving = {effect.rule for effect in answer.effects if effect.granted > 0}
+    winners = [rule for rule in group.rules if rule in giving]
     if not winners:
         return f"no rule of the group {group.name} had room left"
     how = "gives most" if group.best else "goes first"
@@ -65,12 +62,21 @@ def _too_little(programme: Programme, answer: Answer, rule: Rule, slot: Slot) ->
     if rule.where_text and slot.where is not None and not _any_line(slot.where, values):
         return f"no line matched {one_line(rule.where_text)}"
     if rule.per == ITEM and max(numbers) > 0:
-        quantities = programme.slots[rule.quantity_slot].of_lines(values, at)
-        if all([
-            number <= 0 or quantity < rule.quantity_one for number, quantity in zip(numbers, quantities, strict=True)
-        ]):
-            return "no line that matched has a whole item"
-    return _below(programme, answer, rule, max(numbers), " on every line" if len(numbers) > 1 else "")
+        numbers = _of_items(rule, numbers, programme.slots[rule.quantity_slot].of_lines(values, at))
+    if not numbers:
+        return "no line that matched has a whole item"
+    many = "item" if rule.per == ITEM else "line"
+    return _below(programme, answer, rule, max(numbers), f" on every {many}" if len(numbers) > 1 else "")
+
+
+def _of_items(rule: Rule, numbers: list[int], quantities: list[int]) -> list[int]:
+    """Return the number of the dearest item of each line that counts and has a whole one."""
+    found: list[int] = []
+    for number, quantity in zip(numbers, quantities, strict=True):
+        items = quantity // rule.quantity_one
+        if number > 0 and items > 0:
+            found.append(-(-number // items) if rule.bands else number)
+    return found
 
 
 def _any_line(where: Node, values: Mapping[str, object]) -> bool:

@@ -80,7 +80,8 @@ def _source(rule: RuleAnswer, part: Part, currency: str) -> str:
     if part.multiplier and part.factor is not None:
         over = "all so far" if part.compound else "the base"
         extra = f"adds {plain(part.factor - 1)} times {over} of {plain(part.amount)}"
-        return f"{part.multiplier}, {plain(part.factor)} times: {extra} = {exact}"
+        by = "" if part.by == plain(part.factor) else f", which is {part.by}"
+        return f"{part.multiplier}, {plain(part.factor)} times{by}: {extra} = {exact}"
     if part.above is not None and part.rate is not None:
         return f"{_banded(rule, part, currency)} = {exact}"
     if part.items > 1:

@@ -14,7 +14,6 @@ from typing import Final, Literal, get_args, get_origin
 from guerdon.definition import spec
 from guerdon.definition.composer import compose
 from guerdon.definition.files import BYTES_MAX
-from guerdon.definition.issues import Place
 from guerdon.definition.nodes import Fields, Items, Lines, Node, Room, Scalar
 from guerdon.definition.scalars import find_character
 
@@ -127,9 +126,15 @@ class Mutation:
 
     def _words(self) -> set[str]:
         """Return the texts that mean something to this programme: those of its tables, constants and conditions."""
-        words = {one.node.text for one in self.values if one.way[0] in ("tables", "constants") and isinstance(one.node.value, str)}
+        words = {
+            one.node.text
+            for one in self.values
+            if one.way[0] in ("tables", "constants") and isinstance(one.node.value, str)
+        }
         texts = [one.node.text for one in self.values if _key(one.way) in _EXPRESSIONS]
-        return words | {literal[1:-1] for text in texts for literal in _LITERAL.findall(text) if literal.startswith("'")}
+        return words | {
+            literal[1:-1] for text in texts for literal in _LITERAL.findall(text) if literal.startswith("'")
+        }
 
 
 def _values(node: Node, way: Way, *, ids: bool = False) -> Iterator[_Value]:

@@ -84,7 +84,9 @@ def _check(source: Source, *, examples: bool, strategies: Strategies | None = No
             issues += run_example(programme, example, source, ("examples", position))
     if not shaped.spec.examples:
         what = "there are no examples, so nothing shows that the rules do what was meant"
-        issues.append(warning("no_examples", source.place(()), what, "write examples: [{given: [...], expect: {points: 90}}]"))
+        issues.append(
+            warning("no_examples", source.place(()), what, "write examples: [{given: [...], expect: {points: 90}}]")
+        )
     return _found(shaped.source, issues, programme=programme, examples=len(shaped.spec.examples))
 
 

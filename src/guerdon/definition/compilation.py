@@ -27,6 +27,7 @@ from guerdon.definition.zones import load_zone
 MINOR_DECIMALS: Final = 2
 """The decimals of most currencies, to look at the rest of a programme whose currency is unknown."""
 
+
 def compile_programme(
     spec: ProgrammeSpec, source: Source, *, strategies: Strategies | None = None
 ) -> tuple[Programme | None, list[Issue]]:
@@ -153,7 +154,9 @@ class _Compilation:
         found: dict[str, list[Multiplier]] = {}
         for placed in self.placed_multipliers:
             names = list(dict.fromkeys(placed.spec.of))
-            known = [self.draft.known(name, list(by_name), (*placed.loc, "of", i), "rule") for i, name in enumerate(names)]
+            known = [
+                self.draft.known(name, list(by_name), (*placed.loc, "of", i), "rule") for i, name in enumerate(names)
+            ]
             targets = [by_name[name] for name in names if name in by_name]
             if not all(known):
                 continue

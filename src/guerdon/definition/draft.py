@@ -16,14 +16,17 @@ from guerdon.definition.issues import Place, error, quote, suggest
 from guerdon.definition.source import Loc, Source
 from guerdon.definition.spec import ProgrammeSpec
 
-EXPRESSIONS_MAX: Final = 100_000
+EXPRESSIONS_MAX: Final = 30_000
 """A programme's expressions have at most this many characters in all."""
 
 DATE_LENGTH: Final = len("2026-01-01")
 
 
 class Draft:
-    """What compiling needs on the way: ask it for nodes, instants and names, and it notes what is wrong."""
+    """What compiling needs on the way: ask it for nodes, instants and names, and it notes what is wrong.
+
+    `missing` names tables that have mistakes of their own: expressions are not told that these are not there.
+    """
 
     def __init__(self, spec: ProgrammeSpec, source: Source, zone: Zone, decimals: int) -> None:
         self.spec: Final = spec
@@ -32,6 +35,7 @@ class Draft:
         self.decimals: Final = decimals
         self.findings: Final = Findings()
         self.room = EXPRESSIONS_MAX
+        self.missing: set[str] = set()
         self.strategies: Strategies = {}
 
     def wrong(self, loc: Loc, code: str, what: str, try_this: str = "") -> None:
@@ -57,6 +61,8 @@ class Draft:
             raise Enough
         parsed = parse(text, scope, want=want, per_line=per_line)
         for problem in parsed.problems:
+            if not self.missing.isdisjoint(problem.what.split()):
+                continue
             place = self.source.text_place(loc, problem.offset)
             self.note("expression", place, problem.what, problem.try_this)
         return parsed.node
@@ -66,7 +72,9 @@ class Draft:
         if name in names:
             return True
         there = ", ".join(names[:8]) or "none"
-        self.wrong(loc, "unknown_name", f"there is no {noun} {quote(name)}", suggest(name, names) or f"there is {there}")
+        self.wrong(
+            loc, "unknown_name", f"there is no {noun} {quote(name)}", suggest(name, names) or f"there is {there}"
+        )
         return False
 
     def window(self, starts: str | None, ends: str | None, loc: Loc) -> tuple[int, int]:

@@ -19,7 +19,9 @@ def eligible(draft: Draft, terms: Terms) -> Eligible:
         return Eligible(None, ())
     node = draft.expression(spec.exclude, _LOC, _before_eligible(terms.scopes["purchase"]), want=BOOLEAN, per_line=True)
     if node is not None and reads_line(node) and aggregates(node):
-        draft.wrong(_LOC, "eligible", "this asks about a line and about the whole basket at once", "ask about one of them")
+        draft.wrong(
+            _LOC, "eligible", "this asks about a line and about the whole basket at once", "ask about one of them"
+        )
     return Eligible(None if node is None else _where_it_can_be_asked(draft, terms, node), tuple(spec.include))
 
 

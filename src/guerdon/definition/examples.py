@@ -24,7 +24,7 @@ REASONS: Final = ("limit", "outdone", "returned", "type", "window", "when", "not
 
 _KEYS: Final = ("points", "months", "members", "events", "refused")
 _LINE_COLUMNS: Final = ("id", "amount", "discount")
-_FIELD: Final = re.compile(r"(\w+)(?: of line (\d+))?")
+_OF_LINE: Final = re.compile(r"(?:(\w+) of )?line (\d+)")
 _WRONG_SUM: Final = "guerdon explain says why: then correct the rule or the example"
 
 
@@ -107,7 +107,11 @@ class _Expectation:
     def _compare(self, expect: Mapping[str, object]) -> None:
         if not expect:
             self._wrong((), "an example expects something", "write expect: {points: 90}")
-        groups = {"months": self._month, "members": lambda answer: answer.event.member, "events": lambda answer: answer.event.id}
+        groups = {
+            "months": self._month,
+            "members": lambda answer: answer.event.member,
+            "events": lambda answer: answer.event.id,
+        }
         for key, wanted in expect.items():
             if key == "points":
                 self._points(wanted, self.answers, (key,), "in all")
@@ -165,7 +169,9 @@ class _Expectation:
         """Compare reasons: {event: {rule: reason}}."""
         by_id = {answer.event.id: answer for answer in self.answers}
         if not isinstance(wanted, dict):
-            self._wrong(("refused",), "refused is not a mapping", f"write refused: {{{next(iter(by_id))}: {{rule: limit}}}}")
+            self._wrong(
+                ("refused",), "refused is not a mapping", f"write refused: {{{next(iter(by_id))}: {{rule: limit}}}}"
+            )
             return
         for event, rules in wanted.items():
             if event not in by_id or not isinstance(rules, dict):
@@ -201,8 +207,12 @@ def _written(value: object) -> object:
 
 def _field(complaint: str) -> Loc:
     """Return the field of an event that a complaint about it begins with."""
-    field, line = _FIELD.findall(complaint)[0]
-    return ("lines", int(line) - 1, field) if line else (field,)
+    of_line = _OF_LINE.match(complaint)
+    return (
+        ("lines", int(of_line[2]) - 1, of_line[1] or "")
+        if of_line is not None
+        else (complaint.split(" ", maxsplit=1)[0],)
+    )
 
 
 def _grouped(answers: Sequence[Answer], name_of: Callable[[Answer], str]) -> dict[str, list[Answer]]:

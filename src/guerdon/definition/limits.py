@@ -19,7 +19,9 @@ _EVERY: Final = {"day": DAY, "week": WEEK, "month": MONTH, "quarter": QUARTER, "
 class Limits:
     """The limits of a programme, as they are compiled and bound to what was compiled before."""
 
-    def __init__(self, draft: Draft, units: Sequence[Unit], rules: Sequence[Rule], multipliers: Sequence[Multiplier]) -> None:
+    def __init__(
+        self, draft: Draft, units: Sequence[Unit], rules: Sequence[Rule], multipliers: Sequence[Multiplier]
+    ) -> None:
         self.draft: Final = draft
         self.units: Final = units
         self.rules: Final = {rule.name: rule for rule in rules}
@@ -40,7 +42,9 @@ class Limits:
             if spec.times is None:
                 self._bind(spec, loc, placed.spec.id, [], multipliers)
             else:
-                self.draft.wrong((*loc, "times"), "limit", "a multiplier is limited in points, not in times", "write points: 500")
+                self.draft.wrong(
+                    (*loc, "times"), "limit", "a multiplier is limited in points, not in times", "write points: 500"
+                )
 
     def of_campaign(self, position: int) -> None:
         """Bind a campaign's limits, over all its rules and all that its multipliers add."""
@@ -50,7 +54,9 @@ class Limits:
         for i, spec in enumerate(campaign.limits):
             loc = ("campaigns", position, "limits", i)
             if spec.times is not None and campaign.multipliers and not campaign.rules:
-                self.draft.wrong((*loc, "times"), "limit", "a multiplier is limited in points, not in times", "write points: 500")
+                self.draft.wrong(
+                    (*loc, "times"), "limit", "a multiplier is limited in points, not in times", "write points: 500"
+                )
             else:
                 self._bind(spec, loc, campaign.id, rules, multipliers)
 
@@ -73,7 +79,9 @@ class Limits:
         rules = [rule for name, rule in self.rules.items() if spec.rules is None or name in spec.rules]
         return [rule for rule in rules if spec.unit is None or self.units[rule.unit].name == spec.unit]
 
-    def _bind(self, spec: LimitSpec, loc: Loc, name: str, rules: Sequence[Rule], multipliers: Sequence[Multiplier]) -> None:
+    def _bind(
+        self, spec: LimitSpec, loc: Loc, name: str, rules: Sequence[Rule], multipliers: Sequence[Multiplier]
+    ) -> None:
         """Compile a limit and hand it to what it binds; what it would bind may be missing because of other mistakes."""
         multiplied = [rule for rule in self.rules.values() if any(one in rule.multipliers for one in multipliers)]
         units = {rule.unit for rule in (*rules, *multiplied)}
@@ -105,7 +113,9 @@ class Limits:
             self.draft.wrong(loc, "limit", "this limit binds nothing", "name a rule that there is, or leave it out")
             return None
         if spec.points is not None and len(units) > 1:
-            self.draft.wrong(loc, "limit", "a limit in points is over rules of one unit", "write one limit for each unit")
+            self.draft.wrong(
+                loc, "limit", "a limit in points is over rules of one unit", "write one limit for each unit"
+            )
             return None
         kind, most, counted = TIMES, spec.times, "times"
         if spec.points is not None:

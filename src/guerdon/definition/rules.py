@@ -123,7 +123,12 @@ class _Compiler:
             return None
         kind = self.scope.line_fields["quantity"]
         if kind.absent:
-            self.draft.wrong((*self.loc, "per"), "quantity", "the quantity may be absent", "give it a default, or do not make it optional")
+            self.draft.wrong(
+                (*self.loc, "per"),
+                "quantity",
+                "the quantity may be absent",
+                "give it a default, or do not make it optional",
+            )
             return None
         slot = Slot(
             event_types=(self.spec.on,), per_line=True, value=Field("quantity", kind, line=True), scale=kind.scale,
@@ -137,7 +142,9 @@ class _Compiler:
         for position, (earlier, later) in enumerate(pairwise(stated), start=1):
             if later.above <= earlier.above:
                 what = f"this band begins at {later.above}, and the one before it at {earlier.above}"
-                self.draft.wrong((*self.loc, "bands", position), "bands", what, "write bands by rising `above`, each once")
+                self.draft.wrong(
+                    (*self.loc, "bands", position), "bands", what, "write bands by rising `above`, each once"
+                )
                 return None
         return [(scaled_of(band.above), scaled_of(band.rate)) for band in stated]
 
@@ -235,9 +242,19 @@ def _misfits(spec: RuleSpec) -> Iterator[tuple[str, str, str, str]]:
     if spec.with_ and spec.strategy is None:
         yield "with", "rule", "`with` goes with a strategy", "leave it out, or write strategy"
     if spec.within is not None and spec.within not in (per, "order"):
-        yield "within", "later", f"bands within one {spec.within} are not run by this release", "write within: order, or leave it out"
+        yield (
+            "within",
+            "later",
+            f"bands within one {spec.within} are not run by this release",
+            "write within: order, or leave it out",
+        )
     if spec.within == "order" and per == "item":
-        yield "within", "later", "items of bands within an order are not run by this release", "write per: line, or leave it out"
+        yield (
+            "within",
+            "later",
+            "items of bands within an order are not run by this release",
+            "write per: line, or leave it out",
+        )
 
 
 def _ways_to_round(spec: RuleSpec, unit: UnitSpec) -> Iterator[tuple[str, str, str, str]]:

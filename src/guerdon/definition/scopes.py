@@ -29,9 +29,7 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
 _INSIDE: Final = ("line", "row", "kind", "timed", "returned", "problem", "level", "segment", "history", "date")
 """What engines call columns of their own, and what later releases will let expressions read."""
 
-_RESERVED: Final = frozenset(
-    (*COLUMNS, *CALENDAR_FIELDS, *_AMOUNTS, *FUNCTIONS, *_INSIDE)
-)
+_RESERVED: Final = frozenset((*COLUMNS, *CALENDAR_FIELDS, *_AMOUNTS, *FUNCTIONS, *_INSIDE))
 _LINE_RESERVED: Final = frozenset((*_AMOUNTS, "id", "row", "line"))
 
 
@@ -42,14 +40,21 @@ def event_types(draft: Draft) -> dict[str, EventType]:
         spec = draft.spec.events.get(name, EventSpec(kind=None))
         default = name if name in ALWAYS_THERE else "engagement"
         if name in ALWAYS_THERE and spec.kind not in (None, name):
-            draft.wrong(("events", name, "kind"), "kind", f"a {name} is of the kind {name}", "leave kind out, or declare a type of your own")
+            draft.wrong(
+                ("events", name, "kind"),
+                "kind",
+                f"a {name} is of the kind {name}",
+                "leave kind out, or declare a type of your own",
+            )
         attributes = _attributes(draft, spec.attributes, ("events", name, "attributes"), _RESERVED)
         lines = _attributes(draft, spec.lines, ("events", name, "lines"), _LINE_RESERVED)
         made[name] = EventType(name, KINDS[spec.kind or default], attributes, lines)
     return made
 
 
-def scope_of(draft: Draft, event_type: EventType, tables: Mapping[str, Table], constants: Mapping[str, Literal]) -> Scope:
+def scope_of(
+    draft: Draft, event_type: EventType, tables: Mapping[str, Table], constants: Mapping[str, Literal]
+) -> Scope:
     """Return the names that an expression over one type of event may use."""
     return Scope(
         fields={**_event_fields(draft), **_typed(draft, event_type.attributes)},
@@ -90,7 +95,9 @@ def _default(draft: Draft, spec: AttributeSpec, loc: Loc) -> int | str | bool | 
     if value is None:
         return None
     if type(value) not in _TYPES[spec.type]:
-        draft.wrong(loc, "default", f"the default {quote(str(value))} is not a {spec.type}", "write one, or leave it out")
+        draft.wrong(
+            loc, "default", f"the default {quote(str(value))} is not a {spec.type}", "write one, or leave it out"
+        )
         return None
     if spec.type == "date":
         return _day(draft, str(value), loc)

@@ -54,7 +54,9 @@ _WANTED: Final = {
     "list_type": ("a list", "begin each entry with '- '"),
 }
 
-_NAMES: Final = "use small letters, digits and _, beginning with a letter; names that no expression reads may have - too"
+_NAMES: Final = (
+    "use small letters, digits and _, beginning with a letter; names that no expression reads may have - too"
+)
 
 _PASSES: Final = 5
 """Leaving something out can leave a list empty that must not be; more than a few times in a row it cannot."""
@@ -163,7 +165,8 @@ def _issue(source: Source, wrong: Mapping[str, Any]) -> Issue:
     place = source.place(loc, key=kind == "extra_forbidden" or "[key]" in wrong["loc"])
     if kind == "extra_forbidden":
         known = _keys_at(loc)
-        hint = suggest(key, known) or f"the keys here are {', '.join(known)}"
+        listed = f"the keys here are {', '.join(known)}"
+        hint = "put text that holds a comma in quotes" if set(key) & set("()'") else suggest(key, known) or listed
         return error("unknown_key", place, f"{quote(key)} is not a key here", hint)
     if kind == "missing":
         return error("missing_key", place, f"{quote(key)} is missing", _HINTS.get(key, f"write {key}:"))

@@ -103,8 +103,14 @@ def read_text(text: str, *, file: str) -> Source:
 
 
 def rebuild(files: Sequence[File]) -> Source:
-    """Read a programme again from the `files` of its source; the first is the one that includes the others."""
-    return _Reading(take_from_texts(files)).source(files[0].name)
+    """Read a programme again from the `files` of its source; the first is the one that includes the others.
+
+    Files that nothing includes are kept: a table may ask for them.
+    """
+    source = _Reading(take_from_texts(files)).source(files[0].name)
+    read = {file.name for file in source.files}
+    source.files += [file for file in files if file.name not in read]
+    return source
 
 
 class _Reading:

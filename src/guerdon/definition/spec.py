@@ -68,7 +68,11 @@ Scalar = Annotated[Any, BeforeValidator(_single), WithJsonSchema({"type": ["stri
 
 Moment = Annotated[
     str,
-    WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}", "examples": ["2026-07-04", "2026-07-04T18:00"]}),
+    WithJsonSchema({
+        "type": "string",
+        "pattern": r"^\d{4}-\d{2}-\d{2}",
+        "examples": ["2026-07-04", "2026-07-04T18:00"],
+    }),
 ]
 """A local date, or a local date and time, in the programme's zone."""
 
@@ -109,14 +113,18 @@ class EventSpec(Part):
         None, description="When it applies among events of one instant; engagement unless stated"
     )
     attributes: dict[FieldName, Attribute] = Field(default_factory=dict, max_length=NAMES_MAX)
-    lines: dict[FieldName, Attribute] = Field(default_factory=dict, max_length=NAMES_MAX, description="What each line of its basket carries")
+    lines: dict[FieldName, Attribute] = Field(
+        default_factory=dict, max_length=NAMES_MAX, description="What each line of its basket carries"
+    )
 
 
 class UnitSpec(Part):
     """A kind of points."""
 
     decimals: int = Field(0, ge=0, le=6, description="Decimals a member sees: 0 for whole points")
-    round: Literal["floor", "ceil", "half_up", "half_even"] = Field("floor", description="How its rules round unless they say")
+    round: Literal["floor", "ceil", "half_up", "half_even"] = Field(
+        "floor", description="How its rules round unless they say"
+    )
     round_at: Literal["rule", "order"] = Field(
         "rule", description="Round each rule of an event by itself, or all rules of the unit together"
     )
@@ -131,8 +139,12 @@ class TableSpec(Part):
     key: str | None = Field(None, description="The file's column of keys")
     value: str | None = Field(None, description="The file's column of values")
     keys: Literal["text", "number"] = "text"
-    values: Literal["text", "number"] = Field("text", description="What the values of a file are; rows say it by themselves")
-    default: Scalar | None = Field(None, description="The value of a key that has no row; without it the look-up is absent")
+    values: Literal["text", "number"] = Field(
+        "text", description="What the values of a file are; rows say it by themselves"
+    )
+    default: Scalar | None = Field(
+        None, description="The value of a key that has no row; without it the look-up is absent"
+    )
 
 
 class EligibleSpec(Part):
@@ -182,7 +194,9 @@ class StackSpec(Part):
     """How rules of one group go together: one of them alone gives."""
 
     group: Name
-    take: Literal["best", "first"] = Field(description="The one that gives most, or the first by priority that gives anything")
+    take: Literal["best", "first"] = Field(
+        description="The one that gives most, or the first by priority that gives anything"
+    )
     priority: int = Field(0, description="Lower goes first")
 
 
@@ -195,6 +209,7 @@ FundedBy = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "integer"}}]}),
 ]
 """Who pays: a name, or names with their shares as whole numbers."""
+
 
 class RuleSpec(Part):
     """One way to earn."""
@@ -248,7 +263,9 @@ class CampaignSpec(Part):
     until: Moment = Field(description="The end; a date alone includes that day")
     rules: list[RuleSpec] = Field(default_factory=list, max_length=RULES_MAX)
     multipliers: list[MultiplierSpec] = Field(default_factory=list, max_length=RULES_MAX)
-    limits: list[LimitSpec] = Field(default_factory=list, description="Limits over all of the campaign, per member or account")
+    limits: list[LimitSpec] = Field(
+        default_factory=list, description="Limits over all of the campaign, per member or account"
+    )
     funded_by: FundedBy | None = None
 
 
@@ -272,7 +289,9 @@ class ProgrammeSpec(Part):
     description: str = ""
     zone: str = Field(description="An IANA time zone, like Europe/Paris: days and months are counted in it")
     currency: str = Field(description="An ISO 4217 code, like EUR")
-    rates: dict[str, Annotated[Number, Field(gt=0)]] = Field(default_factory=dict, max_length=NAMES_MAX, description="What one of a foreign currency is worth")
+    rates: dict[str, Annotated[Number, Field(gt=0)]] = Field(
+        default_factory=dict, max_length=NAMES_MAX, description="What one of a foreign currency is worth"
+    )
     units: dict[Name, UnitSpec] = Field(min_length=1, max_length=NAMES_MAX)
     constants: dict[FieldName, Scalar] = Field(default_factory=dict, max_length=NAMES_MAX)
     tables: dict[FieldName, TableSpec] = Field(default_factory=dict, max_length=NAMES_MAX)
@@ -283,7 +302,9 @@ class ProgrammeSpec(Part):
     campaigns: list[CampaignSpec] = Field(default_factory=list, max_length=RULES_MAX)
     limits: list[SharedLimitSpec] = Field(default_factory=list, max_length=RULES_MAX)
     funded_by: FundedBy = {"programme": 1}
-    assumptions: list[str] = Field(default_factory=list, description="What is not certain of these terms, for whoever reads them")
+    assumptions: list[str] = Field(
+        default_factory=list, description="What is not certain of these terms, for whoever reads them"
+    )
     examples: list[ExampleSpec] = Field(default_factory=list)
 
 

@@ -8,7 +8,7 @@ Invariants:
 import csv
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from guerdon.core.expr.tree import NUMBER, TEXT, Literal, Table, Type, Value, number
@@ -33,6 +33,7 @@ def tables(draft: Draft) -> dict[str, Table]:
     """Return the programme's tables; what is wrong with one is noted, and it is left out."""
     room = Room(BYTES_MAX)
     made = {name: _Reading(draft, name, spec, room).table() for name, spec in draft.spec.tables.items()}
+    draft.missing |= {name for name, table in made.items() if table is None}
     return {name: table for name, table in made.items() if table is not None}
 
 
@@ -73,7 +74,9 @@ class _Reading:
             return None
         rows = self.spec.rows if self.spec.file is None else self._from_file(self.spec.file)
         if rows is not None and not 0 < len(rows) <= ROWS_MAX:
-            self._wrong("rows" if self.spec.file is None else "file", f"a table has 1 to {ROWS_MAX:,} rows", "correct it")
+            self._wrong(
+                "rows" if self.spec.file is None else "file", f"a table has 1 to {ROWS_MAX:,} rows", "correct it"
+            )
             return None
         return rows
 
@@ -88,7 +91,10 @@ class _Reading:
             return None
         columns = lines[0] if lines else []
         wanted = (self.spec.key or "key", self.spec.value or "value")
-        known = [self.draft.known(one, columns, (*self.loc, key), "column") for key, one in zip(("key", "value"), wanted, strict=True)]
+        known = [
+            self.draft.known(one, columns, (*self.loc, key), "column")
+            for key, one in zip(("key", "value"), wanted, strict=True)
+        ]
         if not all(known):
             return None
         return self._distinct(name, lines[1:], columns.index(wanted[0]), columns.index(wanted[1]))
@@ -117,9 +123,8 @@ class _Reading:
             what = f"the files of tables are larger than {BYTES_MAX // 10**6} MB in all"
             self._wrong("file", what, "keep only the columns and rows in use")
             return
-        folder = Path(path).parent
-        near = suggest(PurePosixPath(path).name, [found.name for found in folder.glob("*.csv")]) if folder.is_dir() else ""
-        self.draft.note(issue.code, issue.place, issue.what, near or issue.try_this)
+        beside = [] if Path(path).exists() else [found.name for found in Path(path).parent.glob("*.csv")]
+        self.draft.note(issue.code, issue.place, issue.what, suggest(Path(path).name, beside) or issue.try_this)
 
     def _distinct(self, name: str, lines: list[list[str]], key: int, value: int) -> dict[str, object] | None:
         rows: dict[str, object] = {}
@@ -127,11 +132,17 @@ class _Reading:
             if not line:
                 continue
             if len(line) <= max(key, value):
-                self._wrong("file", f"row {number_} of {quote(name)} has too few columns", "write every column in every row")
+                self._wrong(
+                    "file", f"row {number_} of {quote(name)} has too few columns", "write every column in every row"
+                )
                 return None
             read = self._value(line[value])
             if read is None:
-                self._wrong("file", f"row {number_} of {quote(name)}: {quote(line[value])} is not a number", "write values: text")
+                self._wrong(
+                    "file",
+                    f"row {number_} of {quote(name)}: {quote(line[value])} is not a number",
+                    "write values: text",
+                )
                 return None
             if rows.setdefault(line[key], read) != read:
                 what = f"row {number_} of {quote(name)}: the key {quote(line[key])} came before with another value"
@@ -154,7 +165,9 @@ class _Reading:
         scale = max(decimals for _, decimals in known)
         keys: list[Value] = [value * 10 ** (scale - decimals) for value, decimals in known]
         if len(set(keys)) < len(keys) or any(abs(int(key)) > NUMBER_MAX for key in keys):
-            self._wrong("keys", "a key is there twice, or is too long to be one", "write each number once, with few digits")
+            self._wrong(
+                "keys", "a key is there twice, or is too long to be one", "write each number once, with few digits"
+            )
             return None
         return number(-NUMBER_MAX, NUMBER_MAX, scale=scale), keys
 
@@ -162,7 +175,12 @@ class _Reading:
         """Return what all values are, numbers with their bounds."""
         kinds = {value.type.kind for value in values}
         if len(kinds) > 1:
-            self.draft.wrong(self.loc, "table", f"the table mixes {' and '.join(sorted(kinds))} values", "put quotes around every text and none around numbers")
+            self.draft.wrong(
+                self.loc,
+                "table",
+                f"the table mixes {' and '.join(sorted(kinds))} values",
+                "put quotes around every text and none around numbers",
+            )
             return None
         first = values[0].type
         if first.kind != NUMBER:

@@ -7,7 +7,7 @@ import pytest
 
 from guerdon.core.strategies import Fact, Strategy
 from guerdon.definition.check import check_text
-from guerdon.definition.rules import DECIMALS_MAX
+from guerdon.definition.compilation.rules import DECIMALS_MAX
 from tests.definition.programmes import HEAD, RULE, TWO_UNITS, granted, made, told
 
 ITEMS = "events: {purchase: {lines: {quantity: number}}}\n"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from guerdon.definition import tables
 from guerdon.definition.check import check, load
+from guerdon.definition.compilation import tables
 from guerdon.definition.issues import render
 from tests.definition.programmes import HEAD, RULE, granted, told
 

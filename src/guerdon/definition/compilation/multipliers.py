@@ -6,10 +6,10 @@ from decimal import Decimal
 from guerdon.core.earning import ORDER, Multiplier
 from guerdon.core.expr.tree import BOOLEAN, NUMBER, Node
 from guerdon.core.slots import Slot
-from guerdon.definition.draft import Draft
-from guerdon.definition.rules import per_of
+from guerdon.definition.compilation.draft import Draft
+from guerdon.definition.compilation.rules import per_of
+from guerdon.definition.compilation.terms import Placed, Terms, reads_line
 from guerdon.definition.spec import MultiplierSpec, RuleSpec
-from guerdon.definition.terms import Placed, Terms, reads_line
 
 
 def compile_multiplier(

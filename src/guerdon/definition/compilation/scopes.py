@@ -9,7 +9,7 @@ from guerdon.core.errors import Invalid
 from guerdon.core.expr.tree import BOOLEAN, DATE, NUMBER, TEXT, Literal, Table, Type, number
 from guerdon.core.facts import CALENDAR_FIELDS, COLUMNS, KINDS, MONEY, ORDER_AMOUNTS, Attribute, EventType
 from guerdon.core.values import MONEY_MAX, NUMBER_MAX
-from guerdon.definition.draft import Draft
+from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.exact import literal_of, scaled_to
 from guerdon.definition.expressions import Scope, parse
 from guerdon.definition.expressions.words import FUNCTIONS

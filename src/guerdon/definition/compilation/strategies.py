@@ -9,7 +9,7 @@ from typing import Final
 
 from guerdon.core.facts import DATE, MONEY, NUMBER, ORDER_AMOUNTS, Attribute, EventType
 from guerdon.core.strategies import Coded, Shape, Strategies, Strategy
-from guerdon.definition.draft import Draft
+from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.issues import quote
 from guerdon.definition.source import Loc
 from guerdon.definition.spec import RuleSpec

@@ -13,7 +13,7 @@ from typing import Final
 
 from guerdon.core.expr.tree import NUMBER, TEXT, Literal, Table, Type, Value, number
 from guerdon.core.values import NUMBER_MAX
-from guerdon.definition.draft import Draft
+from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.exact import literal_of, scaled_of
 from guerdon.definition.files import File, included_name, take_from_disk
 from guerdon.definition.issues import Unreadable, quote, suggest

@@ -8,7 +8,7 @@ from guerdon.core.expr.tree import Aggregate, Field, Node
 from guerdon.core.facts import EventType
 from guerdon.core.programme import Unit
 from guerdon.core.slots import FOREVER, Slot
-from guerdon.definition.draft import Draft
+from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.expressions import Scope
 from guerdon.definition.source import Loc
 from guerdon.definition.spec import CampaignSpec, MultiplierSpec, RuleSpec

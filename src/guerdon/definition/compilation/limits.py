@@ -7,11 +7,11 @@ from guerdon.core.calendar import DAY, EVER, MONTH, QUARTER, WEEK, YEAR
 from guerdon.core.earning import Multiplier, Rule
 from guerdon.core.limits import POINTS, ROLLING, TIMES, Limit
 from guerdon.core.programme import Unit
-from guerdon.definition.draft import Draft
+from guerdon.definition.compilation.draft import Draft
+from guerdon.definition.compilation.terms import Placed
 from guerdon.definition.exact import scaled_to
 from guerdon.definition.source import Loc
 from guerdon.definition.spec import LimitSpec, MultiplierSpec, RuleSpec, SharedLimitSpec
-from guerdon.definition.terms import Placed
 
 _EVERY: Final = {"day": DAY, "week": WEEK, "month": MONTH, "quarter": QUARTER, "year": YEAR, "ever": EVER}
 

@@ -3,11 +3,11 @@
 from guerdon.core.expr.tree import BOOLEAN, TEXT, Among, Field, Junction, Literal, Node, Type, aggregates, fields
 from guerdon.core.facts import PURCHASE
 from guerdon.core.slots import Eligible
-from guerdon.definition.draft import Draft
+from guerdon.definition.compilation.draft import Draft
+from guerdon.definition.compilation.terms import Terms, reads_line
 from guerdon.definition.expressions import Scope
 from guerdon.definition.issues import quote
 from guerdon.definition.source import Loc
-from guerdon.definition.terms import Terms, reads_line
 
 _LOC: Loc = ("eligible", "exclude")
 

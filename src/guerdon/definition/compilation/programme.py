@@ -1,4 +1,4 @@
-"""From a checked spec to a compiled programme: names resolved, order fixed, every mistake noted at its place."""
+"""The parts of a programme, compiled in the order in which they need each other, and put together."""
 
 from decimal import Decimal
 from typing import Final
@@ -10,18 +10,18 @@ from guerdon.core.errors import Invalid, NotFound
 from guerdon.core.facts import PURCHASE
 from guerdon.core.programme import Group, Programme, Unit
 from guerdon.core.strategies import Strategies
-from guerdon.definition.draft import Draft
-from guerdon.definition.eligibility import eligible
+from guerdon.definition.compilation.draft import Draft
+from guerdon.definition.compilation.eligibility import eligible
+from guerdon.definition.compilation.limits import Limits
+from guerdon.definition.compilation.multipliers import compile_multiplier
+from guerdon.definition.compilation.rules import compile_rule
+from guerdon.definition.compilation.scopes import constants, event_types, scope_of
+from guerdon.definition.compilation.tables import tables
+from guerdon.definition.compilation.terms import Placed, Terms
 from guerdon.definition.findings import Enough
 from guerdon.definition.issues import Issue, quote, suggest
-from guerdon.definition.limits import Limits
-from guerdon.definition.multipliers import compile_multiplier
-from guerdon.definition.rules import compile_rule
-from guerdon.definition.scopes import constants, event_types, scope_of
 from guerdon.definition.source import Loc, Source
 from guerdon.definition.spec import RULES_MAX, MultiplierSpec, ProgrammeSpec, RuleSpec, StackSpec
-from guerdon.definition.tables import tables
-from guerdon.definition.terms import Placed, Terms
 from guerdon.definition.zones import load_zone
 
 MINOR_DECIMALS: Final = 2

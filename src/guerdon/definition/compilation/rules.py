@@ -28,11 +28,11 @@ from guerdon.core.programme import Unit
 from guerdon.core.slots import Slot
 from guerdon.core.strategies import ANSWER_MAX
 from guerdon.core.values import NUMBER_MAX, POINTS_MAX, ROUNDINGS
-from guerdon.definition.draft import Draft
+from guerdon.definition.compilation.draft import Draft
+from guerdon.definition.compilation.strategies import coded
+from guerdon.definition.compilation.terms import Placed, Terms
 from guerdon.definition.exact import scaled_of
 from guerdon.definition.spec import RuleSpec, UnitSpec
-from guerdon.definition.strategies import coded
-from guerdon.definition.terms import Placed, Terms
 
 DECIMALS_MAX: Final = 18
 """An exact number keeps at most this many decimals beyond its unit's, so that what rounding takes off fits its column."""

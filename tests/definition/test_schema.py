@@ -26,16 +26,14 @@ def test_it_is_a_schema_of_its_draft() -> None:
     assert json.loads(json.dumps(programme_schema())) == programme_schema()
 
 
-def described(schema: dict[str, Any]) -> list[str]:
-    """List the properties, and how many of them say what they mean."""
-    found = [f"{name}" for name, one in schema.get("properties", {}).items() if "description" in one]
-    return found + [name for part in schema.get("$defs", {}).values() for name in described(part)]
+def undescribed(schema: dict[str, Any]) -> list[str]:
+    """List the properties that do not say what they mean."""
+    found = [name for name, one in schema.get("properties", {}).items() if "description" not in one]
+    return found + [name for part in schema.get("$defs", {}).values() for name in undescribed(part)]
 
 
-def test_editors_show_what_keys_mean() -> None:
-    names = described(programme_schema())
-    assert len(names) > 40
-    assert {"zone", "currency", "when", "where", "give", "rolling_days", "until"} <= set(names)
+def test_editors_show_what_every_key_means() -> None:
+    assert undescribed(programme_schema()) == []
 
 
 @pytest.mark.parametrize(

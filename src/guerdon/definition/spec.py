@@ -90,7 +90,7 @@ def _short_attribute(value: Any) -> Any:  # noqa: ANN401 - anything may stand in
 class AttributeSpec(Part):
     """What an event or a line carries under one name."""
 
-    type: Literal["text", "number", "money", "boolean", "date"]
+    type: Literal["text", "number", "money", "boolean", "date"] = Field(description="What kind of value it is")
     decimals: int = Field(0, ge=0, le=9, description="Decimals of a number: 3 for kilogrammes to the gramme")
     optional: bool = Field(default=False, description="It may be absent; expressions then say what to do without it")
     default: Scalar | None = Field(None, description="What it is when the event does not say")
@@ -112,7 +112,9 @@ class EventSpec(Part):
     kind: Literal["membership", "purchase", "engagement", "refund", "redemption"] | None = Field(
         None, description="When it applies among events of one instant; engagement unless stated"
     )
-    attributes: dict[FieldName, Attribute] = Field(default_factory=dict, max_length=NAMES_MAX)
+    attributes: dict[FieldName, Attribute] = Field(
+        default_factory=dict, max_length=NAMES_MAX, description="What it carries, by name"
+    )
     lines: dict[FieldName, Attribute] = Field(
         default_factory=dict, max_length=NAMES_MAX, description="What each line of its basket carries"
     )
@@ -134,11 +136,11 @@ class UnitSpec(Part):
 class TableSpec(Part):
     """A table that `lookup(table, key)` reads: rows written here, or two columns of a CSV file beside the programme."""
 
-    rows: dict[str, Scalar] | None = None
+    rows: dict[str, Scalar] | None = Field(None, description="Keys with their values")
     file: str | None = Field(None, description="A CSV file in the programme's folder")
     key: str | None = Field(None, description="The file's column of keys")
     value: str | None = Field(None, description="The file's column of values")
-    keys: Literal["text", "number"] = "text"
+    keys: Literal["text", "number"] = Field("text", description="What the keys are")
     values: Literal["text", "number"] = Field(
         "text", description="What the values of a file are; rows say it by themselves"
     )
@@ -159,17 +161,19 @@ class EligibleSpec(Part):
 class BandSpec(Part):
     """A rate for the part of an amount above a threshold."""
 
-    above: Number = Field(Decimal(0), ge=0)
+    above: Number = Field(Decimal(0), ge=0, description="The threshold: what is above it earns the rate")
     rate: Number = Field(ge=0, description="Points for each 1 of the amount")
 
 
 class LimitSpec(Part):
     """At most so many points, or times, in a period; what is beyond is cut off and said."""
 
-    points: Number | None = Field(None, ge=0)
-    times: int | None = Field(None, ge=0)
-    per: Literal["member", "account", "campaign", "programme"] = "member"
-    every: Literal["day", "week", "month", "quarter", "year", "ever"] | None = None
+    points: Number | None = Field(None, ge=0, description="At most so many points")
+    times: int | None = Field(None, ge=0, description="At most so many times")
+    per: Literal["member", "account", "campaign", "programme"] = Field("member", description="For whom it counts")
+    every: Literal["day", "week", "month", "quarter", "year", "ever"] | None = Field(
+        None, description="The period, in the programme's zone"
+    )
     rolling_days: int | None = Field(None, ge=1, le=3660, description="The last so many days, today included")
 
 
@@ -185,15 +189,15 @@ RuleNames = Annotated[
 class SharedLimitSpec(LimitSpec):
     """A limit over several rules together."""
 
-    id: Name
-    unit: Name | None = None
+    id: Name = Field(description="Its name")
+    unit: Name | None = Field(None, description="The unit whose rules it binds")
     rules: RuleNames | None = Field(None, description="The rules it binds; all rules of the unit unless stated")
 
 
 class StackSpec(Part):
     """How rules of one group go together: one of them alone gives."""
 
-    group: Name
+    group: Name = Field(description="The name of the group")
     take: Literal["best", "first"] = Field(
         description="The one that gives most, or the first by priority that gives anything"
     )
@@ -214,65 +218,75 @@ FundedBy = Annotated[
 class RuleSpec(Part):
     """One way to earn."""
 
-    id: Name
-    title: str = ""
-    on: Name = "purchase"
-    unit: Name | None = None
-    per: Literal["order", "line", "item", "event"] | None = None
+    id: Name = Field(description="Its name")
+    title: str = Field(default="", description="What people read")
+    on: Name = Field("purchase", description="The type of event it reads")
+    unit: Name | None = Field(None, description="What it gives; needed with several units")
+    per: Literal["order", "line", "item", "event"] | None = Field(None, description="What it counts by")
     when: Expression | None = Field(None, description="Which events earn")
     where: Expression | None = Field(None, description="Which lines earn")
     of: Expression | None = Field(None, description="The amount that bands read; what is eligible unless stated")
     give: Expression | None = Field(None, description="The points, as an expression")
-    bands: list[BandSpec] | None = Field(None, min_length=1)
+    bands: list[BandSpec] | None = Field(None, min_length=1, description="A rate for each part of the amount")
     band: Literal["marginal", "whole"] = Field(
         "marginal", description="Each rate for its own part, like tax bands, or the rate reached for everything"
     )
-    within: Literal["item", "line", "order", "day", "month", "quarter", "year", "contract year"] | None = None
+    within: Literal["item", "line", "order", "day", "month", "quarter", "year", "contract year"] | None = Field(
+        None, description="What the bands count over"
+    )
     strategy: str | None = Field(None, description="A Python class under the entry point group guerdon.strategies")
-    with_: dict[str, Scalar] = Field(default_factory=dict, alias="with")
-    round: Literal["floor", "ceil", "half_up", "half_even"] | None = None
-    round_at: Literal["item", "line", "rule", "order", "period"] | None = None
-    limits: list[LimitSpec] = Field(default_factory=list)
-    stack: StackSpec | None = None
-    funded_by: FundedBy | None = None
-    from_: Moment | None = Field(None, alias="from")
+    with_: dict[str, Scalar] = Field(default_factory=dict, alias="with", description="The settings of the strategy")
+    round: Literal["floor", "ceil", "half_up", "half_even"] | None = Field(
+        None, description="How its points are rounded; as its unit says unless stated"
+    )
+    round_at: Literal["item", "line", "rule", "order", "period"] | None = Field(
+        None, description="Where its points are rounded"
+    )
+    limits: list[LimitSpec] = Field(default_factory=list, description="At most so many points, or times, in a period")
+    stack: StackSpec | None = Field(None, description="Rules of which one alone gives")
+    funded_by: FundedBy | None = Field(None, description="Who pays: a name, or names with their shares")
+    from_: Moment | None = Field(None, alias="from", description="The start; a date alone is its first instant")
     until: Moment | None = Field(None, description="The end; a date alone includes that day")
 
 
 class MultiplierSpec(Part):
     """Times something, on named rules."""
 
-    id: Name
-    title: str = ""
+    id: Name = Field(description="Its name")
+    title: str = Field(default="", description="What people read")
     of: RuleNames = Field(description="The rules it multiplies")
     by: Expression = Field(description="The factor, at least 1: 2, or case level when 'gold' then 1.25 else 1 end")
-    when: Expression | None = None
+    when: Expression | None = Field(None, description="Which events it multiplies")
     stack: Literal["add", "compound"] = Field("add", description="Add its extra to the base, or multiply what stands")
-    funded_by: FundedBy | None = None
+    funded_by: FundedBy | None = Field(None, description="Who pays for what it adds")
     limits: list[LimitSpec] = Field(default_factory=list, description="Limits, in points, on what it adds")
-    from_: Moment | None = Field(None, alias="from")
-    until: Moment | None = None
+    from_: Moment | None = Field(None, alias="from", description="The start; a date alone is its first instant")
+    until: Moment | None = Field(None, description="The end; a date alone includes that day")
 
 
 class CampaignSpec(Part):
     """Rules and multipliers with a window."""
 
-    id: Name
-    title: str = ""
-    from_: Moment = Field(alias="from")
+    id: Name = Field(description="Its name")
+    title: str = Field(default="", description="What people read")
+    from_: Moment = Field(alias="from", description="The start; a date alone is its first instant")
     until: Moment = Field(description="The end; a date alone includes that day")
-    rules: list[RuleSpec] = Field(default_factory=list, max_length=RULES_MAX)
-    multipliers: list[MultiplierSpec] = Field(default_factory=list, max_length=RULES_MAX)
+    rules: list[RuleSpec] = Field(
+        default_factory=list, max_length=RULES_MAX, description="Rules that run in its window"
+    )
+    multipliers: list[MultiplierSpec] = Field(
+        default_factory=list, max_length=RULES_MAX, description="Multipliers that run in its window"
+    )
     limits: list[LimitSpec] = Field(
         default_factory=list, description="Limits over all of the campaign, per member or account"
     )
-    funded_by: FundedBy | None = None
+    funded_by: FundedBy | None = Field(None, description="Who pays for its rules and multipliers")
 
 
 class ExampleSpec(Part):
     """A worked example: given these events, expect these points."""
 
-    name: str = ""
+    name: str = Field(default="", description="What it shows")
     given: list[dict[str, Any]] = Field(min_length=1, description="Events, with the columns of a file of events")
     expect: dict[str, Any] = Field(
         description="`points` in all, by unit or as one number; `months`, `members`, `events`; `refused` as event: {rule: reason}"
@@ -282,30 +296,42 @@ class ExampleSpec(Part):
 class ProgrammeSpec(Part):
     """A loyalty programme."""
 
-    format: Literal[1]
-    programme: Name
+    format: Literal[1] = Field(description="The format of this file")
+    programme: Name = Field(description="Its name")
     version: str | None = Field(None, description="The day this version takes effect, like 2026-01-01")
-    title: str = ""
-    description: str = ""
+    title: str = Field(default="", description="What people read")
+    description: str = Field(default="", description="What it is, in one line")
     zone: str = Field(description="An IANA time zone, like Europe/Paris: days and months are counted in it")
     currency: str = Field(description="An ISO 4217 code, like EUR")
     rates: dict[str, Annotated[Number, Field(gt=0)]] = Field(
         default_factory=dict, max_length=NAMES_MAX, description="What one of a foreign currency is worth"
     )
-    units: dict[Name, UnitSpec] = Field(min_length=1, max_length=NAMES_MAX)
-    constants: dict[FieldName, Scalar] = Field(default_factory=dict, max_length=NAMES_MAX)
-    tables: dict[FieldName, TableSpec] = Field(default_factory=dict, max_length=NAMES_MAX)
-    events: dict[FieldName, EventSpec] = Field(default_factory=dict, max_length=NAMES_MAX)
-    eligible: EligibleSpec | None = None
-    rules: list[RuleSpec] = Field(default_factory=list, max_length=RULES_MAX)
-    multipliers: list[MultiplierSpec] = Field(default_factory=list, max_length=RULES_MAX)
-    campaigns: list[CampaignSpec] = Field(default_factory=list, max_length=RULES_MAX)
-    limits: list[SharedLimitSpec] = Field(default_factory=list, max_length=RULES_MAX)
-    funded_by: FundedBy = {"programme": 1}
+    units: dict[Name, UnitSpec] = Field(min_length=1, max_length=NAMES_MAX, description="The kinds of points, by name")
+    constants: dict[FieldName, Scalar] = Field(
+        default_factory=dict, max_length=NAMES_MAX, description="Values that expressions may name"
+    )
+    tables: dict[FieldName, TableSpec] = Field(
+        default_factory=dict, max_length=NAMES_MAX, description="What `lookup(table, key)` reads"
+    )
+    events: dict[FieldName, EventSpec] = Field(
+        default_factory=dict, max_length=NAMES_MAX, description="Types of event, and what they carry"
+    )
+    eligible: EligibleSpec | None = Field(None, description="What of an amount earns unless a rule says otherwise")
+    rules: list[RuleSpec] = Field(default_factory=list, max_length=RULES_MAX, description="The ways to earn")
+    multipliers: list[MultiplierSpec] = Field(
+        default_factory=list, max_length=RULES_MAX, description="Factors on what rules give"
+    )
+    campaigns: list[CampaignSpec] = Field(
+        default_factory=list, max_length=RULES_MAX, description="Rules and multipliers with a window"
+    )
+    limits: list[SharedLimitSpec] = Field(
+        default_factory=list, max_length=RULES_MAX, description="Limits over several rules"
+    )
+    funded_by: FundedBy = Field({"programme": 1}, description="Who pays unless a rule says otherwise")
     assumptions: list[str] = Field(
         default_factory=list, description="What is not certain of these terms, for whoever reads them"
     )
-    examples: list[ExampleSpec] = Field(default_factory=list)
+    examples: list[ExampleSpec] = Field(default_factory=list, description="Worked examples, run by every check")
 
 
 LATER = (

@@ -31,6 +31,11 @@ _EXPLANATIONS: Final = (
         "a backslash in double quotes begins an escape that does not exist",
         "write two backslashes, or use single quotes",
     ),
+    (
+        "found unexpected ':'",
+        "a colon stands in brackets without quotes",
+        'put the text in quotes, like at: "2026-07-04T18:00"',
+    ),
     ("cannot start any token", "text cannot begin with this character", "put the text in quotes"),
     ("expected alphabetic or numeric", "& and * begin the name of a value", "put the text in quotes"),
     ("expected comment or line break", "text stands beside a | or >", "begin the text on the next line"),

@@ -118,7 +118,7 @@ def _rules(draw: st.DrawFn, name: str, per: str) -> Made:
         rule["round_at"] = draw(choice("rule", *{"order": [], "line": ["line"], "item": ["line", "item"]}[per]))
         rule["round"] = draw(choice(*ROUNDINGS))
     if draw(st.booleans()):
-        rule["funded_by"] = draw(choice("Acme", {"Acme": 2, "Bolt": 1, "programme": 4}))
+        rule["funded_by"] = draw(choice("Acme", {"Acme": 6, "Bolt": 6, "programme": 2}))
     return rule
 
 

@@ -331,13 +331,13 @@ class Model:
             reason="outdone" if outdone else "limit" if limit >= 0 else "granted",
             residue=part.exact - part.desired,
         )
-        desires = split(part.desired, list(shares.values()))
         grants = split(granted, list(shares.values()))
+        cuts = split(part.desired - granted, list(shares.values()))
         return [
             replace(
                 whole,
                 payer=payer,
-                desired=desires[i],
+                desired=grants[i] + cuts[i],
                 granted=grants[i],
                 residue=whole.residue if i == 0 else Fraction(0),
             )

@@ -5,21 +5,26 @@ Invariants:
 * No amount beyond MONEY_MAX minor units, either way, and no instant outside 1970 to 2099 gets in.
 """
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from guerdon.core.calendar import Zone, days_from_civil, parse_date
+from guerdon.core.calendar import DAY_US, Zone, civil, days_from_civil, parse_date
 from guerdon.core.errors import Invalid
 from guerdon.core.values import HALF_EVEN, MONEY_MAX, divide
 
 _SHOWN: Final = 40
+_DATE: Final = len("2017-10-03")
 _DIGITS_MAX: Final = 40
+_EXPONENT_MAX: Final = 400
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock's origin, in no zone
 _MICROSECOND: Final = timedelta(microseconds=1)
-_FIRST_YEAR: Final = 1970
-_LAST_YEAR: Final = 2099
+_ENDS_AT: Final = days_from_civil(2100, 1, 1) * DAY_US
+_CLOCK: Final = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6}0*)?)?"
+_OFFSET: Final = r"([Zz]|[+-]([01]\d|2[0-3]):?[0-5]\d)"
+_TIME: Final = re.compile(rf"\d{{4}}-\d\d-\d\d[Tt ]{_CLOCK}{_OFFSET}?", re.ASCII)
 
 
 def read_number(value: object, decimals: int, field: str) -> int:
@@ -27,17 +32,13 @@ def read_number(value: object, decimals: int, field: str) -> int:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal, float)):
         message = f"{field} is {_shown(value)}, not a number; write digits with a point, like 12.50"
         raise Invalid(message)
-    number = _decimal(value, field)
-    scaled = number.scaleb(decimals)
-    if scaled != scaled.to_integral_value() and isinstance(value, float):
-        _, digits, exponent = scaled.as_tuple()
-        whole = int("".join(map(str, digits)))
-        rounded = divide(whole, 10 ** -int(exponent), HALF_EVEN)
-        return -rounded if scaled < 0 else rounded
-    if scaled != scaled.to_integral_value():
-        message = f"{field} {_shown(value)} has more than {decimals} decimals; write no more, or round it first"
-        raise Invalid(message)
-    return int(scaled)
+    exact = _exact(value, field) * Fraction(10**decimals)
+    if exact.denominator == 1:
+        return exact.numerator
+    if isinstance(value, float):
+        return divide(exact.numerator, exact.denominator, HALF_EVEN)
+    message = f"{field} {_shown(value)} has more than {decimals} decimals; write no more, or round it first"
+    raise Invalid(message)
 
 
 def read_money(value: object, decimals: int, field: str) -> int:
@@ -61,48 +62,50 @@ def read_time(value: object, zone: Zone, field: str) -> tuple[int, bool]:
     A date alone is that day's first instant; a local time that does not exist moves forward, one that happens twice is the first.
     """
     if isinstance(value, datetime):
-        return _of_datetime(value, zone, field), True
+        return _within(_instant(value, zone), field), True
     if isinstance(value, date):
-        day = days_from_civil(value.year, value.month, value.day)
-        return _within(zone.day_start(day), value.year, field), False
+        return _within(zone.day_start(days_from_civil(value.year, value.month, value.day)), field), False
     if not isinstance(value, str):
         message = f"{field} is {_shown(value)}, not a time; write it like 2017-10-03 or 2017-10-03T14:30:00+02:00"
         raise Invalid(message)
     text = value.strip()
-    if len(text) == len("2017-10-03"):
-        day = parse_date(text)
-        return _within(zone.day_start(day), int(text[:4]), field), False
+    if len(text) == _DATE:
+        return _within(zone.day_start(parse_date(text)), field), False
+    return _within(_instant(_parsed(text, field), zone), field), True
+
+
+def _parsed(text: str, field: str) -> datetime:
+    message = f"{field} {_shown(text)} is not a time; write it like 2017-10-03 or 2017-10-03T14:30:00+02:00"
+    if _TIME.fullmatch(text) is None:
+        raise Invalid(message)
     try:
-        parsed = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text.replace("z", "Z"))
     except ValueError:
-        message = f"{field} {_shown(value)} is not a time; write it like 2017-10-03 or 2017-10-03T14:30:00+02:00"
         raise Invalid(message) from None
-    return _of_datetime(parsed, zone, field), True
 
 
-def _of_datetime(value: datetime, zone: Zone, field: str) -> int:
+def _instant(value: datetime, zone: Zone) -> int:
     offset = value.utcoffset()
     local = (value.replace(tzinfo=None) - _EPOCH) // _MICROSECOND
-    if offset is None:
-        return _within(zone.instant_of(local), value.year, field)
-    return _within(local - offset // _MICROSECOND, value.year, field)
+    return zone.instant_of(local) if offset is None else local - offset // _MICROSECOND
 
 
-def _within(instant: int, year: int, field: str) -> int:
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        message = f"{field} lies in the year {year}; events happen from {_FIRST_YEAR} to {_LAST_YEAR}"
+def _within(instant: int, field: str) -> int:
+    if not 0 <= instant < _ENDS_AT:
+        year, _, _ = civil(instant // DAY_US)
+        message = f"{field} lies in the year {year}; events happen from 1970 to 2099, counted in UTC"
         raise Invalid(message)
     return instant
 
 
-def _decimal(value: object, field: str) -> Decimal:
+def _exact(value: object, field: str) -> Fraction:
     text = repr(value) if isinstance(value, float) else str(value).strip()
     written_plainly = not isinstance(value, str) or _plain(text)
     number = Decimal(text) if written_plainly and len(text) <= _DIGITS_MAX else Decimal("NaN")
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > _EXPONENT_MAX:
         message = f"{field} {_shown(value)} is not a number; write digits with a point, like 12.50"
         raise Invalid(message)
-    return number
+    return Fraction(number)
 
 
 def _plain(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Effects: what the fold answered, one row a part, held as columns; a row reads back as a value.
 
 Invariants:
-* 0 <= granted <= desired in every row, unless a multiplier's part is the lesser half of a rounding.
+* 0 <= granted <= desired in every row.
 * exact = desired * 10**scale + residue, where scale is what the rule keeps beyond its unit's decimals: nothing is rounded unseen.
 * Rows stand in the order in which rules were applied.
 """

@@ -19,7 +19,7 @@ from guerdon.core.currencies import DECIMALS
 from guerdon.core.errors import Invalid
 from guerdon.core.facts import BOOLEAN, DATE, MONEY, NUMBER, ORDER_AMOUNTS, PURCHASE, REFUND, Attribute, EventType
 from guerdon.core.slots import Eligible
-from guerdon.core.values import NUMBER_MAX, split
+from guerdon.core.values import MONEY_MAX, NUMBER_MAX, split
 
 Values = dict[str, object]
 
@@ -71,7 +71,7 @@ class Terms:
 def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -> Event:
     """Return the event that `record` states; Invalid says which field is wrong and what to write."""
     event_type = _type(terms, record)
-    member = _name(record, "member")
+    member = str(_present(record, "member"))
     at, timed = read_time(_present(record, "at"), terms.zone, "at")
     money = _Money(terms, record)
     lines, gone = _lines(record, event_type, money)
@@ -81,12 +81,12 @@ def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -
         amounts["amount"] = 0
         lines = []
     return Event(
-        id=str(record.get("id") or default_id),
-        source=str(record.get("source") or ""),
+        id=_named(record, "id", default_id),
+        source=_named(record, "source", ""),
         type=event_type.name,
         kind=event_type.kind,
         member=member,
-        account=str(record.get("account") or member),
+        account=_named(record, "account", member),
         at=at,
         timed=timed,
         returned=returned,
@@ -165,7 +165,11 @@ class _Money:
         amount = read_money(value, self.decimals, field)
         if self.rate is None:
             return amount
-        return converted(amount, self.rate, self.decimals, self.to_decimals)
+        ours = converted(amount, self.rate, self.decimals, self.to_decimals)
+        if abs(ours) > MONEY_MAX:
+            message = f"{field} {value} {self.currency} comes to more than {MONEY_MAX:,} minor units, the most an amount may be"
+            raise Invalid(message)
+        return ours
 
 
 def _type(terms: Terms, record: Mapping[str, object]) -> EventType:
@@ -184,8 +188,9 @@ def _present(record: Mapping[str, object], field: str) -> object:
     return value
 
 
-def _name(record: Mapping[str, object], field: str) -> str:
-    return str(_present(record, field))
+def _named(record: Mapping[str, object], field: str, otherwise: str) -> str:
+    value = record.get(field)
+    return otherwise if value is None or value == "" else str(value)
 
 
 def _lines(record: Mapping[str, object], event_type: EventType, money: _Money) -> tuple[list[Line], int]:
@@ -205,16 +210,16 @@ def _lines(record: Mapping[str, object], event_type: EventType, money: _Money) -
 
 
 def _line(record: Mapping[str, object], number: int, event_type: EventType, money: _Money) -> Line:
-    amount = money.read(record.get("amount", 0), f"amount of line {number}")
+    where = f" of line {number}"
+    amount = money.read(record.get("amount", 0), "amount" + where)
+    discount = money.read(record.get("discount") or 0, "discount" + where)
     return Line(
-        id=str(record.get("id") or number),
+        id=_named(record, "id", str(number)),
         amount=amount,
-        discount=_not_negative(
-            money.read(record.get("discount", 0), f"discount of line {number}"), f"discount of line {number}"
-        ),
+        discount=_not_negative(discount, "discount" + where),
         net=amount,
         points_paid=0,
-        attributes=_attributes(record, event_type.line_attributes, money, where=f" of line {number}"),
+        attributes=_attributes(record, event_type.line_attributes, money, where=where),
     )
 
 

@@ -248,12 +248,13 @@ class Fold:
             )  # fmt: skip
             return lot + 1
         shares = [payer.share for payer in payers]
-        desired = split(part.desired, shares)
         granted = split(part.granted, shares)
+        # What was cut is split by itself: splitting the whole could leave a payer with less desired than granted.
+        cut = split(part.desired - part.granted, shares)
         for number in range(len(payers)):
             self.effects.add(
                 self.event, part.line, rule.position, 0, part.source, part.band, rule.unit,
-                desired[number], granted[number], part.cut_by, period, lot,
+                granted[number] + cut[number], granted[number], part.cut_by, period, lot,
                 residue if number == 0 else 0, payers[number].position, reason,
             )  # fmt: skip
             lot += 1

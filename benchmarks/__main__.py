@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
+
 from benchmarks.data import SEED, purchases, with_text_ids
 from benchmarks.processes import Ran, run
 
@@ -53,7 +54,7 @@ def _median(runs: list[Ran]) -> Ran:
 def same(ours: Path, by_hand: Path) -> None:
     """Stop when the statements differ in a single row."""
     rows = 'SELECT CAST(member AS VARCHAR), "month", unit, CAST(points AS BIGINT) FROM'
-    query = f"SELECT count(*) FROM (({rows} '{ours}' EXCEPT ALL {rows} '{by_hand}') UNION ALL ({rows} '{by_hand}' EXCEPT ALL {rows} '{ours}'))"  # noqa: S608, E501
+    query = f"SELECT count(*) FROM (({rows} '{ours}' EXCEPT ALL {rows} '{by_hand}') UNION ALL ({rows} '{by_hand}' EXCEPT ALL {rows} '{ours}'))"
     con = duckdb.connect()
     con.execute("SET memory_limit = '4GB'")
     if (con.execute(query).fetchone() or (1,))[0]:
@@ -61,7 +62,7 @@ def same(ours: Path, by_hand: Path) -> None:
 
 
 def exercise(table: Table, folder: Path, events: int) -> None:
-    """The exercise over 50 million purchases against the same query by hand."""
+    """Rate the exercise over 50 million purchases, and run the same query written by hand."""
     source = purchases(folder / f"exercise-{events}.parquet", events=events, members=events // 25, days=90)
     out, other = folder / "exercise.parquet", folder / "exercise-by-hand.parquet"
     command = [*GUERDON, "rate", str(ROOT / "programmes/three-month-exercise.yaml"), str(source), "--out", str(out)]
@@ -72,12 +73,16 @@ def exercise(table: Table, folder: Path, events: int) -> None:
     same(out, other)
     ratio = ours.seconds / hand.seconds
     what = f"the exercise, {events:,} purchases, {events // 25:,} members"
-    table.add(what, f"{ours.seconds:.1f} s; by hand {hand.seconds:.1f} s; ratio {ratio:.2f}", "at most 1.2", met=ratio <= 1.2)
-    table.add("its peak memory", f"{ours.peak_gb:.2f} GB; by hand {hand.peak_gb:.2f} GB", "under 4 GB", met=ours.peak_gb < 4)
+    table.add(
+        what, f"{ours.seconds:.1f} s; by hand {hand.seconds:.1f} s; ratio {ratio:.2f}", "at most 1.2", met=ratio <= 1.2
+    )
+    table.add(
+        "its peak memory", f"{ours.peak_gb:.2f} GB; by hand {hand.peak_gb:.2f} GB", "under 4 GB", met=ours.peak_gb < 4
+    )
 
 
 def monthly_limit(table: Table, folder: Path, events: int) -> None:
-    """A monthly limit, so that the fold is needed, against the same limit as a window query."""
+    """Rate a monthly limit, which needs the fold, and run the same limit as a window query."""
     source = purchases(folder / f"limit-{events}.parquet", events=events, members=events // 25, days=3 * 365)
     out, other = folder / "limit.parquet", folder / "limit-by-hand.parquet"
     command = [*GUERDON, "rate", str(HERE / "monthly_limit.yaml")]
@@ -90,7 +95,9 @@ def monthly_limit(table: Table, folder: Path, events: int) -> None:
     what = f"a monthly limit, {events:,} events, {os.cpu_count()} cores, integer ids"
     table.add(what, f"{ours.seconds:.1f} s, {speed:.2f} million events/s", "at least 2 million/s", met=speed >= 2)
     ratio = ours.seconds / hand.seconds
-    table.add("the same as a window query by hand", f"{hand.seconds:.1f} s; ratio {ratio:.2f}", "at most 1", met=ratio <= 1)
+    table.add(
+        "the same as a window query by hand", f"{hand.seconds:.1f} s; ratio {ratio:.2f}", "at most 1", met=ratio <= 1
+    )
     texts = with_text_ids(folder / f"limit-text-{events}.parquet", source)
     slower = run([*command, str(texts), "--out", str(folder / "limit-text.parquet"), "--memory", MEMORY])
     figure = f"{slower.seconds:.1f} s, {events / slower.seconds / 1e6:.2f} million events/s, {slower.peak_gb:.2f} GB"
@@ -98,7 +105,7 @@ def monthly_limit(table: Table, folder: Path, events: int) -> None:
 
 
 def fold(table: Table, events: int) -> None:
-    """The compiled fold against the same files uncompiled."""
+    """Run the compiled fold, and the same files uncompiled."""
     compiled = float(run([sys.executable, "-m", "benchmarks.fold", str(events)]).output)
     source = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
     uncompiled = float(run([sys.executable, "-m", "benchmarks.fold", str(events // 10)], env=source).output)
@@ -108,7 +115,7 @@ def fold(table: Table, events: int) -> None:
 
 
 def check(table: Table) -> None:
-    """`guerdon check` on the largest shipped programme, start-up included."""
+    """Check the largest shipped programme, start-up included."""
     largest = max((ROOT / "programmes").glob("*.yaml"), key=lambda path: path.stat().st_size)
     seconds = statistics.median(run([*GUERDON, "check", str(largest)]).seconds for _ in range(7))
     table.add(f"guerdon check {largest.name}", f"{seconds:.2f} s", "under 0.8 s", met=seconds < 0.8)
@@ -132,7 +139,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a fiftieth of the data: to try it, not to quote it")
     parser.add_argument("--only", choices=("exercise", "limit", "fold", "check"), action="append")
-    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "guerdon-bench", help="where data goes")
+    parser.add_argument(
+        "--folder", type=Path, default=Path(tempfile.gettempdir()) / "guerdon-bench", help="where data goes"
+    )
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     share = 50 if asked.quick else 1

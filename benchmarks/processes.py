@@ -22,7 +22,7 @@ class Ran:
 def run(command: Sequence[str], *, env: dict[str, str] | None = None) -> Ran:
     """Run a command and measure it; a failure ends the benchmark."""
     began = time.perf_counter()
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **(env or {})}
     ) as process:
         peak = _Peak(process.pid)

@@ -15,10 +15,10 @@ def main(events: str, out: str, memory: str) -> None:
     low, high, count, bad = con.execute(
         f"""SELECT min(id), max(id), count(id), count(*) FILTER (WHERE member IS NULL OR "at" IS NULL OR amount IS NULL)
             FROM '{events}'"""
-    ).fetchone()
-    distinct = con.execute(f"SELECT bit_count(bitstring_agg(id, {low}, {high})) FROM '{events}'").fetchone()[0]
+    ).fetchall()[0]
+    distinct = con.execute(f"SELECT bit_count(bitstring_agg(id, {low}, {high})) FROM '{events}'").fetchall()[0][0]
     if bad or distinct != count:
-        raise SystemExit("bad rows or repeated ids")
+        sys.exit("bad rows or repeated ids")
     con.execute(
         f"""
         CREATE TEMP TABLE monthly AS
@@ -54,7 +54,7 @@ def main(events: str, out: str, memory: str) -> None:
             ORDER BY member, "month"
         ) TO '{out}' (FORMAT parquet, COMPRESSION zstd)"""
     )
-    print(con.execute("SELECT sum(points) FROM monthly").fetchone()[0])
+    print(con.execute("SELECT sum(points) FROM monthly").fetchall()[0][0])
 
 
 main(*sys.argv[1:])

@@ -102,7 +102,7 @@ def write_parquet_table(folder: Path, table: pa.Table) -> Path:
         'id, member, cast("at" as date) as "at", cast(amount as decimal(10, 2)) as amount, channel, '
         "cast(weight as double) as weight"
     )
-    return write_parquet(folder, f"select {columns} from '{folder / 'texts.parquet'}'")  # noqa: S608 - made here
+    return write_parquet(folder, f"select {columns} from '{folder / 'texts.parquet'}'")
 
 
 def test_standard_input_is_read_whatever_it_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -215,7 +215,7 @@ class TestSql:
         with duckdb.connect() as database:
             database.execute('create table rates as select \'Acme\' as "key", 5 as "value"')
             database.execute("create table lines as select 'Acme' as brand from range(3)")
-            query = f"select {sql.render(most, sql.Names())} from lines as l"  # noqa: S608
+            query = f"select {sql.render(most, sql.Names())} from lines as l"
             assert database.execute(query).fetchone() == (5,)
             plan = str(database.execute(f"explain {query}").fetchall())
         assert "Hash Join" in plan

@@ -27,7 +27,13 @@ CONDITIONS = (
     "lookup(region, shop) = 'cold'",
 )
 LINE_CONDITIONS = ("line.brand = 'Acme'", "line.eligible > 20", "line.quantity >= 2 and not line.gift")
-AMOUNT_EXPRESSIONS = ("eligible", "floor(eligible)", "net", "sum(line.amount) filter (where line.brand <> 'Bolt')", "least(gross, 500)")
+AMOUNT_EXPRESSIONS = (
+    "eligible",
+    "floor(eligible)",
+    "net",
+    "sum(line.amount) filter (where line.brand <> 'Bolt')",
+    "least(gross, 500)",
+)
 LINE_AMOUNTS = ("line.eligible", "floor(line.net)", "line.amount + 1")
 FILTERED_AMOUNTS = ("sum(line.amount) filter (where line.brand <> 'Bolt')", "floor(sum(line.net))")
 FILTERED_GIVES = ("10", "count(*) * 2.5", "round(sum(line.net) / 3, 2)")
@@ -52,7 +58,10 @@ def rules(draw: st.DrawFn, name: str) -> dict[str, Any]:
         if draw(st.booleans()):
             amounts = FILTERED_AMOUNTS if "where" in rule else AMOUNT_EXPRESSIONS
             rule["of"] = draw(st.sampled_from(LINE_AMOUNTS if lined else amounts))
-        edges = sorted(draw(st.sets(st.sampled_from((0, 1, 20, 50, "99.5", 100)), min_size=1, max_size=3)), key=float)
+        edges = sorted(
+            draw(st.sets(st.sampled_from((0, 1, 20, 50, "99.5", 100)), min_size=1, max_size=3)),
+            key=lambda edge: float(str(edge)),
+        )
         rule["bands"] = [{"above": edge, "rate": draw(st.sampled_from((0, 1, 2, "0.5", "1.25")))} for edge in edges]
         rule["band"] = draw(st.sampled_from(("marginal", "whole")))
         if per == "line":
@@ -84,14 +93,16 @@ def programmes(draw: st.DrawFn, *, limited: bool) -> dict[str, Any]:
             }
         },
         "tables": {"region": {"rows": {"north": "cold"}, "default": "warm"}},
-        "eligible": {"exclude": draw(st.sampled_from(("line.gift", "shop = 'south' and weekday = 1"))), "include": draw(
-            st.sampled_from(([], ["tax"], ["points_paid", "shipping"]))
-        )},
+        "eligible": {
+            "exclude": draw(st.sampled_from(("line.gift", "shop = 'south' and weekday = 1"))),
+            "include": draw(st.sampled_from(([], ["tax"], ["points_paid", "shipping"]))),
+        },
         "rules": made,
     }
     if draw(st.booleans()):
         _group(draw, made)
-    programme["multipliers"] = [draw(_multipliers(f"m{number}", made)) for number in range(draw(st.integers(0, 2)))]
+    count = draw(st.integers(0, 2))
+    programme["multipliers"] = [draw(_multipliers(f"m{number}", made)) for number in range(count)]
     if draw(st.booleans()):
         programme["campaigns"] = [_campaign(draw, made, limited=limited)]
     if limited:
@@ -110,10 +121,11 @@ def _group(draw: st.DrawFn, made: list[dict[str, Any]]) -> None:
 @st.composite
 def _multipliers(draw: st.DrawFn, name: str, made: list[dict[str, Any]]) -> dict[str, Any]:
     lined = [rule["id"] for rule in made if rule["per"] != "order"]
-    if lined and draw(st.booleans()):
+    if bool(lined) and draw(st.booleans()):
         by = draw(st.sampled_from((*FACTORS, *LINE_FACTORS)))
         return {"id": name, "of": lined, "by": by, "stack": draw(st.sampled_from(("add", "compound")))}
-    targets = draw(st.lists(st.sampled_from([rule["id"] for rule in made]), min_size=1, unique=True))
+    names: list[str] = [rule["id"] for rule in made]
+    targets = draw(st.lists(st.sampled_from(names), min_size=1, unique=True))
     multiplier = {"id": name, "of": targets, "by": draw(st.sampled_from(FACTORS))}
     multiplier["stack"] = draw(st.sampled_from(("add", "compound")))
     if draw(st.booleans()):
@@ -122,7 +134,12 @@ def _multipliers(draw: st.DrawFn, name: str, made: list[dict[str, Any]]) -> dict
 
 
 def _campaign(draw: st.DrawFn, made: list[dict[str, Any]], *, limited: bool) -> dict[str, Any]:
-    campaign: dict[str, Any] = {"id": "spring", "from": "2024-02-01", "until": "2024-03-31", "rules": [draw(rules("c0"))]}
+    campaign: dict[str, Any] = {
+        "id": "spring",
+        "from": "2024-02-01",
+        "until": "2024-03-31",
+        "rules": [draw(rules("c0"))],
+    }
     campaign["multipliers"] = [{"id": "cm", "of": [made[0]["id"], "c0"], "by": 2}]
     if limited and made[0]["unit"] == campaign["rules"][0]["unit"]:
         campaign["limits"] = [{"points": 75, "every": "month"}]
@@ -143,7 +160,7 @@ def _limits(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def _lines(draw: st.DrawFn) -> dict[str, Any]:
     return {
-        "amount": draw(st.sampled_from(AMOUNTS[:-1] + ("-5.00",))),
+        "amount": draw(st.sampled_from((*AMOUNTS[:-1], "-5.00"))),
         "discount": draw(st.sampled_from(("0", "1.50"))),
         "brand": draw(st.sampled_from(BRANDS)),
         "quantity": draw(st.sampled_from(("0", "1", "2.5", "7"))),
@@ -168,7 +185,7 @@ def _records(draw: st.DrawFn, number: int, *, pooled: bool) -> dict[str, Any]:
     lines = [draw(_lines()) for _ in range(draw(st.integers(0, 4)))]
     if lines:
         record["lines"] = lines
-        if sum(float(line["amount"]) for line in lines if float(line["amount"]) > 0) > 10:  # noqa: PLR2004 - room for both
+        if sum(float(line["amount"]) for line in lines if float(line["amount"]) > 0) > 10:
             record["discount"] = draw(st.sampled_from(("0", "3.33")))
             record["points_paid"] = draw(st.sampled_from(("0", "2.01")))
     else:

@@ -4,12 +4,12 @@ import json
 import os
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
-from tests.parity.programmes import histories, programmes
 
 from guerdon.batch.intake import Inputs
 from guerdon.batch.rate import Run, rate
@@ -18,7 +18,9 @@ from guerdon.core.events import read_event
 from guerdon.core.history import rate_events
 from guerdon.core.programme import Programme
 from guerdon.definition.check import check_text
+from guerdon.definition.files import File
 from guerdon.definition.issues import render
+from tests.parity.programmes import histories, programmes
 
 EXAMPLES = 1_000 if os.environ.get("GUERDON_PROOF") else 15
 
@@ -28,9 +30,11 @@ PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 Statement = dict[tuple[str, str, str], Decimal]
 
 
-def compiled(programme: dict[str, Any]) -> tuple[Programme, Any]:
+def compiled(programme: dict[str, Any]) -> tuple[Programme, tuple[File, ...]]:
     """Compile a programme as its file would be; JSON is YAML."""
-    checked = check_text(json.dumps(programme).replace('"0.5"', "0.5").replace('"1.25"', "1.25").replace('"99.5"', "99.5"))
+    checked = check_text(
+        json.dumps(programme).replace('"0.5"', "0.5").replace('"1.25"', "1.25").replace('"99.5"', "99.5")
+    )
     assume(not any("2^62" in issue.what for issue in checked.errors))
     assert checked.programme is not None, [render(issue) for issue in checked.issues]
     return checked.programme, checked.files
@@ -52,7 +56,7 @@ def one_by_one(programme: Programme, records: list[dict[str, Any]]) -> Statement
     return {key: Decimal(points).scaleb(-decimals[key[2]]) for key, points in found.items()}
 
 
-def in_batch(programme: Programme, files: Any, path: Path, *, force_fold: bool) -> tuple[Statement, str]:
+def in_batch(programme: Programme, files: tuple[File, ...], path: Path, *, force_fold: bool) -> tuple[Statement, str]:
     """Rate a file and return its statement, and which way it was rated."""
     run = Run(programme=programme, files=files, inputs=Inputs((str(path),)), force_fold=force_fold)
     rated = rate(run)
@@ -86,7 +90,7 @@ def test_a_programme_without_state_is_one_query_with_the_answers_of_the_fold(
 @settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(programme=programmes(limited=True), records=histories(), order=st.randoms(use_true_random=False))
 def test_a_fold_over_files_in_any_order_gives_what_rating_event_by_event_gives(
-    programme: dict[str, Any], records: list[dict[str, Any]], order: Any, tmp_path_factory: pytest.TempPathFactory
+    programme: dict[str, Any], records: list[dict[str, Any]], order: Random, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     ready, files = compiled(programme)
     path = tmp_path_factory.mktemp("history") / "shop.jsonl"

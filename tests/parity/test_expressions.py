@@ -62,14 +62,9 @@ def stored(rows: list[Row], key: str, kinds: Mapping[str, Type]) -> pa.Table:
     return pa.table(columns)
 
 
-class Columns(sql.Names):
-    """Names the aggregates as columns of the grouped lines."""
-
-    def __init__(self, gathered: list[Aggregate]) -> None:
-        self.gathered = gathered
-
-    def aggregate(self, node: Aggregate) -> str:
-        return f'g."a{self.gathered.index(node)}"'
+def gathered_columns(gathered: list[Aggregate]) -> sql.Names:
+    """Name the aggregates as columns of the grouped lines."""
+    return sql.Names({node: f'g."a{position}"' for position, node in enumerate(gathered)})
 
 
 @pytest.fixture(scope="module")
@@ -87,14 +82,14 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
 def query(nodes: list[Node], *, per_line: bool) -> str:
     """Write one query for several expressions."""
     gathered = list(dict.fromkeys(found for node in nodes for found in tree.aggregates(node)))
-    names = Columns(gathered)
+    names = gathered_columns(gathered)
     columns = [sql.render_aggregate(found, sql.Names()) + f" as a{i}" for i, found in enumerate(gathered)]
     lines = "lines as l join events as e on e.id = l.event"
-    grouped = f"select {', '.join(['l.event', *columns])} from {lines} group by l.event"  # noqa: S608
+    grouped = f"select {', '.join(['l.event', *columns])} from {lines} group by l.event"
     wanted = ", ".join(sql.render(node, names) for node in nodes)
     rows = lines if per_line else "events as e"
     order = "l.rowid" if per_line else "e.id"
-    return f"with g as ({grouped}) select {wanted} from {rows} left join g on g.event = e.id order by {order}"  # noqa: S608
+    return f"with g as ({grouped}) select {wanted} from {rows} left join g on g.event = e.id order by {order}"
 
 
 def scaled(value: Value, kind: Type) -> Value:

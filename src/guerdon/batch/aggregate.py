@@ -76,7 +76,9 @@ class _Query:
                 exact.append(f"CAST(0 AS HUGEINT) AS {x}")
             if rule.round_at in (AT_ITEM, AT_LINE):
                 counted = rule.per != ORDER and self.plan.has_lines
-                whole.append(f"COALESCE(w{rule.position}, 0) AS p{rule.position}" if counted else self._rounded_alone(rule))
+                whole.append(
+                    f"COALESCE(w{rule.position}, 0) AS p{rule.position}" if counted else self._rounded_alone(rule)
+                )
             else:
                 whole.append(f"{rounded(x, rule)} AS p{rule.position}")
         sums = [f"lp.w{rule.position}" for rule in self.line_rules if rule.round_at in (AT_ITEM, AT_LINE)]
@@ -86,7 +88,7 @@ class _Query:
             extra = "".join(", " + one for one in sums)
         keys = 'e."row", e.member, e.account, e."at", e."problem"'
         inner = f'SELECT {keys}{extra}, {", ".join(exact) or "0 AS none"} FROM "rated" AS e{join}'
-        return f'SELECT *, {", ".join(whole) or "0 AS nothing"} FROM ({inner})'
+        return f"SELECT *, {', '.join(whole) or '0 AS nothing'} FROM ({inner})"
 
     def points(self) -> str:
         """Choose the winners of stacking groups and add up each unit's points."""
@@ -173,7 +175,9 @@ class _Query:
         return f"CASE WHEN {items} = 0 THEN 0 ELSE {counted} END"
 
 
-def _exact(rule: Rule, value: Node, programme: Programme, *, before: Node | None = None, total: Node | None = None) -> Node:
+def _exact(
+    rule: Rule, value: Node, programme: Programme, *, before: Node | None = None, total: Node | None = None
+) -> Node:
     """Build a rule's exact number, scaled by 10**rule.scale, for a slot's value."""
     base = _base(rule, value, before, total)
     added = max([0, *(one.scale for one in rule.multipliers if not one.compound)])

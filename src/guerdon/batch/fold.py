@@ -10,20 +10,20 @@ Invariants:
 
 import gc
 import multiprocessing
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-
 from guerdon.batch.intake.sql import text
-
 from guerdon.core.columns import Column, column, wide_column
 from guerdon.core.effects import Effects
 from guerdon.core.errors import GuerdonError, Invalid
@@ -40,11 +40,15 @@ BATCH: Final = 500_000
 """So many events are folded between two writes."""
 
 _MASK: Final = 2**62 - 1
+_SMALLER: Final = "it may have lacked memory: try less with --memory, or --processes 1"
 
 
 @dataclass(frozen=True)
 class Share:
-    """One process's part of the work: which accounts, how to find them, and where its statement goes."""
+    """One process's part of the work: which accounts, how to find them, and where its statement goes.
+
+    `condition` is over events as r.
+    """
 
     setup: tuple[str, ...]
     condition: str
@@ -58,14 +62,15 @@ class Share:
     scratch: Path
 
 
-class Tie(Exception):  # noqa: N818 - it is no error: the order needs a closer look
+class Tie(Exception):
     """Two events of an account share an instant: their order needs their ids."""
 
 
 def connect(memory: str, threads: int, scratch: Path) -> duckdb.DuckDBPyConnection:
-    """Open a data engine that spills to `scratch` beyond `memory`."""
+    """Open a data engine that spills to a folder of its own in `scratch` beyond `memory`."""
     con = duckdb.connect()
-    con.execute(f"SET memory_limit = {text(memory)}; SET threads = {threads}; SET temp_directory = {text(str(scratch))}")
+    spill = tempfile.mkdtemp(prefix="spill-", dir=scratch)
+    con.execute(f"SET memory_limit = {text(memory)}; SET threads = {threads}; SET temp_directory = {text(spill)}")
     con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
     return con
 
@@ -78,11 +83,8 @@ def split_accounts(con: duckdb.DuckDBPyConnection, parts: int, *, whole: bool) -
     shown = [str(cut) if whole else text(cut) for cut in cuts]
     edges = [None, *shown, None]
     return [
-        " AND ".join(
-            [*([f"account >= {low}"] if low else []), *([f"account < {high}"] if high else [])]
-        )
-        or "true"
-        for low, high in zip(edges, edges[1:], strict=False)
+        " AND ".join([*([f"r.account >= {low}"] if low else []), *([f"r.account < {high}"] if high else [])]) or "true"
+        for low, high in pairwise(edges)
     ]
 
 
@@ -103,10 +105,13 @@ def fold_shares(
         for process, here in started:
             _await(here, progress)
             process.join()
+            if process.exitcode:
+                message = f"a process that rated a part of the accounts ended early ({process.exitcode}); {_SMALLER}"
+                raise Invalid(message)
     finally:
         for process, _ in started:
-            if process.is_alive():
-                process.terminate()
+            process.terminate()
+            process.join()
 
 
 def _heard(events: int, started: Sequence[tuple[Any, Connection]], progress: Callable[[int], None]) -> None:
@@ -143,6 +148,8 @@ def _work(files: list[File], share: Share, there: Connection) -> None:
         there.send(str(failure))
     except duckdb.Error as failure:
         there.send(f"the data engine failed: {failure}")
+    except (OSError, MemoryError, pa.ArrowException) as failure:
+        there.send(f"a part of the accounts could not be rated: {failure}")
     finally:
         there.close()
 
@@ -186,6 +193,7 @@ class _Names:
     def __init__(self, con: duckdb.DuckDBPyConnection, share: Share) -> None:
         self.con: Final = con
         self.whole: Final = share.whole_accounts
+        self.account: Final = "r.account" if self.whole else "a.number"
         self.has_accounts: Final = share.has_accounts
         self.members: Any = None
         if not self.whole:
@@ -193,20 +201,21 @@ class _Names:
             if self.has_accounts:
                 self._number("member numbers", "member", share.condition)
             source = "member numbers" if self.has_accounts else "account numbers"
-            self.members = con.sql(f'SELECT word FROM "{source}" ORDER BY number').to_arrow_table().column(0).combine_chunks()
+            self.members = (
+                con.sql(f'SELECT word FROM "{source}" ORDER BY number').to_arrow_table().column(0).combine_chunks()
+            )
 
     def _number(self, table: str, word: str, condition: str) -> None:
-        words = f'SELECT DISTINCT {word} AS word FROM "events" WHERE {condition}'
+        words = f'SELECT DISTINCT r.{word} AS word FROM "events" AS r WHERE {condition}'
         self.con.execute(
             f'CREATE OR REPLACE TABLE "{table}" AS SELECT word, row_number() OVER (ORDER BY word) - 1 AS number FROM ({words})'
         )
 
     def columns(self) -> str:
         """Return SQL for the account's and the member's number."""
-        account = "r.account" if self.whole else "a.number"
         if not self.has_accounts:
-            return f"{account} AS account"
-        return f"{account} AS account, {'r.member' if self.whole else 'm.number'} AS member"
+            return f"{self.account} AS account"
+        return f"{self.account} AS account, {'r.member' if self.whole else 'm.number'} AS member"
 
     def joins(self) -> str:
         """Return the joins that `columns` needs."""
@@ -231,10 +240,9 @@ def _batches(
         counted = ", COALESCE(n.lines, 0) AS lines"
         join = ' LEFT JOIN (SELECT "row", COUNT(*) AS lines FROM "lines" GROUP BY "row") AS n ON n."row" = r."row"'
     columns = "".join(", " + part for i in slots for part in _slot_columns(programme.slots[i], i, "r"))
-    where = share.condition.replace("account", "r.account")
     query = (
         f'SELECT {names.columns()}, r."at", r."row"{counted}{columns} FROM "rated" AS r{names.joins()}{join} '
-        f"WHERE {where} ORDER BY {order}"
+        f"WHERE {share.condition} ORDER BY {order}"
     )
     lines = _LineReader(con, programme, share, names, ties=ties) if share.has_lines else None
     last: tuple[Any, Any] | None = None
@@ -264,15 +272,13 @@ class _LineReader:
     ) -> None:
         slots = [i for i, slot in enumerate(programme.slots) if slot.per_line]
         columns = ", ".join(part for i in slots for part in _slot_columns(programme.slots[i], i, "l")) or "0 AS none"
-        order = 'account, r."at", r.kind' + (", r.source, r.id" if ties else "") + ', l."row", l."line"'
-        where = share.condition.replace("account", "r.account")
+        order = f'{names.account}, r."at", r.kind' + (", r.source, r.id" if ties else "") + ', l."row", l."line"'
         own = con.cursor()
         for statement in share.setup:
             own.execute(statement)
-        account = names.columns().split(",")[0]
         query = (
             f'SELECT {columns} FROM "rated lines" AS l JOIN "events" AS r ON r."row" = l."row"{names.joins()} '
-            f"WHERE {where} ORDER BY {order.replace('account', account.split(' AS ')[0], 1)}"
+            f"WHERE {share.condition} ORDER BY {order}"
         )
         self.reader: Final = iter(own.sql(query).to_arrow_reader(BATCH))
         self.own: Final = own
@@ -355,12 +361,16 @@ class _Writer:
         self.names: Final = names
         self.units: Final = units
         kind = pa.int64() if names.whole else pa.string()
-        self.schema: Final = pa.schema(
-            [("member", kind), ("month", pa.int64()), ("unit", pa.int64()), ("points", pa.int64()), ("points_high", pa.int64())]
-        )
+        self.schema: Final = pa.schema([
+            ("member", kind),
+            ("month", pa.int64()),
+            ("unit", pa.int64()),
+            ("points", pa.int64()),
+            ("points_high", pa.int64()),
+        ])
         self.file: Final = pq.ParquetWriter(path, self.schema, compression="lz4", write_statistics=False)
 
-    def __enter__(self) -> "_Writer":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -371,8 +381,9 @@ class _Writer:
         columns = statement.columns()
         if not len(columns["member"]):
             return
-        arrays = {word: pa.Array.from_buffers(pa.int64(), len(memory), [None, pa.py_buffer(memory)]) for word, memory in columns.items()}
+        arrays = {
+            word: pa.Array.from_buffers(pa.int64(), len(memory), [None, pa.py_buffer(memory)])
+            for word, memory in columns.items()
+        }
         arrays["member"] = self.names.words(arrays["member"])
         self.file.write_table(pa.table([arrays[word] for word in self.schema.names], schema=self.schema))
-
-

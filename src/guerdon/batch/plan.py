@@ -37,12 +37,16 @@ class Plan:
         self.gathered: Final[dict[Aggregate, str]] = self._gathered()
         exclude = programme.eligible.exclude
         self.read: Final = {
-            (field.line, field.name) for node in [*self.nodes, *([exclude] if exclude else [])] for field in fields(node)
+            (field.line, field.name)
+            for node in [*self.nodes, *([exclude] if exclude else [])]
+            for field in fields(node)
         }
 
     def names(self, table: str) -> Names:
         """Return where fields stand, with gathered values in columns of `table`; without lines there is nothing gathered."""
-        return named({one: f"{table}.{name(word)}" if self.has_lines else "NULL" for one, word in self.gathered.items()})
+        return named({
+            one: f"{table}.{name(word)}" if self.has_lines else "NULL" for one, word in self.gathered.items()
+        })
 
     def statements(self) -> list[str]:
         """Return the statements that create the views, and the small tables they join."""
@@ -84,7 +88,7 @@ class Plan:
         if "hour" in wanted:
             offset, join = turned(self.programme.zone.offset_table(*self.span), "offsets")
             joins += join
-            columns.append(f"CASE WHEN e.timed THEN (e.\"at\" + {offset}) // 3600000000 % 24 END AS \"hour\"")
+            columns.append(f'CASE WHEN e.timed THEN (e."at" + {offset}) // 3600000000 % 24 END AS "hour"')
         if wanted != ["hour"]:
             day, join = turned(self.programme.zone.period_table(DAY, *self.span), "days")
             joins += join
@@ -117,7 +121,9 @@ class Plan:
             return 'SELECT * FROM "dated"'
         lines = ""
         if self.has_lines:
-            sums = 'SELECT "row", SUM(eligible) AS eligible, SUM(discount) AS discount FROM "line values" GROUP BY "row"'
+            sums = (
+                'SELECT "row", SUM(eligible) AS eligible, SUM(discount) AS discount FROM "line values" GROUP BY "row"'
+            )
             lines = f' LEFT JOIN ({sums}) AS v ON v."row" = e."row"'
         columns = []
         if gross:
@@ -169,14 +175,16 @@ def named(gathered: dict[Aggregate, str] | None) -> Names:
 def slot_sql(slot: Slot, names: Names) -> str:
     """Return a slot as SQL: its value where its conditions hold, else what it is otherwise."""
     kind = width((min(slot.low, slot.otherwise), max(slot.high, slot.otherwise)))
-    conditions = [f"e.\"type\" IN ({', '.join(map(text, slot.event_types))})", "NOT e.returned"]
+    conditions = [f'e."type" IN ({", ".join(map(text, slot.event_types))})', "NOT e.returned"]
     if slot.starts_at > -FOREVER:
         conditions.append(f'e."at" >= {slot.starts_at}')
     if slot.ends_at < FOREVER:
         conditions.append(f'e."at" < {slot.ends_at}')
     conditions += [render(node, names) for node in (slot.when, slot.where) if node is not None]
     value = "NULL" if slot.value is None else render(slot.value, names)
-    return f"CASE WHEN {' AND '.join(conditions)} THEN CAST({value} AS {kind}) ELSE CAST({slot.otherwise} AS {kind}) END"
+    return (
+        f"CASE WHEN {' AND '.join(conditions)} THEN CAST({value} AS {kind}) ELSE CAST({slot.otherwise} AS {kind}) END"
+    )
 
 
 def view(word: str, query: str) -> str:
@@ -206,7 +214,9 @@ def cases(turns: Sequence[tuple[int, int]], before: int) -> str:
         return str(before)
     middle = len(turns) // 2
     turn, after = turns[middle]
-    return f'CASE WHEN e."at" < {turn} THEN {cases(turns[:middle], before)} ELSE {cases(turns[middle + 1 :], after)} END'
+    return (
+        f'CASE WHEN e."at" < {turn} THEN {cases(turns[:middle], before)} ELSE {cases(turns[middle + 1 :], after)} END'
+    )
 
 
 def _rows(table: Turns) -> Iterable[tuple[int, int, int, int]]:
@@ -221,7 +231,7 @@ def table_statements(table: Table) -> list[str]:
     rows = [f"({_value(k)}, {_value(v)})" for k, v in table.rows.items()]
     chunks = [rows[i : i + 5000] for i in range(0, len(rows), 5000)]
     return [
-        f"CREATE OR REPLACE TEMP TABLE {word}(\"key\" {key}, \"value\" {value})",
+        f'CREATE OR REPLACE TEMP TABLE {word}("key" {key}, "value" {value})',
         *(f"INSERT INTO {word} VALUES {', '.join(chunk)}" for chunk in chunks),
     ]
 

@@ -130,7 +130,10 @@ def history_of_member(run: Run, member: str | None) -> list[Event]:
 def shape_of(programme: Programme) -> Shape:
     """Return what the intake needs to know of a programme."""
     return Shape(
-        currency=programme.currency, rates=dict(programme.rates), zone=programme.zone, event_types=dict(programme.event_types)
+        currency=programme.currency,
+        rates=dict(programme.rates),
+        zone=programme.zone,
+        event_types=dict(programme.event_types),
     )
 
 
@@ -195,7 +198,12 @@ def _layout(run: Run) -> statement.Layout:
 
 def _opened_history(con: duckdb.DuckDBPyConnection, run: Run, scratch: Path, progress: Progress) -> History:
     history = open_history(
-        con, shape_of(run.programme), run.inputs, scratch=scratch, bad_rows=run.bad_rows, progress=lambda stage: progress(stage, None)
+        con,
+        shape_of(run.programme),
+        run.inputs,
+        scratch=scratch,
+        bad_rows=run.bad_rows,
+        progress=lambda stage: progress(stage, None),
     )
     progress("checking rows", None)
     history = survey(con, history)
@@ -221,7 +229,9 @@ def _query(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     statement.gather(con, '"points"', [f"u{i}" for i in range(len(plan.programme.units))])
 
 
-def _fold(con: duckdb.DuckDBPyConnection, run: Run, history: History, plan: Plan, scratch: Path, progress: Progress) -> bool:
+def _fold(
+    con: duckdb.DuckDBPyConnection, run: Run, history: History, plan: Plan, scratch: Path, progress: Progress
+) -> bool:
     """Fold the history in ranges of accounts; say whether the rows came out in the statement's order."""
     processes = max(1, run.processes or _cores())
     events = history.summary.events or 0
@@ -259,7 +269,9 @@ def _set_end_to_end(con: duckdb.DuckDBPyConnection, run: Run, parts: Sequence[Pa
     """Make the statement's relations from the parts; where members share accounts, their months are added up first."""
     con.execute(view("parts", f"SELECT * FROM {parquet(parts)}"))
     units = range(len(run.programme.units))
-    ((wide,),) = con.execute('SELECT COUNT(*) FROM (SELECT 1 FROM "parts" WHERE points_high NOT IN (0, -1) LIMIT 1)').fetchall()
+    ((wide,),) = con.execute(
+        'SELECT COUNT(*) FROM (SELECT 1 FROM "parts" WHERE points_high NOT IN (0, -1) LIMIT 1)'
+    ).fetchall()
     points = f"CAST(points_high AS HUGEINT) * {2**62} + points" if wide else "points"
     values = [f"CASE WHEN unit = {i} THEN {points} ELSE 0 END" for i in units]
     if pooled or wide:

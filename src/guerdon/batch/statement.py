@@ -120,9 +120,13 @@ def write(con: duckdb.DuckDBPyConnection, layout: Layout, path: Path) -> int:
     beside = path.with_name(f".{path.name}.part")
     try:
         try:
-            (count,) = con.execute(f"COPY ({rows_sql(layout, wide=False)}) TO {text(str(beside))} {options}").fetchone() or (0,)
+            (count,) = con.execute(
+                f"COPY ({rows_sql(layout, wide=False)}) TO {text(str(beside))} {options}"
+            ).fetchone() or (0,)
         except duckdb.ConversionException:
-            (count,) = con.execute(f"COPY ({rows_sql(layout, wide=True)}) TO {text(str(beside))} {options}").fetchone() or (0,)
+            (count,) = con.execute(
+                f"COPY ({rows_sql(layout, wide=True)}) TO {text(str(beside))} {options}"
+            ).fetchone() or (0,)
         beside.replace(path)
     except (OSError, duckdb.IOException) as failure:
         message = f"{path} cannot be written: {failure}"
@@ -167,6 +171,8 @@ def gather(con: duckdb.DuckDBPyConnection, source: str, values: Sequence[str]) -
 
 def _gather(con: duckdb.DuckDBPyConnection, source: str, values: Sequence[str], kind: str) -> None:
     sums = ", ".join(f"CAST(SUM({value}) AS {kind}) AS u{unit}" for unit, value in enumerate(values))
-    con.execute(f'CREATE OR REPLACE TEMP TABLE "monthly" AS SELECT member, "month", {sums} FROM {source} GROUP BY member, "month"')
+    con.execute(
+        f'CREATE OR REPLACE TEMP TABLE "monthly" AS SELECT member, "month", {sums} FROM {source} GROUP BY member, "month"'
+    )
     units = ", ".join(f"CAST(SUM(u{unit}) AS {kind}) AS u{unit}" for unit in range(len(values)))
     con.execute(f'CREATE OR REPLACE TEMP TABLE "yearly" AS SELECT member, {units} FROM "monthly" GROUP BY member')

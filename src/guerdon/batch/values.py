@@ -1,6 +1,10 @@
-"""Events of the relations as values, account by account: for explanations, and for strategies written in Python."""
+"""Events of the relations as values, account by account: for explanations, and for strategies written in Python.
+
+Invariant: lines are read once, in the order of their events, beside them; whatever is asked for, that is one pass.
+"""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 import duckdb
@@ -11,48 +15,95 @@ from guerdon.core.events import Event, Line, Values
 from guerdon.core.facts import ORDER_AMOUNTS, Attribute
 from guerdon.core.programme import Programme
 
-_OWN: Final = ("row", "source", "id", "type", "kind", "member", "account", "at", "timed", "returned", "amount", *ORDER_AMOUNTS)
+_OWN: Final = (
+    "row",
+    "source",
+    "id",
+    "type",
+    "kind",
+    "member",
+    "account",
+    "at",
+    "timed",
+    "returned",
+    "amount",
+    *ORDER_AMOUNTS,
+)
 _LINE_OWN: Final = ("row", "id", "amount", "discount", "net", "points_paid")
+_ORDER: Final = 'e.account, e."at", e.kind, e.source, e.id'
+_ACCOUNT: Final = _OWN.index("account")
+_BATCH: Final = 10_000
+
+Row = tuple[Any, ...]
 
 
 def events_where(
-    con: duckdb.DuckDBPyConnection, programme: Programme, history: History, condition: str, values: Sequence[object] = ()
+    con: duckdb.DuckDBPyConnection,
+    programme: Programme,
+    history: History,
+    condition: str,
+    values: Sequence[object] = (),
 ) -> Iterator[list[Event]]:
     """Yield the events of each account for which `condition` holds over "events" as e, in the order of S3."""
     attributes = _declared([one.attributes for one in programme.event_types.values()])
     columns = names([*_OWN, *attributes])
-    order = 'account, "at", kind, source, id'
-    query = f'SELECT {columns} FROM "events" AS e WHERE {condition} ORDER BY {order}'
+    query = f'SELECT {columns} FROM "events" AS e WHERE {condition} ORDER BY {_ORDER}'
+    lines = _Lines(con, programme, history, condition, values)
+    for _, rows in groupby(_rows(con, history, query, values), key=lambda row: row[_ACCOUNT]):
+        yield [_event(programme, row, attributes, lines) for row in rows]
+
+
+def _rows(con: duckdb.DuckDBPyConnection, history: History, query: str, values: Sequence[object]) -> Iterator[Row]:
+    """Yield the rows of a query, read on a connection of its own, a batch at a time in memory."""
     reading = con.cursor()
     for statement in history.setup:
         reading.execute(statement)
     result = reading.execute(query, list(values))
-    account: list[tuple[Any, ...]] = []
-    while rows := result.fetchmany(10_000):
-        for row in rows:
-            if account and account[-1][6] != row[6]:
-                yield _events(con, programme, history, account, attributes)
-                account = []
-            account.append(row)
-    if account:
-        yield _events(con, programme, history, account, attributes)
+    while rows := result.fetchmany(_BATCH):
+        yield from rows
 
 
 def _declared(groups: Sequence[Sequence[Attribute]]) -> list[str]:
     return list(dict.fromkeys(attribute.name for group in groups for attribute in group))
 
 
-def _events(
-    con: duckdb.DuckDBPyConnection, programme: Programme, history: History, rows: Sequence[tuple[Any, ...]], attributes: list[str]
-) -> list[Event]:
-    lines = _lines(con, programme, history, [int(row[0]) for row in rows])
-    return [_event(programme, row, attributes, lines.get(int(row[0]), ())) for row in rows]
+class _Lines:
+    """Lines in the order of their events: ask for each event's in turn."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        programme: Programme,
+        history: History,
+        condition: str,
+        values: Sequence[object],
+    ) -> None:
+        self.attributes: Final = _declared([one.line_attributes for one in programme.event_types.values()])
+        columns = ", ".join(f"l.{name(word)}" for word in [*_LINE_OWN, *self.attributes])
+        query = (
+            f'SELECT {columns} FROM "lines" AS l JOIN "events" AS e ON e."row" = l."row" '
+            f'WHERE {condition} ORDER BY {_ORDER}, l."row", l."line"'
+        )
+        self.rows: Final = _rows(con, history, query, values) if history.has_lines else iter(())
+        self.next: Row | None = next(self.rows, None)
+
+    def of(self, event: int, declared: Sequence[Attribute]) -> Iterator[Line]:
+        """Yield the lines of the event in a row, with the attributes declared for it."""
+        while self.next is not None and self.next[0] == event:
+            yield self._line(self.next, declared)
+            self.next = next(self.rows, None)
+
+    def _line(self, row: Row, declared: Sequence[Attribute]) -> Line:
+        _, identity, amount, discount, net, points_paid, *rest = row
+        stated = dict(zip(self.attributes, rest, strict=True))
+        own: Values = {attribute.name: stated[attribute.name] for attribute in declared}
+        return Line(id=identity, amount=amount, discount=discount, net=net, points_paid=points_paid, attributes=own)
 
 
-def _event(programme: Programme, row: Sequence[Any], attributes: list[str], lines: Sequence[Line]) -> Event:
+def _event(programme: Programme, row: Row, attributes: list[str], lines: _Lines) -> Event:
     own = dict(zip(_OWN, row[: len(_OWN)], strict=True))
     every = dict(zip(attributes, row[len(_OWN) :], strict=True))
-    declared = {attribute.name for attribute in programme.event_types[own["type"]].attributes}
+    declared = programme.event_types[own["type"]]
     return Event(
         id=own["id"],
         source=own["source"],
@@ -64,23 +115,6 @@ def _event(programme: Programme, row: Sequence[Any], attributes: list[str], line
         timed=bool(own["timed"]),
         returned=bool(own["returned"]),
         amounts={word: int(own[word]) for word in ("amount", *ORDER_AMOUNTS)},
-        attributes={word: value for word, value in every.items() if word in declared},
-        lines=tuple(lines),
+        attributes={attribute.name: every[attribute.name] for attribute in declared.attributes},
+        lines=tuple(lines.of(own["row"], declared.line_attributes)),
     )
-
-
-def _lines(
-    con: duckdb.DuckDBPyConnection, programme: Programme, history: History, rows: list[int]
-) -> dict[int, list[Line]]:
-    if not history.has_lines:
-        return {}
-    attributes = _declared([one.line_attributes for one in programme.event_types.values()])
-    columns = ", ".join(f"l.{name(word)}" for word in [*_LINE_OWN, *attributes])
-    wanted = 'SELECT unnest(?::BIGINT[]) AS "row"'
-    query = f'SELECT {columns} FROM "lines" AS l JOIN ({wanted}) AS w ON w."row" = l."row" ORDER BY l."row", l."line"'
-    found: dict[int, list[Line]] = {}
-    for row, identity, amount, discount, net, points_paid, *rest in con.execute(query, [rows]).fetchall():
-        stated: Values = dict(zip(attributes, rest, strict=True))
-        line = Line(id=str(identity), amount=amount, discount=discount, net=net, points_paid=points_paid, attributes=stated)
-        found.setdefault(int(row), []).append(line)
-    return found

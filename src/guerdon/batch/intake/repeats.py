@@ -101,7 +101,9 @@ def _all_differ(con: duckdb.DuckDBPyConnection, keys: Keys) -> bool:
     """Say whether no key comes twice, by one bit for each number between the lowest and the highest; False is no answer."""
     if not keys.whole:
         return False
-    ((low, high, count),) = con.sql(f"select min({keys.key}), max({keys.key}), count({keys.key}) from {keys.scan}").fetchall()
+    ((low, high, count),) = con.sql(
+        f"select min({keys.key}), max({keys.key}), count({keys.key}) from {keys.scan}"
+    ).fetchall()
     if not count or high - low >= min(_BITS_MAX, _BITS_A_KEY * count):
         return False
     ((distinct,),) = con.sql(f"select bit_count(bitstring_agg({keys.key}, {low}, {high})) from {keys.scan}").fetchall()

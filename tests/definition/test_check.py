@@ -89,6 +89,7 @@ examples:
     [
         ("colour: red", ["6:1: 'colour' is not a key here. Try: the keys here are format, programme, version,"]),
         ("inclde: [a.yaml]", ["6:1: 'inclde' is not a key here. Try: did you mean 'include'?"]),
+        ("title: ~", ["6:8: title is nothing, not a text. Try: put it in quotes if it is one."]),
         ("title: 5", ["6:8: title is the number 5, not a text. Try: put it in quotes if it is one."]),
         ("assumptions: none", ["6:14: assumptions is the text 'none', not a list. Try: begin each entry with '- '."]),
         ("rules: {id: a}", ["6:8: rules is a mapping, not a list. Try: begin each entry with '- '."]),

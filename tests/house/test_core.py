@@ -10,6 +10,7 @@ from tests.house.tree import place, python_files, tree_of
 
 CORE = python_files("src/guerdon/core")
 EXACT = python_files("src/guerdon/core", "src/guerdon/definition")
+COMPILED = "guerdon.core."
 FORBIDDEN_MODULES = {"random", "secrets", "time", "uuid"}
 FORBIDDEN_CALLS = {"now", "today", "utcnow", "uuid1", "uuid4"}
 
@@ -60,6 +61,31 @@ def test_the_core_rounds_by_name() -> None:
 
 def test_the_core_asks_neither_the_clock_nor_chance() -> None:
     assert not _found(CORE, _asks_the_world), "time is an argument called `at`, ids derive from their cause"
+
+
+def _compiled_names(tree: ast.Module) -> set[str]:
+    """Return the names that a file has from the core; errors are not native classes and may be derived from."""
+    froms = [
+        node for node in tree.body if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(COMPILED)
+    ]
+    return {alias.asname or alias.name for node in froms if node.module != f"{COMPILED}errors" for alias in node.names}
+
+
+def _derives(tree: ast.Module) -> list[int]:
+    names = _compiled_names(tree)
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    return [one.lineno for one in classes for base in one.bases if isinstance(base, ast.Name) and base.id in names]
+
+
+def test_a_kind_of_a_compiled_class_is_recognised() -> None:
+    assert _derives(ast.parse("from guerdon.core.slots import Slot as S\nclass Own(S): ...")) == [2]
+    assert not _derives(ast.parse("from guerdon.core.errors import Invalid\nclass Own(Invalid): ..."))
+
+
+def test_no_class_outside_the_core_is_a_kind_of_a_compiled_one() -> None:
+    outside = [file for file in python_files("src") if file not in CORE]
+    found = [place(file, line) for file in outside for line in _derives(tree_of(file))]
+    assert not found, "its class is never released (decision 0011): make what differs a setting"
 
 
 def test_the_source_states_invariants_that_survive_optimisation() -> None:

@@ -28,12 +28,22 @@ def test_a_file_is_read_in_one_sitting() -> None:
     assert not long, "split by noun, and keep the public names"
 
 
+def _length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return how many lines a function has; of a constructor those that do something.
+
+    What is one of many terms, such as a rule, lists them by keyword, a line each. How many there may be is the linter's
+    question, and its answer a reason beside the signature.
+    """
+    first = function.body[0].lineno if function.name == "__init__" else function.lineno
+    return (function.end_lineno or function.lineno) - first + 1
+
+
 def test_a_function_fits_on_a_screen() -> None:
     long = [
         f"{place(file, node.lineno)} {node.name}: {length} lines"
         for file in CODE
         for node in _functions(file)
-        if (length := (node.end_lineno or node.lineno) - node.lineno + 1) > FUNCTION_LINES_MAX
+        if (length := _length(node)) > FUNCTION_LINES_MAX
     ]
     assert not long, "name the steps and give each a function"
 

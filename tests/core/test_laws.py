@@ -157,8 +157,8 @@ def test_parts_add_up_to_the_rounded_whole(programme: Made, history: list[Made])
 
 
 def _bound(model: Model, position: int, row: Row) -> bool:
-    _, of_rules, of_multipliers = model.limits[position]
-    return row.rule in of_rules or row.source in of_multipliers
+    limit, of_rules, of_multipliers = model.limits[position]
+    return row.rule in of_rules or (row.source in of_multipliers and "points" in limit)
 
 
 def _days(zone: str, history: Sequence[Mapping[str, Any]]) -> dict[str, datetime]:

@@ -217,3 +217,51 @@ def test_a_rule_that_rounds_to_nothing_says_so_with_a_row() -> None:
     body = "rules: [{id: base, give: 0.9, limits: [{points: 0, every: day}]}]"
     assert parts(body, {"amount": 1}) == [(0, 0)]
     assert answers(body, {"amount": 1})[0].effects[0].reason == 0
+
+
+# The worked folds of the core's README, row by row.
+
+LIMITED = """
+events: {purchase: {attributes: {channel: text}}}
+rules: [{id: base, give: floor(amount), limits: [{points: 100, every: month}]}]
+multipliers: [{id: app, of: base, by: case channel when 'app' then 1.5 else 1 end}]
+"""
+BASKET = """
+rules:
+  - {id: spend, per: line, within: order, bands: [{above: 0, rate: 1}, {above: 35, rate: 2}]}
+  - {id: pieces, per: item, round: half_up, round_at: item, bands: [{above: 0, rate: 90}], funded_by: {Acme: 2, Bolt: 1}}
+"""
+MARCH = 2017 * 12 + 2
+
+
+def test_a_limit_and_a_multiplier() -> None:
+    history = [
+        {"amount": "45.90", "channel": "app"},
+        {"amount": "70.00", "channel": "app"},
+        {"amount": "30.00", "channel": "shop", "at": "2017-04-02"},
+    ]
+    rows = [row for answer in answers(LIMITED, *history) for row in answer.effects]
+    assert [(row.event, row.source, row.desired, row.residue, row.granted, row.limit, row.period) for row in rows] == [
+        (0, -1, 45, 0, 45, -1, 0),
+        (0, 0, 22, 5, 22, -1, 0),
+        (1, -1, 70, 0, 33, 0, MARCH),
+        (1, 0, 35, 0, 0, 0, MARCH),
+        (2, -1, 30, 0, 30, -1, 0),
+    ]
+
+
+def test_bands_over_lines_items_that_are_not_equal_and_two_payers() -> None:
+    lines = [{"amount": "30.00", "quantity": 1}, {"amount": "10.00", "quantity": 3}]
+    names = programme(BASKET).payers
+    rows = answers(BASKET, {"lines": lines})[0].effects
+    assert [(row.rule, row.line, row.band, row.granted, names[row.payer]) for row in rows] == [
+        (0, 0, 0, 30, "programme"),
+        (0, 1, 0, 5, "programme"),
+        (0, 1, 1, 10, "programme"),
+        (1, 0, 0, 1800, "Acme"),
+        (1, 0, 0, 900, "Bolt"),
+        (1, 1, 0, 201, "Acme"),
+        (1, 1, 0, 100, "Bolt"),
+        (1, 1, 0, 400, "Acme"),
+        (1, 1, 0, 200, "Bolt"),
+    ]

@@ -50,7 +50,19 @@ class Band:
         self.rate: Final = rate
 
 
-class Multiplier:
+class Origin:
+    """What a part can come from, a rule or a multiplier: its name and place in the file, its words, who pays, whose campaign."""
+
+    def __init__(self, *, name: str, position: int, payers: list[Payer], campaign: str, title: str, text: str) -> None:
+        self.name: Final = name
+        self.position: Final = position
+        self.payers: Final = payers
+        self.campaign: Final = campaign
+        self.title: Final = title
+        self.text: Final = text
+
+
+class Multiplier(Origin):
     """Times something: `slot` holds the factor as an integer scaled by `one`, which itself means 1x."""
 
     def __init__(  # noqa: PLR0913 - a multiplier has this many terms
@@ -68,26 +80,26 @@ class Multiplier:
         title: str = "",
         text: str = "",
     ) -> None:
-        self.name: Final = name
-        self.title: Final = title
-        self.text: Final = text
-        self.position: Final = position
+        super().__init__(name=name, position=position, payers=payers, campaign=campaign, title=title, text=text)
         self.slot: Final = slot
         self.per_line: Final = per_line
         self.scale: Final = scale
         self.one: Final = 10**scale
         self.compound: Final = compound
         self.points_limits: Final = points_limits
-        self.payers: Final = payers
-        self.campaign: Final = campaign
 
 
-class Rule:
+class Rule(Origin):
     """One earning rule, ready to be folded.
 
-    `slot` holds what `of` or `give` gave (0 when the rule does not apply), scaled by 10**`slot_scale`; `bands` are empty for `give`.
-    Exact parts carry `scale` decimals, at least the unit's; `divisor` leads from there to the unit's smallest part.
+    `slot` holds what `of` or `give` gave (0 when the rule does not apply), scaled by 10**`amount_scale`; `bands` are empty for `give`.
+    Exact parts carry `scale` decimals, at least the unit's: `lift` leads there, `divisor` on to the unit's smallest part.
     """
+
+    scale: int
+    lift: int
+    divisor: int
+    limited: bool
 
     def __init__(  # noqa: PLR0913 - a rule has this many terms
         self,
@@ -116,13 +128,9 @@ class Rule:
         when_text: str = "",
         where_text: str = "",
     ) -> None:
-        self.name: Final = name
-        self.title: Final = title
-        self.text: Final = text
+        super().__init__(name=name, position=position, payers=payers, campaign=campaign, title=title, text=text)
         self.when_text: Final = when_text
         self.where_text: Final = where_text
-        self.amount_scale: Final = amount_scale
-        self.position: Final = position
         self.unit: Final = unit
         self.per: Final = per
         self.slot: Final = slot
@@ -132,20 +140,16 @@ class Rule:
         self.whole: Final = whole
         self.within_order: Final = within_order
         self.multipliers: Final = multipliers
-        self.scale = scale
         self.base_scale: Final = base_scale
+        self.amount_scale: Final = amount_scale
         self.unit_decimals: Final = unit_decimals
-        self.lift = 10 ** (scale - base_scale)
-        self.divisor = 10 ** (scale - unit_decimals)
         self.rounding: Final = rounding
         self.round_at: Final = round_at
-        self.payers: Final = payers
-        self.campaign: Final = campaign
-        self.payers_by_source: Final = {m.position: m.payers or payers for m in multipliers}
+        self.payers_by_source: Final = {one.position: one.payers or payers for one in multipliers}
         self.times_limits: list[int] = []
         self.points_limits: list[int] = []
         self.limits_by_source: dict[int, list[int]] = {}
-        self.limited = False
+        self.keep_decimals(scale)
 
     def index_limits(self) -> None:
         """Join the limits of the rule with each multiplier's, once all are known."""

@@ -70,8 +70,14 @@ def connect(memory: str, threads: int, scratch: Path) -> duckdb.DuckDBPyConnecti
     """Open a data engine that spills to a folder of its own in `scratch` beyond `memory`."""
     con = duckdb.connect()
     spill = tempfile.mkdtemp(prefix="spill-", dir=scratch)
-    con.execute(f"SET memory_limit = {text(memory)}; SET threads = {threads}; SET temp_directory = {text(spill)}")
+    con.execute(f"SET threads = {threads}; SET temp_directory = {text(spill)}")
     con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
+    try:
+        con.execute(f"SET memory_limit = {text(memory)}")
+    except duckdb.Error:
+        con.close()
+        message = f"{memory!r:.20} is no amount of memory; write it like 2GB or 500MB"
+        raise Invalid(message) from None
     return con
 
 

@@ -124,7 +124,7 @@ def test_an_example_expects_something() -> None:
         ("at: 2017-01-01, amount: 5, ^shpo: 1", "'shpo' is not a column or a declared attribute. Try: did you mean 'shop'?"),
         ("at: 2017-01-01, type: visit, ^shop: x", "'shop' is not a column or a declared attribute. Try: declare it under events, or write one of id, source,"),
         ("at: 2017-01-01, type: ^vist", "type 'vist' is not declared. Try: the programme knows purchase, refund, visit."),
-        ("at: 2017-01-01, lines: [{amount: 1}, {^amuont: 1}]", "'amuont' is not a column or a declared attribute. Try: did you mean 'amount'?"),
+        ("at: 2017-01-01, lines: [{amount: 1}, {amount: 1, ^amuont: 1}]", "'amuont' is not a column or a declared attribute. Try: did you mean 'amount'?"),
         ("at: 2017-01-01, lines: [{amount: 1}, {amount: ^x}]", "amount of line 2 'x' is not a number. Try: write digits with a point, like 12.50."),
         ("at: 2017-01-01, lines: [^5]", "line 1 is not a mapping. Try: write it like {amount: 3.20}."),
         ("at: 2017-01-01, lines: ^5", "lines is not a list. Try: write one mapping a line, each with an amount."),

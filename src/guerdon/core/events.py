@@ -10,6 +10,7 @@ Invariants:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -19,7 +20,7 @@ from guerdon.core.currencies import DECIMALS
 from guerdon.core.errors import Invalid
 from guerdon.core.facts import BOOLEAN, DATE, MONEY, NUMBER, ORDER_AMOUNTS, PURCHASE, REFUND, Attribute, EventType
 from guerdon.core.slots import Eligible
-from guerdon.core.values import MONEY_MAX, NUMBER_MAX, split
+from guerdon.core.values import MONEY_MAX, NUMBER_MAX, RATE_MAX, split
 
 Values = dict[str, object]
 
@@ -74,12 +75,11 @@ def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -
     member = str(_present(record, "member"))
     at, timed = read_time(_present(record, "at"), terms.zone, "at")
     money = _Money(terms, record)
-    lines, gone = _lines(record, event_type, money)
-    amounts = _order_amounts(record, money, lines, gone, has_amount=event_type.kind in (PURCHASE, REFUND))
-    returned = event_type.kind == REFUND or amounts["amount"] < 0 or (gone > 0 and not lines)
-    if returned:
-        amounts["amount"] = 0
-        lines = []
+    sales, gone = _lines(record, event_type, money)
+    own = _order_amounts(record, money, sales, gone, needed=event_type.kind == PURCHASE)
+    returned = event_type.kind == REFUND or (not sales and (bool(gone) or own["amount"] < 0))
+    lines = [] if returned else [_line_in_ours(line, money) for line in sales]
+    amounts = dict.fromkeys(own, 0) if returned else _in_ours(_checked(own, record), lines, money)
     return Event(
         id=_named(record, "id", default_id),
         source=_named(record, "source", ""),
@@ -93,7 +93,7 @@ def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -
         amounts=amounts,
         attributes=_attributes(record, event_type.attributes, money),
         lines=_shared(lines, amounts),
-        returned_lines=gone,
+        returned_lines=len(gone),
     )
 
 
@@ -140,13 +140,13 @@ class _Money:
 
     def __init__(self, terms: Terms, record: Mapping[str, object]) -> None:
         ours = terms.currency
-        self.currency: Final = str(record.get("currency") or ours)
+        self.currency: Final = str(_stated(record, "currency") or ours).strip().upper()
         if self.currency not in DECIMALS:
             message = f"currency {self.currency!r:.20} is not one of ISO 4217; write a code like {ours}"
             raise Invalid(message)
         self.decimals: Final = DECIMALS[self.currency]
         self.to_decimals: Final = DECIMALS[ours]
-        self.rate: Final = self._rate(terms, record.get("rate")) if self.currency != ours else None
+        self.rate: Final = self._rate(terms, _stated(record, "rate")) if self.currency != ours else None
 
     def _rate(self, terms: Terms, stated: object) -> Fraction:
         text = str(stated) if stated is not None else terms.rates.get(self.currency)
@@ -155,21 +155,32 @@ class _Money:
                 f"currency {self.currency} has no rate to {terms.currency}; give the event a rate, or the programme"
             )
             raise Invalid(message)
-        rate = Fraction(read_number(text, 12, "rate"), 10**12)
-        if rate <= 0:
-            message = f"rate {text} is not above zero; write how many {terms.currency} one {self.currency} is worth"
+        scaled = read_number(text, 12, "rate")
+        rate = Fraction(scaled, 10**12)
+        if scaled <= 0 or (stated is not None and scaled > RATE_MAX):
+            wrong = "is not above zero" if scaled <= 0 else "is too large"
+            message = f"rate {text} {wrong}; write how many {terms.currency} one {self.currency} is worth"
             raise Invalid(message)
         return rate
 
-    def read(self, value: object, field: str) -> int:
-        amount = read_money(value, self.decimals, field)
+    def own(self, value: object, field: str) -> int:
+        """Return an amount in minor units of the record's currency."""
+        return read_money(value, self.decimals, field)
+
+    def ours(self, amount: int, field: str) -> int:
+        """Return an amount of the record's currency in the programme's."""
         if self.rate is None:
             return amount
         ours = converted(amount, self.rate, self.decimals, self.to_decimals)
         if abs(ours) > MONEY_MAX:
-            message = f"{field} {value} {self.currency} comes to more than {MONEY_MAX:,} minor units, the most an amount may be"
+            shown = f"{Decimal(amount).scaleb(-self.decimals):f} {self.currency}"
+            message = f"{field} {shown} comes to more than {MONEY_MAX:,} minor units, the most an amount may be"
             raise Invalid(message)
         return ours
+
+    def read(self, value: object, field: str) -> int:
+        """Return what a record states, in the programme's currency."""
+        return self.ours(self.own(value, field), field)
 
 
 def _type(terms: Terms, record: Mapping[str, object]) -> EventType:
@@ -188,13 +199,19 @@ def _present(record: Mapping[str, object], field: str) -> object:
     return value
 
 
+def _stated(record: Mapping[str, object], field: str) -> object:
+    """Return what a record states of an amount; blank text is nothing."""
+    value = record.get(field)
+    return None if isinstance(value, str) and not value.strip() else value
+
+
 def _named(record: Mapping[str, object], field: str, otherwise: str) -> str:
     value = record.get(field)
     return otherwise if value is None or value == "" else str(value)
 
 
-def _lines(record: Mapping[str, object], event_type: EventType, money: _Money) -> tuple[list[Line], int]:
-    """Return the lines that are sales, and how many were returns."""
+def _lines(record: Mapping[str, object], event_type: EventType, money: _Money) -> tuple[list[Line], list[Line]]:
+    """Return the lines that are sales, and those that are returns, in the record's currency."""
     stated = record.get("lines") or ()
     if not isinstance(stated, (list, tuple)):
         message = "lines is not a list; write one mapping a line, each with an amount"
@@ -206,13 +223,17 @@ def _lines(record: Mapping[str, object], event_type: EventType, money: _Money) -
             raise Invalid(message)
         lines.append(_line(line, number, event_type, money))
     sales = [line for line in lines if not _is_return(line)]
-    return sales, len(lines) - len(sales)
+    return sales, [line for line in lines if _is_return(line)]
 
 
 def _line(record: Mapping[str, object], number: int, event_type: EventType, money: _Money) -> Line:
     where = f" of line {number}"
-    amount = money.read(record.get("amount", 0), "amount" + where)
-    discount = money.read(record.get("discount") or 0, "discount" + where)
+    stated = _stated(record, "amount")
+    if stated is None:
+        message = f"amount{where} is missing; every line has one"
+        raise Invalid(message)
+    amount = money.own(stated, "amount" + where)
+    discount = money.own(_stated(record, "discount") or 0, "discount" + where)
     return Line(
         id=_named(record, "id", str(number)),
         amount=amount,
@@ -229,23 +250,68 @@ def _is_return(line: Line) -> bool:
 
 
 def _order_amounts(
-    record: Mapping[str, object], money: _Money, lines: list[Line], gone: int, *, has_amount: bool
+    record: Mapping[str, object], money: _Money, sales: list[Line], gone: list[Line], *, needed: bool
 ) -> dict[str, int]:
-    amounts = {name: _not_negative(money.read(record.get(name) or 0, name), name) for name in ORDER_AMOUNTS}
-    stated = record.get("amount")
-    if lines or gone:
-        amounts["amount"] = sum(line.amount for line in lines) - amounts["discount"]
-        if lines and amounts["amount"] < 0:
-            message = f"discount {record.get('discount')} is more than the lines are worth; correct one of them"
-            raise Invalid(message)
-        if stated is not None and stated != "" and not gone and money.read(stated, "amount") != amounts["amount"]:
+    """Return the amounts of an order in the record's currency; an amount beside lines is their sum less the discount.
+
+    Whoever states it may count returned lines in or leave them out.
+    """
+    own = {name: money.own(_stated(record, name) or 0, name) for name in ORDER_AMOUNTS}
+    stated = _stated(record, "amount")
+    amount = None if stated is None else money.own(stated, "amount")
+    if sales or gone:
+        sold = _sum_of(sales) - own["discount"]
+        if amount not in (None, sold, sold + _sum_of(gone)):
             message = f"amount {stated} is not the sum of the lines less the discount; correct one of them"
             raise Invalid(message)
-    elif stated is None and not has_amount:
-        amounts["amount"] = 0
-    else:
-        amounts["amount"] = money.read(_present(record, "amount"), "amount")
-    return amounts
+        amount = sold
+    elif amount is None and needed:
+        _present(record, "amount")
+    own["amount"] = amount or 0
+    return own
+
+
+def _sum_of(lines: list[Line]) -> int:
+    total = sum(line.amount for line in lines)
+    if abs(total) > MONEY_MAX:
+        message = f"the lines add up to more than {MONEY_MAX:,} minor units, the most an amount may be"
+        raise Invalid(message)
+    return total
+
+
+def _checked(own: dict[str, int], record: Mapping[str, object]) -> dict[str, int]:
+    """Return the amounts of a sale; Invalid when they cannot all be so."""
+    for name in ORDER_AMOUNTS:
+        _not_negative(own[name], name)
+    if own["amount"] < 0:
+        message = f"discount {record.get('discount')} is more than the lines are worth; correct one of them"
+        raise Invalid(message)
+    if own["points_paid"] > own["amount"]:
+        message = f"points_paid {record.get('points_paid')} is more than the amount; correct one of them"
+        raise Invalid(message)
+    return own
+
+
+def _in_ours(own: dict[str, int], lines: list[Line], money: _Money) -> dict[str, int]:
+    """Return the amounts of a sale in the programme's currency; rounded apart, no discount exceeds its lines."""
+    ours = {name: money.ours(amount, name) for name, amount in own.items()}
+    if lines:
+        worth = _sum_of(lines)
+        ours["discount"] = min(ours["discount"], worth)
+        ours["amount"] = worth - ours["discount"]
+    return ours
+
+
+def _line_in_ours(line: Line, money: _Money) -> Line:
+    amount = money.ours(line.amount, "amount of a line")
+    return Line(
+        id=line.id,
+        amount=amount,
+        discount=money.ours(line.discount, "discount of a line"),
+        net=amount,
+        points_paid=0,
+        attributes=line.attributes,
+    )
 
 
 def _not_negative(amount: int, field: str) -> int:
@@ -288,11 +354,13 @@ def _line_values(line: Line) -> Values:
 def _attributes(
     record: Mapping[str, object], attributes: Sequence[Attribute], money: _Money, where: str = ""
 ) -> Values:
-    return {attribute.name: _attribute(record.get(attribute.name), attribute, money, where) for attribute in attributes}
+    return {attribute.name: _attribute(record, attribute, money, where) for attribute in attributes}
 
 
-def _attribute(value: object, attribute: Attribute, money: _Money, where: str) -> object:
-    if value is None or (value == "" and attribute.kind != "text"):
+def _attribute(record: Mapping[str, object], attribute: Attribute, money: _Money, where: str) -> object:
+    blank_is_nothing = attribute.kind in (MONEY, NUMBER, DATE)
+    value = _stated(record, attribute.name) if blank_is_nothing else record.get(attribute.name)
+    if value is None or value == "":
         if attribute.default is None and not attribute.optional:
             message = f"{attribute.name}{where} is missing; it has no default and is not optional"
             raise Invalid(message)
@@ -303,7 +371,7 @@ def _attribute(value: object, attribute: Attribute, money: _Money, where: str) -
     if attribute.kind == NUMBER:
         return _in_bounds(read_number(value, attribute.decimals, field), value, field)
     if attribute.kind == DATE:
-        return parse_date(str(value))
+        return parse_date(str(value).strip())
     if attribute.kind == BOOLEAN:
         return _boolean(value, field)
     return str(value)
@@ -317,7 +385,7 @@ def _in_bounds(number: int, value: object, field: str) -> int:
 
 
 def _boolean(value: object, field: str) -> bool:
-    text = str(value).lower()
+    text = str(value).strip().lower()
     if text not in ("true", "false"):
         message = f"{field} is {text!r:.20}, not true or false"
         raise Invalid(message)

@@ -14,6 +14,9 @@ MONEY_MAX: Final = 10**15
 NUMBER_MAX: Final = 10**12
 """Ingestion refuses a number attribute beyond this, scaled by its decimals, either way."""
 
+RATE_MAX: Final = 10**18
+"""Ingestion refuses a rate of exchange beyond this, scaled by its 12 decimals."""
+
 POINTS_MAX: Final = 2**62
 """A rule's result stays below this, in the unit's smallest part."""
 

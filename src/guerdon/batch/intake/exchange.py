@@ -18,7 +18,7 @@ from guerdon.batch.intake.shape import Inputs, Shape
 from guerdon.batch.intake.sql import cases, listed, name, shown, text
 from guerdon.core.currencies import DECIMALS
 from guerdon.core.errors import Invalid
-from guerdon.core.values import MONEY_MAX
+from guerdon.core.values import MONEY_MAX, RATE_MAX
 
 _RATE_DECIMALS: Final = 12
 _NUMERATOR_MAX: Final = 10**22
@@ -141,7 +141,9 @@ def _faults(shape: Shape, is_home: str, reading: Reading | None) -> list[tuple[s
 def _rate(column: Column) -> Reading:
     raw = name("rate:given")
     as_text = replace(column, sql=f"cast({column.sql} as varchar)", type=duckdb.sqltypes.VARCHAR)
-    return scaled(as_text, raw, "", decimals=_RATE_DECIMALS, what="rate", whose="a rate may have (12)")
+    return scaled(
+        as_text, raw, "", decimals=_RATE_DECIMALS, what="rate", whose="a rate may have (12)", largest=RATE_MAX
+    )
 
 
 def given_rate(column: Column) -> str:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from guerdon.batch.intake import readings
-from guerdon.batch.intake.exchange import Exchange
+from guerdon.batch.intake.exchange import Exchange, too_large
 from guerdon.batch.intake.raw import Column
 from guerdon.batch.intake.readings import Reading
 from guerdon.batch.intake.shape import Slot
 from guerdon.batch.intake.sql import cases, listed, name, shown, text
 from guerdon.core.errors import Invalid
 from guerdon.core.facts import BOOLEAN, DATE, MONEY, NUMBER, Attribute
+from guerdon.core.values import NUMBER_MAX
 
 _SQL_TYPES: Final = {BOOLEAN: "boolean", DATE: "integer", MONEY: "bigint", NUMBER: "bigint"}
 
@@ -107,7 +108,15 @@ def _attribute(
     worth = exchange.converted(value) if slots[0].attribute.kind == MONEY else value
     faults = [unreadable(field, reading, when=condition) for condition, _ in known]
     faults += _missing(f"{raw} is null", field, known)
+    if worth != value:
+        large = too_large(worth)
+        faults += [(f"{condition} and {large}", _grown(field, exchange)) for condition, _ in known]
+        worth = f"case when {large} then null else {worth} end"
     return Field(field, reading.given, reading.value, _result(worth, known), tuple(faults), reading.rounded)
+
+
+def _grown(field: str, exchange: Exchange) -> str:
+    return text(f"{field} is too large once it is in {exchange.home}")
 
 
 def _reading(attribute: Attribute, column: Column, raw: str, value: str, exchange: Exchange, what: str) -> Reading:
@@ -115,7 +124,9 @@ def _reading(attribute: Attribute, column: Column, raw: str, value: str, exchang
         return exchange.money(column, raw, value, what=what)
     if attribute.kind == NUMBER:
         whose = f"were declared ({attribute.decimals})"
-        return readings.scaled(column, raw, value, decimals=attribute.decimals, what=what, whose=whose)
+        return readings.scaled(
+            column, raw, value, decimals=attribute.decimals, what=what, whose=whose, largest=NUMBER_MAX
+        )
     if attribute.kind == BOOLEAN:
         return readings.truth(column, raw, what=what)
     return readings.day(column, raw, what=what) if attribute.kind == DATE else readings.words(column, raw)

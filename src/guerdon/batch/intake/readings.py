@@ -5,7 +5,7 @@ Each reading is made of two steps, so that nothing is computed twice: `value` re
 
 Invariants:
 * Text is exact or refused. A binary float is taken at its shortest decimal text and rounded half to even.
-* No value beyond MONEY_MAX in its smallest part.
+* No value beyond `largest` in its smallest part; that is MONEY_MAX, or less.
 * Nothing here raises while a query runs.
 """
 
@@ -27,9 +27,6 @@ NATIVE_INTEGERS: Final = ("tinyint", "smallint", "integer", "bigint", "utinyint"
 """Integers that are a BIGINT without loss."""
 
 FLOATS: Final = ("double", "float")
-_DIGITS: Final = len(str(MONEY_MAX)) - 1
-"""How many digits MONEY_MAX leaves to a number in its smallest part."""
-
 _PLAIN: Final = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)"
 _SURE: Final = {"double": "1e11", "float": "5e3"}
 """Below this a float's product with its scale is off by less than a thousandth."""
@@ -50,14 +47,18 @@ def given(column: Column) -> str:
     return f"nullif({column.sql}, '')" if column.is_text else column.sql
 
 
-def scaled(column: Column, raw: str, value: str, *, decimals: int, what: str, whose: str) -> Reading:
-    """Read a number as an integer scaled by `decimals`; `whose` says in a message who has that many."""
+def scaled(  # noqa: PLR0913 - a number has this many sides
+    column: Column, raw: str, value: str, *, decimals: int, what: str, whose: str, largest: int = MONEY_MAX
+) -> Reading:
+    """Read a number as an integer scaled by `decimals`, at most `largest`; `whose` says in a message who has that many."""
     kind = column.type.id
-    most = 10 ** max(_DIGITS - decimals, 0)
+    most = largest // 10**decimals
     too_big = f"{_said(what, raw)} || ' is too large; the most is {most}'"
     if column.is_text:
         return Reading(
-            f"nullif(trim({column.sql}), '')", _of_text(raw, decimals), _text_fault(raw, decimals, what, whose, too_big)
+            f"nullif(trim({column.sql}), '')",
+            _of_text(raw, decimals, most),
+            _text_fault(raw, decimals, what, whose, too_big),
         )
     if kind in INTEGERS:
         whole = f"cast({raw} as bigint)"
@@ -65,7 +66,9 @@ def scaled(column: Column, raw: str, value: str, *, decimals: int, what: str, wh
             column.sql, f"case when {raw} between -{most} and {most} then {whole} * {10**decimals} end", too_big
         )
     if kind == "decimal":
-        return _of_decimal(column, raw, decimals, what, whose, too_big)
+        return _of_decimal(
+            column, raw, decimals, most, f"{_said(what, raw)} || ' has more decimals than {whose}'", too_big
+        )
     if kind in FLOATS:
         fault = f"case when isfinite({raw}) then {too_big} else {_said(what, raw)} || ' is not a number' end"
         back = f"({value} / {10**decimals}.0::double)::{kind}"
@@ -136,14 +139,13 @@ def _fits(decimals: int) -> str:
     return rf"[+-]?[0-9]*(\.[0-9]{{0,{decimals}}}0*)?"
 
 
-def _of_text(raw: str, decimals: int) -> str:
+def _of_text(raw: str, decimals: int, most: int) -> str:
     exact = f"regexp_full_match({raw}, '{_PLAIN}') and regexp_full_match({raw}, '{_fits(decimals)}')"
     number = f"try_cast({raw} as decimal({_width(decimals)}, {decimals}))"
-    return f"case when {exact} then {_in_range(number, decimals)} end"
+    return f"case when {exact} then {_in_range(number, decimals, most)} end"
 
 
-def _in_range(number: str, decimals: int) -> str:
-    most = 10 ** max(_DIGITS - decimals, 0)
+def _in_range(number: str, decimals: int, most: int) -> str:
     return f"case when abs({number}) <= {most} then cast({number} * {10**decimals} as bigint) end"
 
 
@@ -159,17 +161,16 @@ def _text_fault(raw: str, decimals: int, what: str, whose: str, too_big: str) ->
     )
 
 
-def _of_decimal(column: Column, raw: str, decimals: int, what: str, whose: str, too_big: str) -> Reading:
+def _of_decimal(column: Column, raw: str, decimals: int, most: int, finer: str, too_big: str) -> Reading:
     precision, scale = map(int, re.findall("[0-9]+", str(column.type)))
-    if precision - scale <= _DIGITS - decimals and scale <= decimals:
+    if 10 ** (precision - scale) <= most and scale <= decimals:
         return Reading(
             column.sql, f"cast(cast({raw} as decimal({_width(decimals)}, {decimals})) * {10**decimals} as bigint)", "''"
         )
     number = f"try_cast({raw} as decimal(38, {decimals}))"
     exact = f"{number} = {raw}" if scale > decimals else "true"
-    finer = f"{_said(what, raw)} || ' has more decimals than {whose}'"
-    fault = cases([(f"abs({raw}) <= {10 ** max(_DIGITS - decimals, 0)} and not ({exact})", finer)], too_big)
-    return Reading(column.sql, f"case when {exact} then {_in_range(number, decimals)} end", fault)
+    fault = cases([(f"abs({raw}) <= {most} and not ({exact})", finer)], too_big)
+    return Reading(column.sql, f"case when {exact} then {_in_range(number, decimals, most)} end", fault)
 
 
 def _of_float(raw: str, kind: str, decimals: int, most: int) -> str:

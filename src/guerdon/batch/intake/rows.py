@@ -102,6 +102,11 @@ def line_fields(group: Group) -> list[Field]:
     fields = [_line_id(line.get("id"))]
     for word, absent in (("amount", "null"), ("discount", "0")):
         fields.append(amount(LINE_PREFIX + word, line.get(word), group.exchange, absent=absent))
+    if "discount" in line:
+        value = name(LINE_PREFIX + "discount:value")
+        fields.append(
+            Field("", faults=((f"{value} < 0", text("line.discount is negative; write what was taken off")),))
+        )
     if "amount" in line:
         raw = name(LINE_PREFIX + "amount:given")
         fields.append(Field("", faults=((f"{raw} is null", text("line.amount is missing; every line has one")),)))

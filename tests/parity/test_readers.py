@@ -163,7 +163,7 @@ def in_sql(programme: Programme, records: list[dict[str, Any]], folder: Path) ->
             con.execute(statement)
         found = {event.id: event for account in events_where(con, programme, history, "true") for event in account}
     summary = history.summary
-    return found, Counter(bad=summary.bad_rows, returned_lines=summary.returned_lines, returns=summary.returns)
+    return found, Counter(bad=summary.bad_rows or 0, returns=summary.returns or 0)
 
 
 def numbered(records: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -207,7 +207,8 @@ def test_no_limit_is_ever_overrun_by_anybody_in_any_period(programme: Made, hist
 
 def _monotone(programme: Made) -> bool:
     """Say whether more spent cannot mean less earned: no rate falls as a whole, and no rule outranks a better one."""
-    for rule in programme["rules"]:
+    campaigns = [rule for campaign in programme.get("campaigns", ()) for rule in campaign["rules"]]
+    for rule in [*programme["rules"], *campaigns]:
         rates = [band["rate"] for band in rule.get("bands", ())]
         if rule.get("band") == "whole" and rates != sorted(rates):
             return False
@@ -272,7 +273,7 @@ def test_a_rule_per_order_does_not_mind_how_a_basket_is_split_into_lines(
 
 
 @law
-@given(programmes(limited=False), histories())
+@given(programmes(limited=False, per=("order", "line")), histories())
 def test_points_counted_finer_are_the_same_points_where_nothing_is_rounded(
     programme: Made, history: list[Made]
 ) -> None:

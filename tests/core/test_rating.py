@@ -213,8 +213,9 @@ def test_effects_may_be_let_go_of_event_by_event() -> None:
     assert list(statement.columns()["points"]) == [6, 6]
 
 
-def test_a_rule_that_rounds_to_nothing_says_so_with_a_row() -> None:
-    body = "rules: [{id: base, give: 0.9, limits: [{points: 0, every: day}]}]"
+@pytest.mark.parametrize("limit", ["points: 0", "times: 0"])
+def test_a_rule_that_rounds_to_nothing_says_so_with_a_row_and_blames_no_limit(limit: str) -> None:
+    body = f"rules: [{{id: base, give: 0.9, limits: [{{{limit}, every: day}}]}}]"
     assert parts(body, {"amount": 1}) == [(0, 0)]
     assert answers(body, {"amount": 1})[0].effects[0].reason == 0
 

@@ -5,7 +5,7 @@ from guerdon.core.limits import POINTS, Limit
 from guerdon.core.standing import Standing
 
 HOME, WORK = 1, 2
-ANA, BEN = 10, 11
+ANA, BEN, ZOE = 10, 11, 12
 
 
 def standing() -> Standing:
@@ -34,5 +34,5 @@ def test_another_account_begins_with_nothing_used() -> None:
     made = standing()
     made.counter(0, ANA).take(30)
     made.counter(0, BEN).take(50)
-    made.open(WORK, BEN)
-    assert [made.counter(position, member).used for position in (0, 1) for member in (ANA, BEN)] == [0, 0, 0, 0]
+    made.open(WORK, ZOE)
+    assert [made.counter(position, member).used for position in (0, 1) for member in (ANA, BEN, ZOE)] == [0] * 6

@@ -325,7 +325,7 @@ def _shared(lines: Sequence[Line], amounts: dict[str, int]) -> tuple[Line, ...]:
     """Spread the order's discount and points over the lines by value, largest remainder (S10)."""
     discounts = split(amounts["discount"], [line.amount for line in lines])
     nets = [line.amount - discount for line, discount in zip(lines, discounts, strict=True)]
-    points = split(amounts["points_paid"], [max(net, 0) for net in nets])
+    points = split(amounts["points_paid"], nets)
     return tuple(
         Line(
             id=line.id,

@@ -7,6 +7,8 @@ ARGS ?=
 BIN := .venv/bin
 SOURCES := $(sort $(shell find src programmes tools -type f ! -name '*.pyc' 2>/dev/null))
 UNCOMPILED := PYTHONPATH=src
+# These tests cover core and definition in full; the others run files through data engines, which tracing would slow down.
+COVERED := tests/core tests/definition tests/app tests/parity/test_expressions.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -21,7 +23,9 @@ demo: .venv/installed ## show what guerdon does
 	$(BIN)/guerdon demo $(ARGS)
 
 test: .venv/locked ## run every test on the sources, uncompiled, and ask full coverage of core and definition
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term --cov-fail-under=100 $(ARGS)
+	$(BIN)/python -m pytest -n auto -m 'not slow' --cov --cov-report=term --cov-fail-under=100 $(COVERED) $(ARGS)
+	$(BIN)/python -m pytest -n auto -m slow $(COVERED) $(ARGS)
+	$(BIN)/python -m pytest -n auto $(foreach one,$(COVERED),--ignore=$(one)) $(ARGS)
 
 test-compiled: .venv/installed ## run the tests that ask about behaviour on the installed wheel
 	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto --ignore=tests/house $(ARGS)

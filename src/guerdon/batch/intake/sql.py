@@ -8,20 +8,18 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from guerdon.core.expr.sql import escape, quote
+
 ROW_BITS: Final = 1 << 40
 """A row's number is its file's index times this, plus its line (or its row number, in Parquet)."""
 
 _SHOWN: Final = 40
 
+name = quote
+"""Return an identifier, quoted: as expressions write theirs."""
 
-def name(word: str) -> str:
-    """Return an identifier, quoted."""
-    return '"' + word.replace('"', '""') + '"'
-
-
-def text(words: str) -> str:
-    """Return a text literal."""
-    return "'" + words.replace("'", "''") + "'"
+text = escape
+"""Return a text literal: as expressions write theirs."""
 
 
 def names(words: Iterable[str]) -> str:

@@ -41,7 +41,7 @@ bench: .venv/installed ## measure the installed engine
 	$(BIN)/python -m benchmarks $(ARGS)
 
 proof: .venv/installed ## ask the laws of the installed engine 20,000 examples each
-	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto --ignore=tests/house --hypothesis-profile=proof $(ARGS)
+	GUERDON_INSTALLED=1 GUERDON_PROOF=1 $(BIN)/python -m pytest -n auto --ignore=tests/house $(ARGS)
 
 lock: .venv/uv ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv export --upgrade --no-emit-project --all-extras --all-groups --format requirements-txt \

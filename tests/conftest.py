@@ -17,6 +17,8 @@ INSTALLED = os.environ.get("GUERDON_INSTALLED") == "1"
 settings.register_profile("default", settings.default, deadline=None, print_blob=True)
 settings.register_profile("ci", settings.get_profile("ci"), deadline=None, print_blob=True)
 settings.register_profile("proof", settings.default, deadline=None, print_blob=True, max_examples=20_000)
+if os.environ.get("GUERDON_PROOF") == "1":
+    settings.load_profile("proof")
 
 if INSTALLED:
     sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != SOURCE]

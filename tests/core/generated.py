@@ -203,8 +203,8 @@ def _group(draw: st.DrawFn, made: list[Made]) -> None:
 
 def _campaign(draw: st.DrawFn, made: list[Made], per: tuple[str, ...]) -> Made:
     rule = draw(rules("c0", per))
-    multiplier = draw(_multipliers("cm", [*made, rule]))
-    return {"id": "spring", "from": "2024-02-01", "until": "2024-03-31", "rules": [rule], "multipliers": [multiplier]}
+    multipliers = [draw(_multipliers("cm", [*made, rule]))] if draw(st.booleans()) else []
+    return {"id": "spring", "from": "2024-02-01", "until": "2024-03-31", "rules": [rule], "multipliers": multipliers}
 
 
 def _limit(draw: st.DrawFn, programme: Made) -> None:
@@ -220,8 +220,9 @@ def _limit(draw: st.DrawFn, programme: Made) -> None:
     programme["limits"] = [draw(limits()) | {"id": "shared", "rules": stars}]
     for campaign in programme.get("campaigns", ()):
         units["c0"] = campaign["rules"][0]["unit"]
-        if {units[name] for name in campaign["multipliers"][0]["of"]} == {units["c0"]}:
-            campaign["limits"] = [draw(limits())]
+        multiplied = [name for one in campaign["multipliers"] for name in one["of"]]
+        if {units["c0"], *[units[name] for name in multiplied]} == {units["c0"]}:
+            campaign["limits"] = [draw(limits(kinds=("points",) if multiplied else ("points", "times")))]
 
 
 @st.composite

@@ -22,7 +22,10 @@ EPOCH = date(1970, 1, 1).toordinal()
 
 @dataclass(frozen=True)
 class Row:
-    """What one payer bears of one part of a rule's answer; `residue` is what rounding took off, in smallest parts."""
+    """What one payer bears of one part of a rule's answer; `residue` is what rounding took off, in smallest parts.
+
+    Of items that are rounded one by one it is one item's.
+    """
 
     event: str
     line: int
@@ -329,7 +332,7 @@ class Model:
             period=self._when(self.limits[limit][0], event)[1] if limit >= 0 else 0,
             payer="",
             reason="outdone" if outdone else "limit" if limit >= 0 else "granted",
-            residue=part.exact - part.desired,
+            residue=(part.exact - part.desired) / (part.times if rule.get("round_at") == "item" else 1),
         )
         grants = split(granted, list(shares.values()))
         cuts = split(part.desired - granted, list(shares.values()))

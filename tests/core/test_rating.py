@@ -251,6 +251,12 @@ def test_a_limit_and_a_multiplier() -> None:
     ]
 
 
+def test_many_items_rounded_one_by_one_keep_what_rounding_took_off_one() -> None:
+    body = "rules: [{id: a, per: item, give: 0.6666666666666666, round: half_up, round_at: item}]"
+    (row,) = answers(body, {"lines": [{"amount": "1.00", "quantity": 5_000_000}]})[0].effects
+    assert (row.desired, row.residue) == (5_000_000, -3_333_333_333_333_334)
+
+
 def test_bands_over_lines_items_that_are_not_equal_and_two_payers() -> None:
     lines = [{"amount": "30.00", "quantity": 1}, {"amount": "10.00", "quantity": 3}]
     names = programme(BASKET).payers

@@ -58,7 +58,8 @@ CAMPAIGN = "campaigns: [{id: c, from: 2017-02-02, until: 2017-02-03, "
         ("events: {visit: {}}\nrules: [{id: a, give: 1}, {id: v, on: visit, give: 1}]\nmultipliers: [{id: m, of: [a, v], by: 2}]", "8:27: these rules read different events: purchase, visit. Try: write one multiplier for each type of event."),
         ("rules: [{id: a, on: visit, give: 1}]\nmultipliers: [{id: m, of: a, by: 2}]", "6:21: there is no type of event 'visit'. Try: there is purchase, refund."),
         (RULE_OF_MULTIPLIERS + "multipliers: [{id: m, of: a, by: 2, limits: [{times: 1, every: day}]}]", "7:54: a multiplier is limited in points, not in times. Try: write points: 500."),
-        (RULE_OF_MULTIPLIERS + CAMPAIGN + "multipliers: [{id: m, of: a, by: 2}], limits: [{times: 1, every: day}]}]", "7:113: a multiplier is limited in points, not in times. Try: write points: 500."),
+        (RULE_OF_MULTIPLIERS + CAMPAIGN + "multipliers: [{id: m, of: a, by: 2}], limits: [{times: 1, every: day}]}]", "7:113: a campaign with multipliers is limited in points: a multiplier has no times. Try: write points: 500, or limit its rules one by one."),
+        (RULE_OF_MULTIPLIERS + CAMPAIGN + "rules: [{id: b, give: 1}], multipliers: [{id: m, of: a, by: 2}], limits: [{times: 1, every: day}]}]", "7:140: a campaign with multipliers is limited in points: a multiplier has no times. Try: write points: 500, or limit its rules one by one."),
         ("rules: [{id: a, give: 1, limits: [{points: 1, every: day, per: programme}]}]", "6:64: a limit shared by a whole programme is not run by this release. Try: limit it per member or per account."),
         (CAMPAIGN + "rules: [{id: a, give: 1}], limits: [{times: 1, every: day, per: campaign}]}]", "6:122: a limit shared by a whole campaign is not run by this release. Try: limit it per member or per account."),
         *(

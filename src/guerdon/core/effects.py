@@ -3,6 +3,7 @@
 Invariants:
 * 0 <= granted <= desired in every row.
 * exact = desired * 10**scale + residue, where scale is what the rule keeps beyond its unit's decimals: nothing is rounded unseen.
+  Of equal items that are rounded each by itself the residue is one item's, so that it fits its column however many there are.
 * Rows stand in the order in which rules were applied.
 """
 

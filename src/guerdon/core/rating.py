@@ -14,7 +14,7 @@ from typing import Final
 from mypy_extensions import i64
 
 from guerdon.core.columns import vec, zeros
-from guerdon.core.earning import AT_ORDER, Rule, draft, round_parts
+from guerdon.core.earning import AT_ITEM, AT_ORDER, Rule, draft, round_parts
 from guerdon.core.effects import GRANTED, LIMITED, OUTDONE, Effects
 from guerdon.core.facts import Facts
 from guerdon.core.limits import Counter
@@ -240,6 +240,8 @@ class Fold:
         if part.cut_by != NO_LIMIT:
             period = self._period(int(part.cut_by))
         residue = part.exact - part.desired * rule.divisor
+        if rule.round_at == AT_ITEM:
+            residue //= part.times
         payers = rule.payers_of(part.source)
         if len(payers) == 1:
             self.effects.add(

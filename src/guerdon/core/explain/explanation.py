@@ -137,7 +137,7 @@ def _event(programme: Programme, answer: Answer) -> EventAnswer:
 
 def _rule(programme: Programme, answer: Answer, position: int, rows: list[Row]) -> RuleAnswer:
     rule = programme.rules[position]
-    mine = [row for row in rows if row.rule == position]
+    mine = [row for row in rows if row.rule.position == position]
     parts, amount, money = parts_of(programme, answer, rule, mine)
     reason = why_nothing(programme, answer, position)
     if reason == "outdone":
@@ -187,7 +187,7 @@ def _order_roundings(programme: Programme, rows: list[Row]) -> tuple[Rounding, .
     for number, unit in enumerate(programme.units):
         together = [rule for rule in programme.rules if rule.unit == number and rule.round_at == AT_ORDER]
         positions = [rule.position for rule in together]
-        mine = [row for row in rows if row.rule in positions and not row.outdone]
+        mine = [row for row in rows if row.rule.position in positions and not row.outdone]
         if unit.rounded_per_order and mine:
             exact = decimal_of(sum([row.exact for row in mine]), together[0].scale)
             desired = _whole(sum([row.desired for row in mine]), unit)

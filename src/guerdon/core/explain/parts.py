@@ -74,22 +74,28 @@ class Rounding:
 class Row:
     """One part as the fold answered it, in smallest parts, with its payers' rows together."""
 
-    def __init__(self, effects: list[Effect], divisor: int, line: str) -> None:
+    def __init__(self, effects: list[Effect], rule: Rule, line: str) -> None:
         first = effects[0]
         self.effects = effects
-        self.rule = first.rule
+        self.rule = rule
         self.number = first.line
         self.line = line
         self.occasion = first.line
         self.items = 1
+        self.residue = sum([effect.residue for effect in effects])
         self.source = first.source
         self.band = first.band
         self.desired = sum([effect.desired for effect in effects])
         self.granted = sum([effect.granted for effect in effects])
-        self.exact = self.desired * divisor + sum([effect.residue for effect in effects])
         self.limit = first.limit
         self.period = first.period
         self.outdone = first.reason == OUTDONE
+
+    @property
+    def exact(self) -> int:
+        """What it came to before rounding, for all its items."""
+        alone = self.items if self.rule.round_at == AT_ITEM else 1
+        return self.desired * self.rule.divisor + self.residue * alone
 
 
 def rows_of(programme: Programme, answer: Answer) -> list[Row]:
@@ -101,11 +107,11 @@ def rows_of(programme: Programme, answer: Answer) -> list[Row]:
         rule = programme.rules[effect.rule]
         stop = position + len(rule.payers_of(effect.source))
         line = answer.event.lines[effect.line].id if effect.line >= 0 else ""
-        rows.append(Row(list(answer.effects[position:stop]), rule.divisor, line))
+        rows.append(Row(list(answer.effects[position:stop]), rule, line))
         position = stop
     for rule in programme.rules:
         if rule.per == ITEM:
-            _count_items(programme, answer, rule, [row for row in rows if row.rule == rule.position])
+            _count_items(programme, answer, rule, [row for row in rows if row.rule.position == rule.position])
     return rows
 
 

@@ -53,10 +53,9 @@ class Limits:
         multipliers = [one for one in self.multipliers.values() if one.campaign == campaign.id]
         for i, spec in enumerate(campaign.limits):
             loc = ("campaigns", position, "limits", i)
-            if spec.times is not None and campaign.multipliers and not campaign.rules:
-                self.draft.wrong(
-                    (*loc, "times"), "limit", "a multiplier is limited in points, not in times", "write points: 500"
-                )
+            if spec.times is not None and campaign.multipliers:
+                what = "a campaign with multipliers is limited in points: a multiplier has no times"
+                self.draft.wrong((*loc, "times"), "limit", what, "write points: 500, or limit its rules one by one")
             else:
                 self._bind(spec, loc, campaign.id, rules, multipliers)
 

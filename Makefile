@@ -61,13 +61,13 @@ clean: ## remove .venv and whatever runs left behind
 	@touch $@
 
 .venv/locked: requirements.lock .venv/uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --requirement requirements.lock
 	@touch $@
 
 .venv/installed: .venv/locked .venv/sources $(SOURCES) pyproject.toml README.md
 	rm -rf build/wheel
 	$(BIN)/python -m hatchling build -t wheel -d build/wheel
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --reinstall build/wheel/*.whl
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --reinstall build/wheel/*.whl
 	@touch $@
 
 # A list of the sources, touched only when a file came or went: a deleted module must leave the wheel too.

@@ -10,9 +10,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from guerdon.batch.fold import Share, fold_shares, split_accounts
+from guerdon.batch.fold import Share, split_accounts
 from guerdon.batch.intake import Inputs
 from guerdon.batch.rate import Run, rate
+from guerdon.batch.workers import Workers
 from guerdon.core.errors import Invalid
 from guerdon.core.strategies import Fact, Strategy
 from guerdon.definition.check import check_text
@@ -210,11 +211,22 @@ def _share(folder: Path, *, condition: str, setup: str, out: str) -> Share:
     )
 
 
+def folded(run: Run, parts: list[Share], progress: Callable[[int], None]) -> None:
+    with Workers(run.files, len(parts) - 1) as workers:
+        workers.fold(run.programme, parts, progress)
+
+
+def test_processes_that_get_nothing_to_do_end() -> None:
+    with Workers((), 2):
+        assert len(multiprocessing.active_children()) == 2
+    assert not multiprocessing.active_children()
+
+
 @pytest.mark.slow
 def test_every_share_is_folded(tmp_path: Path) -> None:
     run, parts = shares(tmp_path, second={})
     heard: list[int] = []
-    fold_shares(run.files, run.programme, parts, heard.append)
+    folded(run, parts, heard.append)
     assert sum(heard) == 2
     assert (tmp_path / "two.parquet").is_file()
 
@@ -232,7 +244,7 @@ def test_what_goes_wrong_in_another_process_is_told_in_a_sentence(
 ) -> None:
     run, parts = shares(tmp_path, second=second)
     with pytest.raises(Invalid, match=told):
-        fold_shares(run.files, run.programme, parts, lambda _: None)
+        folded(run, parts, lambda _: None)
     assert not multiprocessing.active_children()
 
 
@@ -245,7 +257,7 @@ def test_a_process_that_is_killed_is_told(tmp_path: Path) -> None:
             child.kill()
 
     with pytest.raises(Invalid, match=r"ended early \(-9\); it may have lacked memory"):
-        fold_shares(run.files, run.programme, parts, kill)
+        folded(run, parts, kill)
 
 
 def test_ranges_of_accounts_hold_each_account_once() -> None:

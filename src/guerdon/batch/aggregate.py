@@ -11,11 +11,10 @@ from typing import Final
 from guerdon.batch.intake.sql import name
 from guerdon.batch.plan import Plan, turned, view
 from guerdon.core.calendar import MONTH
-from guerdon.core.earning import AT_ITEM, AT_LINE, AT_ORDER, ITEM, ORDER, Multiplier, Rule
+from guerdon.core.earning import AT_ITEM, AT_LINE, AT_ORDER, ITEM, ORDER, Band, Multiplier, Rule
 from guerdon.core.expr.sql import Names, render
 from guerdon.core.expr.tree import (
     MAX,
-    MIN,
     Arithmetic,
     Case,
     Compare,
@@ -202,17 +201,23 @@ def _base(rule: Rule, value: Node, before: Node | None, total: Node | None) -> N
         rates: list[Node] = [_whole(band.rate) for band in steps]
         low, high = min(0, *(b.rate for b in steps)), max(0, *(b.rate for b in steps))
         return _times(amount, Case(conditions, rates, _whole(0), number(low, high)))
-    low_end = before if before is not None else _whole(0)
-    high_end = _plus(low_end, amount) if before is not None else amount
-    parts = []
-    for position, band in enumerate(rule.bands):
-        top = high_end if position == len(rule.bands) - 1 else _least(high_end, _whole(rule.bands[position + 1].above))
-        start = _greatest(low_end, _whole(band.above)) if before is not None else _whole(band.above)
-        parts.append(_scaled(_greatest(_minus(top, start), _whole(0)), band.rate))
-    node = parts[0]
-    for part in parts[1:]:
-        node = _plus(node, part)
-    return node
+    if before is None:
+        return _up_to(rule.bands, value)
+    return _minus(_up_to(rule.bands, _plus(before, amount)), _up_to(rule.bands, before))
+
+
+def _up_to(bands: list[Band], end: Node) -> Node:
+    """Build what marginal bands give from nothing up to `end`: one choice of band, which a data engine runs fastest."""
+    conditions: list[Node] = []
+    gives: list[Node] = []
+    full = 0
+    for position, band in enumerate(bands):
+        conditions.append(Compare(">", end, _whole(band.above)))
+        gives.append(_plus(_whole(full), _scaled(_minus(end, _whole(band.above)), band.rate)))
+        if position + 1 < len(bands):
+            full += (bands[position + 1].above - band.above) * band.rate
+    most = max(0, *(give.type.high for give in gives))
+    return Case(conditions[::-1], gives[::-1], _whole(0), number(0, most))
 
 
 def _sum_of_extras(multipliers: list[Multiplier], added: int, programme: Programme) -> Node:
@@ -274,8 +279,3 @@ def _scaled(node: Node, by: int) -> Node:
 def _greatest(left: Node, right: Node) -> Node:
     (a, b), (c, d) = _bounds(left), _bounds(right)
     return left if a >= d else Extreme(MAX, [left, right], number(max(a, c), max(b, d)))
-
-
-def _least(left: Node, right: Node) -> Node:
-    (a, b), (c, d) = _bounds(left), _bounds(right)
-    return Extreme(MIN, [left, right], number(min(a, c), min(b, d)))

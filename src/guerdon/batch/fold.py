@@ -1,4 +1,4 @@
-"""The fold over files: each process reads and sorts its own range of accounts, and runs the compiled engine over them.
+"""The fold over files: a process reads and sorts its range of accounts, and runs the compiled engine over them.
 
 Ranges of accounts rather than hashes of them: every part then comes out sorted, and parts need only be set end to end.
 
@@ -9,12 +9,10 @@ Invariants:
 """
 
 import gc
-import multiprocessing
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -23,24 +21,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from guerdon.batch.intake.arrays import whole_numbers
 from guerdon.batch.intake.sql import text
 from guerdon.core.columns import Column, column, wide_column
 from guerdon.core.effects import Effects
-from guerdon.core.errors import GuerdonError, Invalid
+from guerdon.core.errors import Invalid
 from guerdon.core.expr.sql import BIGINT, width
 from guerdon.core.facts import Facts
 from guerdon.core.programme import Programme
 from guerdon.core.rating import Fold
 from guerdon.core.slots import Slot
 from guerdon.core.statement import Statement
-from guerdon.definition.check import reload
-from guerdon.definition.files import File
 
 BATCH: Final = 500_000
 """So many events are folded between two writes."""
 
 _MASK: Final = 2**62 - 1
-_SMALLER: Final = "it may have lacked memory: try less with --memory, or --processes 1"
 
 
 @dataclass(frozen=True)
@@ -92,72 +88,6 @@ def split_accounts(con: duckdb.DuckDBPyConnection, parts: int, *, whole: bool) -
         " AND ".join([*([f"r.account >= {low}"] if low else []), *([f"r.account < {high}"] if high else [])]) or "true"
         for low, high in pairwise(edges)
     ]
-
-
-def fold_shares(
-    files: Sequence[File], programme: Programme, shares: Sequence[Share], progress: Callable[[int], None]
-) -> None:
-    """Fold every share, the first in this process and each other in one of its own; `progress` hears of events folded."""
-    context = multiprocessing.get_context("spawn")
-    started = []
-    for share in shares[1:]:
-        here, there = context.Pipe(duplex=False)
-        process = context.Process(target=_work, args=(list(files), share, there), daemon=True)
-        process.start()
-        there.close()
-        started.append((process, here))
-    try:
-        fold_share(programme, shares[0], lambda events: _heard(events, started, progress))
-        for process, here in started:
-            _await(here, progress)
-            process.join()
-            if process.exitcode:
-                message = f"a process that rated a part of the accounts ended early ({process.exitcode}); {_SMALLER}"
-                raise Invalid(message)
-    finally:
-        for process, _ in started:
-            process.terminate()
-            process.join()
-
-
-def _heard(events: int, started: Sequence[tuple[Any, Connection]], progress: Callable[[int], None]) -> None:
-    """Report this process's events, and those that others have told of meanwhile."""
-    progress(events)
-    for _, here in started:
-        try:
-            while here.poll():
-                _report(here.recv(), progress)
-        except EOFError:
-            continue
-
-
-def _await(here: Connection, progress: Callable[[int], None]) -> None:
-    try:
-        while True:
-            _report(here.recv(), progress)
-    except EOFError:
-        return
-
-
-def _report(said: object, progress: Callable[[int], None]) -> None:
-    if isinstance(said, int):
-        progress(said)
-    else:
-        raise Invalid(str(said))
-
-
-def _work(files: list[File], share: Share, there: Connection) -> None:
-    """Run in a process of its own: fold a share, and tell of events folded or of what went wrong."""
-    try:
-        fold_share(reload(files), share, there.send)
-    except GuerdonError as failure:
-        there.send(str(failure))
-    except duckdb.Error as failure:
-        there.send(f"the data engine failed: {failure}")
-    except (OSError, MemoryError, pa.ArrowException) as failure:
-        there.send(f"a part of the accounts could not be rated: {failure}")
-    finally:
-        there.close()
 
 
 def fold_share(programme: Programme, share: Share, progress: Callable[[int], None]) -> None:
@@ -247,7 +177,7 @@ def _batches(
         join = ' LEFT JOIN (SELECT "row", COUNT(*) AS lines FROM "lines" GROUP BY "row") AS n ON n."row" = r."row"'
     columns = "".join(", " + part for i in slots for part in _slot_columns(programme.slots[i], i, "r"))
     query = (
-        f'SELECT {names.columns()}, r."at", r."row"{counted}{columns} FROM "rated" AS r{names.joins()}{join} '
+        f'SELECT {names.columns()}, r."at"{counted}{columns} FROM "rated" AS r{names.joins()}{join} '
         f"WHERE {share.condition} ORDER BY {order}"
     )
     lines = _LineReader(con, programme, share, names, ties=ties) if share.has_lines else None
@@ -318,7 +248,7 @@ def slot_width(slot: Slot) -> str:
 
 
 def facts_of(programme: Programme, table: Any, lines: Any) -> Facts:  # noqa: ANN401 - pyarrow has no types
-    """Return a table of events and one of their lines as facts."""
+    """Return a table of events and one of their lines as facts; effects are not kept, so events need no numbers."""
     count = len(table)
     account = _column(table, "account")
     empty = column(memoryview(bytes(8 * (count + 1))).cast("q"))
@@ -328,7 +258,7 @@ def facts_of(programme: Programme, table: Any, lines: Any) -> Facts:  # noqa: AN
         slots.append(empty if source is None else _slot(source, position, slot))
     return Facts(
         count,
-        ordinal=_column(table, "row"),
+        ordinal=empty,
         account=account,
         member=_column(table, "member") if "member" in table.column_names else account,
         at=_column(table, "at"),
@@ -357,7 +287,7 @@ def _memory(table: Any, word: str) -> memoryview:  # noqa: ANN401 - pyarrow has 
 
 def _offsets(counts: Any) -> Column:  # noqa: ANN401 - pyarrow has no types
     ends = pc.cumulative_sum(counts.cast(pa.int64())).combine_chunks()
-    return _column(pa.table({"ends": pa.concat_arrays([pa.array([0], pa.int64()), ends])}), "ends")
+    return _column(pa.table({"ends": pa.concat_arrays([whole_numbers([0]), ends])}), "ends")
 
 
 class _Writer:

@@ -99,7 +99,11 @@ class Plan:
 
     def _line_values(self) -> str:
         eligible = self.programme.eligible
-        base = "l.net" if eligible.keeps_points else "GREATEST(l.net - l.points_paid, 0)"
+        base = (
+            "l.net"
+            if eligible.keeps_points
+            else "CASE WHEN l.net > l.points_paid THEN l.net - l.points_paid ELSE 0 END"
+        )
         columns = f"l.*, l.amount + l.discount AS gross, {base} AS eligible"
         if eligible.exclude is None:
             return f'SELECT {columns} FROM "lines" AS l'
@@ -134,7 +138,11 @@ class Plan:
 
     def _eligible(self, lines: bool) -> str:  # noqa: FBT001 - whether there are lines to sum
         eligible = self.programme.eligible
-        own = "e.amount" if eligible.keeps_points else "GREATEST(e.amount - e.points_paid, 0)"
+        own = (
+            "e.amount"
+            if eligible.keeps_points
+            else "CASE WHEN e.amount > e.points_paid THEN e.amount - e.points_paid ELSE 0 END"
+        )
         total = f"COALESCE(v.eligible, {own})" if lines else own
         total += "".join(f" + e.{name(word)}" for word in eligible.extras)
         if eligible.exclude is None or eligible.by_line:

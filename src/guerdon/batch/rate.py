@@ -19,11 +19,12 @@ import duckdb
 
 from guerdon.batch import statement
 from guerdon.batch.aggregate import aggregate_statements
-from guerdon.batch.fold import Share, connect, fold_shares, split_accounts
+from guerdon.batch.fold import Share, connect, split_accounts
 from guerdon.batch.intake import History, Inputs, Shape, Summary, check_ids, open_history, survey
 from guerdon.batch.intake.sql import parquet
 from guerdon.batch.plan import Plan, view
 from guerdon.batch.values import events_where
+from guerdon.batch.workers import Workers
 from guerdon.core.calendar import MONTH
 from guerdon.core.errors import Invalid, NotFound
 from guerdon.core.events import Event
@@ -33,6 +34,11 @@ from guerdon.core.statement import TOTAL
 from guerdon.definition.files import File
 
 Progress = Callable[[str, float | None], None]
+
+
+def _quiet(_stage: str, _done: float | None) -> None:
+    """Tell nobody of progress."""
+
 
 HEAD: Final = 20
 _MEMORY: Final = "2GB"
@@ -77,7 +83,7 @@ class Rated:
 class rating:  # noqa: N801 - used as `with rating(run) as rated:`
     """Rate files of events; while open, the statement's rows can be read. Scratch files go when it closes."""
 
-    def __init__(self, run: Run, *, progress: Progress = lambda _stage, _done: None) -> None:
+    def __init__(self, run: Run, *, progress: Progress = _quiet) -> None:
         self.run: Final = run
         self.progress: Final = progress
         self.scratch: Final = Path(tempfile.mkdtemp(prefix="guerdon-"))
@@ -99,7 +105,7 @@ class rating:  # noqa: N801 - used as `with rating(run) as rated:`
         self.con = con
 
 
-def rate(run: Run, *, progress: Progress = lambda _stage, _done: None) -> Rated:
+def rate(run: Run, *, progress: Progress = _quiet) -> Rated:
     """Rate files of events; without `out` all rows are kept in memory."""
     with rating(run, progress=progress) as rated:
         rows = [] if run.out is not None else list(rated.all_rows())
@@ -112,7 +118,7 @@ def history_of_member(run: Run, member: str | None) -> list[Event]:
     scratch = Path(tempfile.mkdtemp(prefix="guerdon-"))
     con = connect(run.memory or _MEMORY, _cores(), scratch)
     try:
-        history = _opened_history(con, run, scratch, lambda _stage, _done: None)
+        history = _looked_at(con, _opened(con, run, scratch, _quiet), _quiet)
         for setup in history.setup:
             con.execute(setup)
         accounts = 'e.account IN (SELECT account FROM "events" WHERE CAST(member AS VARCHAR) = ?)' if member else "true"
@@ -144,18 +150,20 @@ def _rate(run: Run, scratch: Path, progress: Progress, opened: Callable[[duckdb.
         statement.format_of(run.out)
     con = connect(run.memory or _MEMORY, _cores(), scratch)
     opened(con)
-    history = _opened_history(con, run, scratch, progress)
+    history = _opened(con, run, scratch, progress)
     engine = _engine(run)
-    plan = Plan(run.programme, history, _span(history.summary))
-    for one in (*history.setup, *plan.statements()):
-        con.execute(one)
-    if engine == "query":
-        progress("rating", None)
-        _query(con, plan)
-    elif engine == "fold":
-        layout = replace(layout, in_order=_fold(con, run, history, plan, scratch, progress))
-    else:
-        _by_value(con, run, history, progress)
+    with Workers(run.files, _helpers(run, history.summary.rows) if engine == "fold" else 0) as workers:
+        history = _looked_at(con, history, progress)
+        plan = Plan(run.programme, history, _span(history.summary))
+        for one in (*history.setup, *plan.statements()):
+            con.execute(one)
+        if engine == "query":
+            progress("rating", None)
+            _query(con, plan)
+        elif engine == "fold":
+            layout = replace(layout, in_order=_fold(con, run, history, plan, scratch, workers, progress))
+        else:
+            _by_value(con, run, history, progress)
     progress("writing", None)
     return _laid_out(con, run, layout, history, engine=engine, began=began)
 
@@ -196,8 +204,8 @@ def _layout(run: Run) -> statement.Layout:
     return statement.Layout(run.by, units, run.programme)
 
 
-def _opened_history(con: duckdb.DuckDBPyConnection, run: Run, scratch: Path, progress: Progress) -> History:
-    history = open_history(
+def _opened(con: duckdb.DuckDBPyConnection, run: Run, scratch: Path, progress: Progress) -> History:
+    return open_history(
         con,
         shape_of(run.programme),
         run.inputs,
@@ -205,6 +213,9 @@ def _opened_history(con: duckdb.DuckDBPyConnection, run: Run, scratch: Path, pro
         bad_rows=run.bad_rows,
         progress=lambda stage: progress(stage, None),
     )
+
+
+def _looked_at(con: duckdb.DuckDBPyConnection, history: History, progress: Progress) -> History:
     progress("checking rows", None)
     history = survey(con, history)
     progress("looking for repeated ids", None)
@@ -229,15 +240,23 @@ def _query(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     statement.gather(con, '"points"', [f"u{i}" for i in range(len(plan.programme.units))])
 
 
-def _fold(
-    con: duckdb.DuckDBPyConnection, run: Run, history: History, plan: Plan, scratch: Path, progress: Progress
+def _helpers(run: Run, rows: int) -> int:
+    """Return how many processes help this one to fold so many rows."""
+    return 0 if rows < SMALL else max(1, run.processes or _cores()) - 1
+
+
+def _fold(  # noqa: PLR0913 - what a fold of files is made of
+    con: duckdb.DuckDBPyConnection,
+    run: Run,
+    history: History,
+    plan: Plan,
+    scratch: Path,
+    workers: Workers,
+    progress: Progress,
 ) -> bool:
     """Fold the history in ranges of accounts; say whether the rows came out in the statement's order."""
-    processes = max(1, run.processes or _cores())
     events = history.summary.events or 0
-    if events < SMALL:
-        processes = 1
-    conditions = split_accounts(con, processes, whole=history.member_is_integer)
+    conditions = split_accounts(con, len(workers.started) + 1, whole=history.member_is_integer)
     ((untimed,),) = con.execute('SELECT COUNT(*) FROM (SELECT 1 FROM "events" WHERE NOT timed LIMIT 1)').fetchall()
     shares = [
         Share(
@@ -261,7 +280,7 @@ def _fold(
         done += some
         progress("rating", min(done / max(events, 1), 1.0))
 
-    fold_shares(run.files, run.programme, shares, folded)
+    workers.fold(run.programme, shares, folded)
     return _set_end_to_end(con, run, [share.out for share in shares], pooled=history.has_accounts)
 
 

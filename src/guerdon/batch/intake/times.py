@@ -9,6 +9,7 @@ Invariants:
 * No instant outside 1970 to 2099.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from guerdon.batch.intake.arrays import whole_numbers
 from guerdon.batch.intake.raw import Column
 from guerdon.batch.intake.readings import is_local_time
 from guerdon.batch.intake.sql import cases, parquet, shown
@@ -139,7 +141,7 @@ def _wall_table(zone: Zone, scratch: Path) -> str:
     if not path.exists():
         turns = zone.local_table(-2 * DAY_US, ENDS_AT + 2 * DAY_US)
         columns = {"half_day": turns.half_days, "turn": turns.turns, "before": turns.before, "after": turns.after}
-        pq.write_table(pa.table(columns, _whole(*columns)), path)
+        _write(columns, path)
     return parquet(path)
 
 
@@ -148,9 +150,9 @@ def _day_table(zone: Zone, scratch: Path) -> str:
     if not path.exists():
         days = range(-1, ENDS_AT // DAY_US + 2)
         columns = {"day": days, "starts_at": [zone.day_start(day) for day in days]}
-        pq.write_table(pa.table(columns, _whole(*columns)), path)
+        _write(columns, path)
     return parquet(path)
 
 
-def _whole(*names: str) -> pa.Schema:
-    return pa.schema([(name, pa.int64()) for name in names])
+def _write(columns: Mapping[str, Iterable[int]], path: Path) -> None:
+    pq.write_table(pa.table({word: whole_numbers(values) for word, values in columns.items()}), path)

@@ -4,9 +4,9 @@ import array
 import sys
 import time
 
-from guerdon.core.columns import column
+from guerdon.core.columns import column, constant
 from guerdon.core.effects import Effects
-from guerdon.core.facts import Facts
+from guerdon.core.facts import PURCHASE, Facts
 from guerdon.core.rating import Fold
 from guerdon.core.statement import Statement
 from guerdon.definition.check import load_text
@@ -32,16 +32,17 @@ def facts(events: int) -> Facts:
     instants = array.array("q", [1_483_246_800_000_000 + number % EACH * 3_784_320_000_000 for number in range(events)])
     points = array.array("q", [number * 7919 % 200 for number in range(events)])
     account = column(memoryview(accounts))
-    empty = column(memoryview(bytes(8 * (events + 1))).cast("q"))
     return Facts(
         events,
         ordinal=account,
         account=account,
         member=account,
         at=column(memoryview(instants)),
-        returned=empty,
+        kind=constant(PURCHASE),
+        refers=constant(-1),
+        returned=constant(0),
         slots=[column(memoryview(points))],
-        first_line=empty,
+        first_line=constant(0),
     )
 
 

@@ -18,7 +18,7 @@ def test_rows_read_back_as_they_were_added() -> None:
     assert [astuple(row) for row in effects.rows()] == [
         tuple(range(100 * row, 100 * row + len(COLUMNS))) for row in range(3)
     ]
-    assert [row.event for row in effects.rows(start=2)] == [200]
+    assert [row.event for row in effects.rows(start=2)] == [202]
 
 
 def test_a_buffer_grows_and_keeps_what_it_holds() -> None:

@@ -16,7 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from guerdon.core.columns import Column, column_of
-from guerdon.core.effects import Effects
+from guerdon.core.effects import COLUMNS, Effects
 from guerdon.core.events import in_order, values_of
 from guerdon.core.facts import Facts
 from guerdon.core.history import facts_of
@@ -82,6 +82,8 @@ def _stretch(programme: Made, facts: Facts, first: int, last: int) -> Facts:
         account=_piece(facts.account, first, last),
         member=_piece(facts.member, first, last),
         at=_piece(facts.at, first, last),
+        kind=_piece(facts.kind, first, last),
+        refers=facts.refers,
         returned=_piece(facts.returned, first, last),
         slots=[
             _piece(column, *((start, end) if slot.per_line else (first, last)))
@@ -122,7 +124,7 @@ def test_a_statement_adds_up_to_the_effects(programme: Made, history: list[Made]
     for month, points, high in rows:
         exact = (high << 62) + points
         months, totals = (months, totals + exact) if month == 1 << 40 else (months + exact, totals)
-    assert months == totals == sum(row[8] for row in effects)
+    assert months == totals == sum(row[COLUMNS.index("granted")] for row in effects)
 
 
 @law

@@ -1,6 +1,6 @@
 """Statements: a row for each month with any event and a total after them, exact however large."""
 
-from guerdon.core.effects import Effects
+from guerdon.core.effects import EARNED, Effects
 from guerdon.core.statement import TOTAL, Statement
 from guerdon.definition.zones import load_zone
 from tests.core.test_amounts import instant
@@ -27,7 +27,7 @@ class Book:
         """Count an event with some effects, each of a unit."""
         mark = self.effects.count
         for unit, points in granted:
-            self.effects.add(0, -1, 0, 0, -1, -1, unit, points, points, -1, 0, 0, 0, 0, 0)
+            self.effects.add(EARNED, 0, 0, 0, -1, 0, 0, -1, -1, unit, points, points, -1, 0, 0, 0, 0, 0)
         self.statement.add(member, at, self.effects, mark)
 
 

@@ -23,11 +23,11 @@ import pyarrow.parquet as pq
 
 from guerdon.batch.intake.arrays import whole_numbers
 from guerdon.batch.intake.sql import text
-from guerdon.core.columns import Column, column, wide_column
+from guerdon.core.columns import Column, column, constant, wide_column
 from guerdon.core.effects import Effects
 from guerdon.core.errors import Invalid
 from guerdon.core.expr.sql import BIGINT, width
-from guerdon.core.facts import Facts
+from guerdon.core.facts import PURCHASE, Facts
 from guerdon.core.programme import Programme
 from guerdon.core.rating import Fold
 from guerdon.core.slots import Slot
@@ -251,20 +251,21 @@ def facts_of(programme: Programme, table: Any, lines: Any) -> Facts:  # noqa: AN
     """Return a table of events and one of their lines as facts; effects are not kept, so events need no numbers."""
     count = len(table)
     account = _column(table, "account")
-    empty = column(memoryview(bytes(8 * (count + 1))).cast("q"))
     slots = []
     for position, slot in enumerate(programme.slots):
         source = lines if slot.per_line else table
-        slots.append(empty if source is None else _slot(source, position, slot))
+        slots.append(constant(0) if source is None else _slot(source, position, slot))
     return Facts(
         count,
-        ordinal=empty,
+        ordinal=constant(-1),
         account=account,
         member=_column(table, "member") if "member" in table.column_names else account,
         at=_column(table, "at"),
-        returned=empty,
+        kind=constant(PURCHASE),
+        refers=constant(-1),
+        returned=constant(0),
         slots=slots,
-        first_line=empty if lines is None and "lines" not in table.column_names else _offsets(table["lines"]),
+        first_line=constant(0) if lines is None and "lines" not in table.column_names else _offsets(table["lines"]),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-__all__ = ["Column", "column", "column_of", "grown", "vec", "wide_column", "zeros"]
+__all__ = ["Column", "column", "column_of", "constant", "grown", "vec", "wide_column", "zeros"]
 
 WIDE_BITS: Final = 62
 """A wide value is `high << WIDE_BITS | low`, with low in 0..2**62 - 1."""
@@ -18,20 +18,21 @@ WIDE_BITS: Final = 62
 class Column:
     """The integers of a run; `column.at(i)` is the i-th as an exact `int`."""
 
-    def __init__(self, values: vec[i64], high: vec[i64], *, wide: bool) -> None:
+    def __init__(self, values: vec[i64], high: vec[i64], *, wide: bool, step: i64 = 1) -> None:
         self.values: vec[i64] = values
         self.high: vec[i64] = high
         self.wide: Final = wide
+        self.step: i64 = step
 
     def at(self, position: i64) -> int:
         """Return the value at `position`."""
         if self.wide:
             return (int(self.high[position]) << WIDE_BITS) | int(self.values[position])
-        return int(self.values[position])
+        return int(self.values[position * self.step])
 
     def small_at(self, position: i64) -> i64:
         """Return the value at `position` of a column that is not wide, as a machine integer."""
-        return self.values[position]
+        return self.values[position * self.step]
 
     def count(self) -> int:
         """Return how many values there are."""
@@ -46,6 +47,11 @@ def column(memory: memoryview) -> Column:
 def wide_column(low: memoryview, high: memoryview) -> Column:
     """Return a column of `high << 62 | low`."""
     return Column(vec[i64](low), vec[i64](high), wide=True)
+
+
+def constant(value: int) -> Column:
+    """Return a column that holds one small value everywhere, and has no length of its own."""
+    return Column(vec[i64]([i64(value)]), vec[i64](), wide=False, step=0)
 
 
 def column_of(values: list[int]) -> Column:

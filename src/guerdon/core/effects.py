@@ -1,4 +1,19 @@
-"""Effects: what the fold answered, one row a part, held as columns; a row reads back as a value.
+"""Effects: what the fold answered, held as columns; a row reads back as a value.
+
+A row says what happened to points, or to a level (`kind`); `desired` and `granted` are how many points were asked for and moved.
+The lot that points moved in or out of is named by what made it: the event `of`, its `rule` and the `lot`'s number there.
+
+| kind | what happens | granted | also |
+|---|---|---|---|
+| earned | a part of a rule makes a lot | what the lot begins with | every column |
+| spent | a redemption draws on a lot | taken from the lot | `desired` is the same |
+| expired | a lot's rest is gone at its instant `at` | what was left of it | `event` is the one that made it |
+| reversed | a refund takes points back | taken from the lot, or made debt | `desired` is what the purchase no longer earns |
+| usable | pending points can be spent from `at` | what is left of them | `event` is the one that made it |
+| held, released | a reservation sets points aside, or gives them back | moved | |
+| restored | points once spent come back | put back into the lot | |
+| indebted, settled | more was asked for than there was; earnings pay it off | debt that comes, or goes | |
+| moved | a level changes | 0 | `rule` is the ladder, `source` the level before, `band` the level now, `period` its end, `reason` why |
 
 Invariants:
 * 0 <= granted <= desired in every row.
@@ -14,6 +29,26 @@ from mypy_extensions import i64
 
 from guerdon.core.columns import grown, vec, zeros
 
+EARNED: Final = 0
+SPENT: Final = 1
+EXPIRED: Final = 2
+REVERSED: Final = 3
+USABLE: Final = 4
+HELD: Final = 5
+RELEASED: Final = 6
+RESTORED: Final = 7
+INDEBTED: Final = 8
+SETTLED: Final = 9
+MOVED: Final = 10
+
+KINDS: Final = (
+    "earned", "spent", "expired", "reversed", "usable", "held", "released", "restored", "indebted", "settled", "moved",
+)  # fmt: skip
+"""What a row says happened."""
+
+SIGNS: Final = [1 if kind == EARNED else -1 if kind == REVERSED else 0 for kind in range(len(KINDS))]
+"""How a row counts in what was earned: as it stands, taken off, or not at all."""
+
 GRANTED: Final = 0
 LIMITED: Final = 1
 OUTDONE: Final = 2
@@ -22,7 +57,7 @@ REASONS: Final = ("granted", "limit", "outdone")
 """What became of a row: granted in full, cut by a limit, or outdone by another rule of its stacking group."""
 
 COLUMNS: Final = (
-    "event", "line", "rule", "version", "source", "band", "unit", "desired", "granted",
+    "kind", "at", "event", "of", "line", "rule", "version", "source", "band", "unit", "desired", "granted",
     "limit", "period", "lot", "residue", "payer", "reason",
 )  # fmt: skip
 """Names of the columns; `event` is the ordinal of the run, an index is -1 where there is none."""
@@ -32,7 +67,10 @@ COLUMNS: Final = (
 class Effect:
     """One row of effects: what a part of a rule asked for, what it got, and why."""
 
+    kind: int
+    at: int
     event: int
+    of: int
     line: int
     rule: int
     version: int
@@ -55,7 +93,10 @@ class Effects:
     def __init__(self, capacity: int = 4096) -> None:
         self.count: i64 = 0
         self.capacity: i64 = capacity
+        self.kind: vec[i64] = zeros(capacity)
+        self.at: vec[i64] = zeros(capacity)
         self.event: vec[i64] = zeros(capacity)
+        self.of: vec[i64] = zeros(capacity)
         self.line: vec[i64] = zeros(capacity)
         self.rule: vec[i64] = zeros(capacity)
         self.version: vec[i64] = zeros(capacity)
@@ -73,7 +114,10 @@ class Effects:
 
     def add(  # noqa: PLR0913 - a row has this many columns, and an object a row would double the cost of the fold
         self,
+        kind: i64,
+        at: i64,
         event: i64,
+        of: i64,
         line: i64,
         rule: i64,
         version: i64,
@@ -93,7 +137,10 @@ class Effects:
         row = self.count
         if row == self.capacity:
             self._grow()
+        self.kind[row] = kind
+        self.at[row] = at
         self.event[row] = event
+        self.of[row] = of
         self.line[row] = line
         self.rule[row] = rule
         self.version[row] = version
@@ -125,7 +172,10 @@ class Effects:
 
     def _row(self, row: i64) -> Effect:
         return Effect(
+            kind=int(self.kind[row]),
+            at=int(self.at[row]),
             event=int(self.event[row]),
+            of=int(self.of[row]),
             line=int(self.line[row]),
             rule=int(self.rule[row]),
             version=int(self.version[row]),
@@ -144,7 +194,10 @@ class Effects:
 
     def _grow(self) -> None:
         self.capacity = self.capacity * 2
+        self.kind = grown(self.kind)
+        self.at = grown(self.at)
         self.event = grown(self.event)
+        self.of = grown(self.of)
         self.line = grown(self.line)
         self.rule = grown(self.rule)
         self.version = grown(self.version)

@@ -84,7 +84,9 @@ class Facts:
 
     `ordinal` numbers the events of a run; `slots` hold what the programme's expressions gave for each event
     (or, for a slot of line level, for each line: event `i` owns the lines from `first_line[i]` to `first_line[i + 1]`).
-    `member` may be the same column as `account`. `returned` is 1 for a return, which is counted and does not earn.
+    `member` may be the same column as `account`. `kind` is what kind of event each is. `refers` is the ordinal of the earlier
+    event that one is about (a refund's purchase, a cancelled reservation), else -1. `returned` is 1 for a return, which is
+    counted and does not earn.
     """
 
     def __init__(  # noqa: PLR0913 - facts have this many columns
@@ -95,6 +97,8 @@ class Facts:
         account: Column,
         member: Column,
         at: Column,
+        kind: Column,
+        refers: Column,
         returned: Column,
         slots: list[Column],
         first_line: Column,
@@ -104,6 +108,8 @@ class Facts:
         self.account: Final = account
         self.member: Final = member
         self.at: Final = at
+        self.kind: Final = kind
+        self.refers: Final = refers
         self.returned: Final = returned
         self.slots: Final = slots
         self.first_line: Final = first_line

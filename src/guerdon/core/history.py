@@ -6,8 +6,8 @@ Invariant: a slot's number comes from its closure here and from a column in a ba
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guerdon.core.columns import column_of
-from guerdon.core.effects import Effect, Effects
+from guerdon.core.columns import column_of, constant
+from guerdon.core.effects import SIGNS, Effect, Effects
 from guerdon.core.events import Event, Values, in_order, values_of, without_repeats
 from guerdon.core.facts import Facts
 from guerdon.core.programme import Programme
@@ -24,8 +24,8 @@ class Answer:
     effects: tuple[Effect, ...]
 
     def points(self, unit: int) -> int:
-        """Return the points granted in a unit, in its smallest part."""
-        return sum([effect.granted for effect in self.effects if effect.unit == unit])
+        """Return the points of a unit that the event earned, less what it reversed, in the unit's smallest part."""
+        return sum([SIGNS[effect.kind] * effect.granted for effect in self.effects if effect.unit == unit])
 
 
 def rate_events(programme: Programme, events: Sequence[Event]) -> list[Answer]:
@@ -68,6 +68,8 @@ def facts_of(programme: Programme, events: Sequence[Event], values: Sequence[Val
         account=column_of(accounts),
         member=column_of(members),
         at=column_of([event.at for event in events]),
+        kind=column_of([event.kind for event in events]),
+        refers=constant(-1),
         returned=column_of([int(event.returned) for event in events]),
         slots=columns,
         first_line=column_of(first_line),

@@ -15,7 +15,7 @@ from mypy_extensions import i64
 
 from guerdon.core.columns import vec, zeros
 from guerdon.core.earning import AT_ITEM, AT_ORDER, Rule, draft, round_parts
-from guerdon.core.effects import GRANTED, LIMITED, OUTDONE, Effects
+from guerdon.core.effects import EARNED, GRANTED, LIMITED, OUTDONE, Effects
 from guerdon.core.facts import Facts
 from guerdon.core.limits import Counter
 from guerdon.core.parts import Part, Sheet, share_out
@@ -245,7 +245,7 @@ class Fold:
         payers = rule.payers_of(part.source)
         if len(payers) == 1:
             self.effects.add(
-                self.event, part.line, rule.position, 0, part.source, part.band, rule.unit,
+                EARNED, self.at, self.event, self.event, part.line, rule.position, 0, part.source, part.band, rule.unit,
                 part.desired, part.granted, part.cut_by, period, lot, residue, payers[0].position, reason,
             )  # fmt: skip
             return lot + 1
@@ -255,7 +255,7 @@ class Fold:
         cut = split(part.desired - part.granted, shares)
         for number in range(len(payers)):
             self.effects.add(
-                self.event, part.line, rule.position, 0, part.source, part.band, rule.unit,
+                EARNED, self.at, self.event, self.event, part.line, rule.position, 0, part.source, part.band, rule.unit,
                 granted[number] + cut[number], granted[number], part.cut_by, period, lot,
                 residue if number == 0 else 0, payers[number].position, reason,
             )  # fmt: skip

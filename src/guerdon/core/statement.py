@@ -12,7 +12,7 @@ from mypy_extensions import i64
 
 from guerdon.core.calendar import MONTH, Zone
 from guerdon.core.columns import WIDE_BITS, grown, vec, zeros
-from guerdon.core.effects import Effects
+from guerdon.core.effects import EARNED, REVERSED, Effects
 from guerdon.core.periods import Periods
 
 TOTAL: Final = 1 << 40
@@ -53,7 +53,7 @@ class Statement:
         self.tallies: Final = [Tally() for _ in range(units)]
 
     def add(self, member: i64, at: i64, effects: Effects, mark: i64) -> None:
-        """Count an event of `member` and what the effects from row `mark` on granted for it."""
+        """Count an event of `member` and what the effects from row `mark` on say was earned by it, less what was reversed."""
         month = self.months.of(at)
         if member != self.open_member:
             self.close()
@@ -64,8 +64,11 @@ class Statement:
             self.open_month = month
         row = mark
         while row < effects.count:
-            tally = self.tallies[effects.unit[row]]
-            tally.month += int(effects.granted[row])
+            kind = effects.kind[row]
+            if kind == EARNED:
+                self.tallies[effects.unit[row]].month += int(effects.granted[row])
+            elif kind == REVERSED:
+                self.tallies[effects.unit[row]].month -= int(effects.granted[row])
             row += 1
 
     def close(self) -> None:

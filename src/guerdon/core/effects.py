@@ -157,6 +157,16 @@ class Effects:
         self.reason[row] = reason
         self.count = row + 1
 
+    def count_earned(self, unit: i64, granted: i64) -> None:
+        """Append points that were earned, for a run that keeps no effects: of the row nothing else can be read."""
+        row = self.count
+        if row == self.capacity:
+            self._grow()
+        self.kind[row] = EARNED
+        self.unit[row] = unit
+        self.granted[row] = granted
+        self.count = row + 1
+
     def forget(self) -> None:
         """Empty the buffer, keeping its memory."""
         self.count = 0

@@ -40,6 +40,7 @@ class Fold:
         self.at: i64 = 0
         self.member: i64 = -1
         self.trying = False
+        self.keep_effects = True
         self.tried: list[Counter] = []
         self.tried_amounts: list[int] = []
 
@@ -50,6 +51,7 @@ class Fold:
         """
         effects = self.effects
         standing = self.standing
+        self.keep_effects = keep_effects
         event: i64 = 0
         count: i64 = facts.count
         while event < count:
@@ -236,6 +238,9 @@ class Fold:
 
     def _append_part(self, rule: Rule, part: Part, reason: i64, lot: i64) -> i64:
         """Append a part as one row, or as one row a payer with exact shares; return the next lot's number."""
+        if not self.keep_effects:
+            self.effects.count_earned(rule.unit, part.granted)
+            return lot + 1
         period: i64 = 0
         if part.cut_by != NO_LIMIT:
             period = self._period(int(part.cut_by))

@@ -35,7 +35,8 @@ ORDER_AMOUNTS: Final = ("discount", "points_paid", "stored_value_paid", "tax", "
 """Money a purchase may carry beside its `amount`, each 0 unless stated (S10)."""
 
 COLUMNS: Final = (
-    "id", "source", "type", "member", "account", "at", "recorded_at", "amount", "currency", "rate", "refund_of", "granted",
+    "id", "source", "type", "member", "account", "at", "recorded_at", "amount", "currency", "rate", "refund_of",
+    "refund_source", "granted",
     "lines", *ORDER_AMOUNTS,
 )  # fmt: skip
 """The canonical columns of a file of events; declared attributes come beside them."""
@@ -86,7 +87,7 @@ class Facts:
     (or, for a slot of line level, for each line: event `i` owns the lines from `first_line[i]` to `first_line[i + 1]`).
     `member` may be the same column as `account`. `kind` is what kind of event each is. `refers` is the ordinal of the earlier
     event that one is about (a refund's purchase, a cancelled reservation), else -1. `returned` is 1 for a return, which is
-    counted and does not earn.
+    counted and does not earn. `quotas` hold what each of the programme's budgets leaves each event; without them there is plenty.
     """
 
     def __init__(  # noqa: PLR0913 - facts have this many columns
@@ -102,6 +103,7 @@ class Facts:
         returned: Column,
         slots: list[Column],
         first_line: Column,
+        quotas: list[Column] | None = None,
     ) -> None:
         self.count: Final = count
         self.ordinal: Final = ordinal
@@ -113,3 +115,20 @@ class Facts:
         self.returned: Final = returned
         self.slots: Final = slots
         self.first_line: Final = first_line
+        self.quotas: Final[list[Column]] = [] if quotas is None else quotas
+
+    def with_quotas(self, quotas: list[Column]) -> "Facts":
+        """Return the same events with what budgets leave them."""
+        return Facts(
+            self.count,
+            ordinal=self.ordinal,
+            account=self.account,
+            member=self.member,
+            at=self.at,
+            kind=self.kind,
+            refers=self.refers,
+            returned=self.returned,
+            slots=self.slots,
+            first_line=self.first_line,
+            quotas=quotas,
+        )

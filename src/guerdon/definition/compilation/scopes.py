@@ -7,7 +7,18 @@ from typing import Final
 from guerdon.core.calendar import parse_date
 from guerdon.core.errors import Invalid
 from guerdon.core.expr.tree import BOOLEAN, DATE, NUMBER, TEXT, Literal, Table, Type, number
-from guerdon.core.facts import CALENDAR_FIELDS, COLUMNS, KINDS, MONEY, ORDER_AMOUNTS, Attribute, EventType
+from guerdon.core.facts import (
+    CALENDAR_FIELDS,
+    COLUMNS,
+    KINDS,
+    MONEY,
+    ORDER_AMOUNTS,
+    PURCHASE,
+    REFUND,
+    Attribute,
+    EventType,
+)
+from guerdon.core.facts import NUMBER as NUMBER_KIND
 from guerdon.core.values import MONEY_MAX, NUMBER_MAX
 from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.exact import literal_of, scaled_to
@@ -49,7 +60,18 @@ def event_types(draft: Draft) -> dict[str, EventType]:
         attributes = _attributes(draft, spec.attributes, ("events", name, "attributes"), _RESERVED)
         lines = _attributes(draft, spec.lines, ("events", name, "lines"), _LINE_RESERVED)
         made[name] = EventType(name, KINDS[spec.kind or default], attributes, lines)
-    return made
+    return {name: _counted(one, made) for name, one in made.items()}
+
+
+def _counted(event_type: EventType, every: Mapping[str, EventType]) -> EventType:
+    """Let the lines of a refund say their quantity, where those of purchases have one."""
+    found = [one for other in every.values() if other.kind == PURCHASE for one in other.line_attributes]
+    quantity = next((one for one in found if one.name == "quantity" and one.kind == NUMBER_KIND), None)
+    own = event_type.line_attributes
+    if event_type.kind != REFUND or quantity is None or any(one.name == "quantity" for one in own):
+        return event_type
+    added = Attribute("quantity", NUMBER_KIND, decimals=quantity.decimals, optional=True)
+    return EventType(event_type.name, REFUND, event_type.attributes, (*own, added))
 
 
 def scope_of(

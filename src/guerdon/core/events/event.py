@@ -1,0 +1,137 @@
+"""An event, its lines, and what expressions may read of it.
+
+Invariants:
+* The lines' shares of an order's discount and points add up to them exactly (S10).
+* What rules read of a refund is the purchase as it is `left` after it, at the purchase's own instant (S4).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from guerdon.core.calendar import HOUR_US, Zone, civil, weekday
+from guerdon.core.errors import Invalid
+from guerdon.core.facts import EventType
+from guerdon.core.slots import Eligible
+
+Values = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a basket, in minor units: `amount` after its own discount, `net` after its share of the order's too."""
+
+    id: str
+    amount: int
+    discount: int
+    net: int
+    points_paid: int
+    attributes: Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedLine:
+    """What a refund says of one line: so many pieces of it, an amount of it, or all that is left (neither)."""
+
+    id: str
+    quantity: int | None
+    amount: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """What a refund asks for: the purchase `of` a `source`, and its lines, an amount, or all that is left (neither)."""
+
+    of: str
+    source: str
+    amount: int | None
+    lines: tuple[ReturnedLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened; `at` is in microseconds UTC, money in minor units of the programme's currency.
+
+    A refund that names its purchase has a `refund`; once that is found, the purchase as it is `left` after the refund.
+    """
+
+    id: str
+    source: str
+    type: str
+    kind: int
+    member: str
+    account: str
+    at: int
+    timed: bool
+    returned: bool
+    amounts: dict[str, int]
+    attributes: Values
+    lines: tuple[Line, ...]
+    returned_lines: int = 0
+    refund: Refund | None = None
+    left: "Event | None" = None
+
+
+class Terms:
+    """What reading an event needs to know of a programme."""
+
+    def __init__(
+        self, *, currency: str, rates: dict[str, str], zone: Zone, event_types: dict[str, EventType], eligible: Eligible
+    ) -> None:
+        self.currency: Final = currency
+        self.rates: Final = rates
+        self.zone: Final = zone
+        self.event_types: Final = event_types
+        self.eligible: Final = eligible
+
+
+def values_of(event: Event, terms: Terms) -> Values:
+    """Return what expressions may read of an event; "lines" holds the same for each line."""
+    if event.left is not None:
+        return values_of(event.left, terms)
+    amounts = event.amounts
+    day = terms.zone.day_of(event.at)
+    year, month, of_month = civil(day)
+    values: Values = {
+        "type": event.type,
+        **amounts,
+        "net": amounts["amount"],
+        "gross": amounts["amount"] + amounts["discount"] + sum(line.discount for line in event.lines),
+        "hour": (event.at + terms.zone.offset_at(event.at)) // HOUR_US % 24 if event.timed else None,
+        "weekday": weekday(day),
+        "day": of_month,
+        "month": month,
+        "year": year,
+        **event.attributes,
+    }
+    values["lines"] = [_line_values(line) for line in event.lines]
+    terms.eligible.fill(values)
+    return values
+
+
+def in_order(events: Sequence[Event]) -> list[Event]:
+    """Return events account by account, each in the order of S3: instant, kind, source, id."""
+    return sorted(events, key=lambda event: (event.account, event.at, event.kind, event.source, event.id))
+
+
+def without_repeats(events: Sequence[Event]) -> list[Event]:
+    """Return each event once; the same id with other content is Invalid."""
+    seen: dict[tuple[str, str], Event] = {}
+    for event in events:
+        before = seen.setdefault((event.source, event.id), event)
+        if before != event:
+            message = f"the event {event.id} came before with other content; give each event an id of its own"
+            raise Invalid(message)
+    return list(seen.values())
+
+
+def _line_values(line: Line) -> Values:
+    return {
+        "id": line.id,
+        "amount": line.amount,
+        "discount": line.discount,
+        "gross": line.amount + line.discount,
+        "net": line.net,
+        "points_paid": line.points_paid,
+        **line.attributes,
+    }

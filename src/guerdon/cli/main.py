@@ -13,6 +13,7 @@ import click
 
 from guerdon.cli.check import check
 from guerdon.cli.demo import demo
+from guerdon.cli.diff import diff
 from guerdon.cli.explain import explain
 from guerdon.cli.rate import rate
 from guerdon.cli.templates import new, schema, templates
@@ -75,7 +76,7 @@ def commands() -> None:
     """Rate what members did by a loyalty programme that is one file, and explain every point."""
 
 
-for _command in (check, new, templates, schema, rate, explain, demo):
+for _command in (check, diff, new, templates, schema, rate, explain, demo):
     commands.add_command(_command)
 
 

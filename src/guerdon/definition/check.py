@@ -17,16 +17,22 @@ from guerdon.definition.findings import ISSUES_MAX
 from guerdon.definition.issues import Issue, error, render, warning
 from guerdon.definition.shapes import shape
 from guerdon.definition.source import Source, read, read_text, rebuild
+from guerdon.definition.spec import ProgrammeSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What checking found: the programme when nothing is wrong, and every issue in the order of its place."""
+    """What checking found: the programme when nothing is wrong, and every issue in the order of its place.
+
+    `spec` and `source` are what the file says and where, once it has its shape.
+    """
 
     programme: Programme | None
     issues: tuple[Issue, ...]
     files: tuple[File, ...]
     examples: int = 0
+    spec: ProgrammeSpec | None = None
+    source: Source | None = None
 
     @property
     def errors(self) -> list[Issue]:
@@ -78,7 +84,7 @@ def _check(source: Source, *, examples: bool, strategies: Strategies | None = No
     programme, found = compile_programme(shaped.spec, shaped.source, strategies=strategies)
     issues += [issue for issue in found if not shaped.is_consequence(issue)]
     if programme is None or issues or not examples:
-        return _found(shaped.source, issues, programme=programme)
+        return _found(shaped.source, issues, programme=programme, spec=shaped.spec)
     for position, example in enumerate(shaped.spec.examples):
         if len(issues) < ISSUES_MAX:
             issues += run_example(programme, example, source, ("examples", position))
@@ -87,11 +93,21 @@ def _check(source: Source, *, examples: bool, strategies: Strategies | None = No
         issues.append(
             warning("no_examples", source.place(()), what, "write examples: [{given: [...], expect: {points: 90}}]")
         )
-    return _found(shaped.source, issues, programme=programme, examples=len(shaped.spec.examples))
+    return _found(shaped.source, issues, programme=programme, spec=shaped.spec, examples=len(shaped.spec.examples))
 
 
-def _found(source: Source, issues: list[Issue], *, programme: Programme | None = None, examples: int = 0) -> Checked:
+def _found(
+    source: Source,
+    issues: list[Issue],
+    *,
+    programme: Programme | None = None,
+    spec: ProgrammeSpec | None = None,
+    examples: int = 0,
+) -> Checked:
     """Return what was found; the programme only when nothing is wrong with it."""
     ordered = tuple(dict.fromkeys(sorted(issues, key=lambda issue: issue.place)))
     wrong = any(issue.severity == "error" for issue in ordered)
-    return Checked(programme=None if wrong else programme, issues=ordered, files=tuple(source.files), examples=examples)
+    return Checked(
+        programme=None if wrong else programme, issues=ordered, files=tuple(source.files), examples=examples,
+        spec=spec, source=source,
+    )  # fmt: skip

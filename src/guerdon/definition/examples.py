@@ -42,6 +42,16 @@ def run_example(programme: Programme, example: ExampleSpec, source: Source, loc:
     return _Expectation(programme, answers, source, (*loc, "expect")).compare(example.expect)
 
 
+def rate_example(programme: Programme, example: ExampleSpec, source: Source, loc: Loc) -> list[Answer] | None:
+    """Return what an example's events are answered, or nothing when this programme cannot read them."""
+    given = _Given(programme, source, loc)
+    events = given.events(example.given)
+    try:
+        return None if given.findings.issues else rate_events(programme, events)
+    except Invalid:
+        return None
+
+
 class _Given:
     """Reads the events of an example, and notes what is wrong with them at its place."""
 

@@ -18,6 +18,7 @@ from guerdon.app.transactions import Transaction
 from guerdon.batch import rate as batch
 from guerdon.batch.intake import Inputs
 from guerdon.core.calendar import MONTH, month_name
+from guerdon.core.effects import SIGNS
 from guerdon.core.errors import Invalid, NotFound
 from guerdon.core.explain import Explanation
 from guerdon.core.explain import explain as explain_answers
@@ -159,5 +160,5 @@ def _of_records(programme: Programme, records: Records) -> Statement:
         month = month_name(int(compiled.zone.period_of(MONTH, answer.event.at)))
         sums = points.setdefault((records.members[answer.event.member], month), [0] * len(compiled.units))
         for effect in answer.effects:
-            sums[effect.unit] += effect.granted
+            sums[effect.unit] += SIGNS[effect.kind] * effect.granted
     return statement_of(points, compiled.units, records.summary)

@@ -21,7 +21,7 @@ from guerdon.core.amounts import read_time
 from guerdon.core.calendar import Zone
 from guerdon.core.currencies import DECIMALS
 from guerdon.core.errors import Invalid
-from guerdon.core.events import Event, Terms, read_event
+from guerdon.core.events import Event, Resolved, Terms, read_event, resolve
 from guerdon.core.facts import MONEY, NUMBER, ORDER_AMOUNTS, Attribute
 
 Record = Mapping[str, Any]
@@ -56,7 +56,8 @@ def read_records(terms: Terms, given: Sequence[object], saying: Saying) -> Recor
     records = [_named(record, saying) for record in stated]
     events = _identified(_events(terms, records), terms)
     known = {(event.source, event.id): event for event in events}
-    returns = [event for event in known.values() if event.returned]
+    found = _resolved(list(known.values()), terms)
+    returns = [event for event in known.values() if event.returned and event.refund is None]
     instants = [event.at for event in events]
     summary = Summary(
         rows=len(records),
@@ -65,6 +66,9 @@ def read_records(terms: Terms, given: Sequence[object], saying: Saying) -> Recor
         returns=len(returns),
         returned_lines=sum(event.returned_lines for event in known.values()),
         return_examples=tuple(f"{event.type} {event.id} of {event.member}" for event in returns[:5]),
+        refunds=sum(event.left is not None for event in found.events),
+        waiting=len(found.waiting),
+        waiting_examples=tuple(_waiting(event) for event in found.waiting[:5]),
         duplicates=len(events) - len(known),
         rounded=sum(_roundings(terms, record) for record in records),
         bad_rows=0,
@@ -73,6 +77,18 @@ def read_records(terms: Terms, given: Sequence[object], saying: Saying) -> Recor
         last_at=max(instants, default=None),
     )
     return Records(events=events, members=_members(records), summary=summary)
+
+
+def _resolved(events: Sequence[Event], terms: Terms) -> Resolved:
+    """Return events with what refunds leave of their purchases; Invalid lists the refunds of more than is left."""
+    found = resolve(events, decimals=DECIMALS[terms.currency])
+    _raise_bad([f"{event.type} {event.id}: {why}" for event, why in found.refused])
+    return found
+
+
+def _waiting(event: Event) -> str:
+    refund = event.refund
+    return "" if refund is None else f"{event.id} of {refund.of}" + (f" from {refund.source}" if refund.source else "")
 
 
 def _stated(given: object, position: int) -> Record:
@@ -162,12 +178,16 @@ def _events(terms: Terms, records: Sequence[Record]) -> list[Event]:
             events.append(read_event(terms, record, default_id=""))
         except Invalid as invalid:
             bad.append(f"event {position}: {invalid}")
+    _raise_bad(bad)
+    return events
+
+
+def _raise_bad(bad: Sequence[str]) -> None:
     if bad:
         more = f"\n(and {len(bad) - _TOLD:,} more)" if len(bad) > _TOLD else ""
         number = "1 bad event" if len(bad) == 1 else f"{len(bad):,} bad events"
         message = "\n".join([f"{number}; correct them:", *bad[:_TOLD]]) + more
         raise Invalid(message)
-    return events
 
 
 def _identified(events: Sequence[Event], terms: Terms) -> list[Event]:
@@ -190,6 +210,8 @@ def _digest(event: Event, names: Sequence[str]) -> str:
     own = [event.type, event.kind, event.member, event.account, event.at, event.timed, event.returned]
     lines = [str(line) for line in event.lines]
     content = [*own, *amounts, *(event.attributes.get(name) for name in names), *lines]
+    if event.refund is not None:
+        content += [event.refund.of, event.refund.source, event.refund.amount, *map(str, event.refund.lines)]
     told = [
         chr(30) if value is None else str(value).lower() if isinstance(value, bool) else str(value) for value in content
     ]

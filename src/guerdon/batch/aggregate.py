@@ -86,6 +86,7 @@ class _Query:
             join = ' LEFT JOIN "line points" AS lp ON lp."row" = e."row"'
             extra = "".join(", " + one for one in sums)
         keys = 'e."row", e.member, e.account, e."at", e."problem"'
+        keys += ", e.source, e.id, e.refers, e.posted" if self.plan.has_refunds else ""
         inner = f'SELECT {keys}{extra}, {", ".join(exact) or "0 AS none"} FROM "rated" AS e{join}'
         return f"SELECT *, {', '.join(whole) or '0 AS nothing'} FROM ({inner})"
 
@@ -93,7 +94,22 @@ class _Query:
         """Choose the winners of stacking groups and add up each unit's points."""
         month, join = turned(self.programme.zone.period_table(MONTH, *self.plan.span), "months")
         units = [f"{self._unit(i, unit)} AS u{i}" for i, unit in enumerate(self.programme.units)]
+        if self.plan.has_refunds:
+            return self._kept(f'SELECT *, {", ".join(units)} FROM "rule points" AS e', month, join)
         return f'SELECT e.member, e."problem", {month} AS "month", {", ".join(units)} FROM "rule points" AS e{join}'
+
+    def _kept(self, points: str, month: str, join: str) -> str:
+        """Return the points of events where refunds are: of a refund, what its purchase keeps less what it kept before.
+
+        A purchase keeps what the rules give for what is left of it, and never more than they gave at first (S4).
+        """
+        purchase = 'CASE WHEN refers < 0 THEN "row" ELSE refers END'
+        window = f"PARTITION BY {purchase} ORDER BY refers >= 0, posted, source, id"
+        units = range(len(self.programme.units))
+        kept = ", ".join(f"LEAST(u{i}, FIRST_VALUE(u{i}) OVER ({window})) AS k{i}" for i in units)
+        moved = ", ".join(f"k{i} - COALESCE(LAG(k{i}) OVER ({window}), 0) AS u{i}" for i in units)
+        layer = f'SELECT member, "problem", "row", refers, posted, posted AS "at", source, id, {kept} FROM ({points})'
+        return f'SELECT e.member, e."problem", {month} AS "month", {moved} FROM ({layer}) AS e{join}'
 
     def _rounded_alone(self, rule: Rule) -> str:
         return f"{rounded(f'x{rule.position}', rule)} AS p{rule.position}"

@@ -9,8 +9,10 @@ Invariants:
 """
 
 import gc
+import re
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +24,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from guerdon.batch.intake.arrays import whole_numbers
-from guerdon.batch.intake.sql import text
+from guerdon.batch.intake.sql import parquet, text
+from guerdon.batch.rationing import TakesFile
 from guerdon.core.columns import Column, column, constant, wide_column
 from guerdon.core.effects import Effects
 from guerdon.core.errors import Invalid
@@ -37,6 +40,7 @@ BATCH: Final = 500_000
 """So many events are folded between two writes."""
 
 _MASK: Final = 2**62 - 1
+_QUOTA: Final = re.compile(r"q\d+")
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,13 @@ class Share:
     threads: int
     out: Path
     scratch: Path
+    has_refunds: bool = False
+    quotas: Path | None = None
+
+    @property
+    def takes(self) -> Path:
+        """Where it is written what events took of budgets."""
+        return self.out.with_suffix(".takes.parquet")
 
 
 class Tie(Exception):
@@ -113,11 +124,15 @@ def _fold(
     statement = Statement(programme.zone, len(programme.units))
     effects = Effects()
     fold = Fold(programme, effects)
-    with _Writer(share.out, len(programme.units), names) as writer:
+    with ExitStack() as files:
+        writer = files.enter_context(_Writer(share.out, len(programme.units), names))
+        taken = None if share.quotas is None else files.enter_context(TakesFile(share.takes))
         for table, lines in _batches(con, programme, share, names, ties=ties):
             fold.run(facts_of(programme, table, lines), statement, keep_effects=False)
             writer.write(statement)
             statement.forget()
+            if taken is not None:
+                taken.write(fold.takes)
             progress(len(table))
         statement.close()
         writer.write(statement)
@@ -131,6 +146,9 @@ class _Names:
         self.whole: Final = share.whole_accounts
         self.account: Final = "r.account" if self.whole else "a.number"
         self.has_accounts: Final = share.has_accounts
+        self.has_refunds: Final = share.has_refunds
+        self.has_budgets: Final = share.quotas is not None
+        self.at: Final = "r.posted" if share.has_refunds else 'r."at"'
         self.members: Any = None
         if not self.whole:
             self._number("account numbers", "account", share.condition)
@@ -148,10 +166,17 @@ class _Names:
         )
 
     def columns(self) -> str:
-        """Return SQL for the account's and the member's number."""
-        if not self.has_accounts:
-            return f"{self.account} AS account"
-        return f"{self.account} AS account, {'r.member' if self.whole else 'm.number'} AS member"
+        """Return SQL for the account's and the member's number, the instant, and what refunds refer to."""
+        columns = f'{self.account} AS account, {self.at} AS "at"'
+        if self.has_accounts:
+            columns += f", {'r.member' if self.whole else 'm.number'} AS member"
+        if self.has_refunds or self.has_budgets:
+            columns += ', r."row"'
+        return columns + (", CAST(r.kind AS BIGINT) AS kind, r.refers" if self.has_refunds else "")
+
+    def order(self, *, ties: bool) -> str:
+        """Return the order of events within S3; without ties whole numbers are enough."""
+        return f"{self.account}, {self.at}, r.kind" + (", r.source, r.id" if ties else "")
 
     def joins(self) -> str:
         """Return the joins that `columns` needs."""
@@ -170,15 +195,17 @@ def _batches(
 ) -> Iterator[tuple[Any, Any]]:
     """Yield tables of events in order, each with the table of their lines; Tie when the order is not settled."""
     slots = [i for i, slot in enumerate(programme.slots) if not slot.per_line]
-    order = 'account, r."at", r.kind' + (", r.source, r.id" if ties else "")
     counted, join = "", ""
     if share.has_lines:
         counted = ", COALESCE(n.lines, 0) AS lines"
         join = ' LEFT JOIN (SELECT "row", COUNT(*) AS lines FROM "lines" GROUP BY "row") AS n ON n."row" = r."row"'
     columns = "".join(", " + part for i in slots for part in _slot_columns(programme.slots[i], i, "r"))
+    if share.quotas is not None:
+        columns += "".join(f", q.q{number}" for number in range(len(programme.budgets)))
+        join += f' JOIN {parquet(share.quotas)} AS q ON q."row" = r."row"'
     query = (
-        f'SELECT {names.columns()}, r."at"{counted}{columns} FROM "rated" AS r{names.joins()}{join} '
-        f"WHERE {share.condition} ORDER BY {order}"
+        f'SELECT {names.columns()}{counted}{columns} FROM "rated" AS r{names.joins()}{join} '
+        f"WHERE {share.condition} ORDER BY {names.order(ties=ties)}"
     )
     lines = _LineReader(con, programme, share, names, ties=ties) if share.has_lines else None
     last: tuple[Any, Any] | None = None
@@ -208,7 +235,7 @@ class _LineReader:
     ) -> None:
         slots = [i for i, slot in enumerate(programme.slots) if slot.per_line]
         columns = ", ".join(part for i in slots for part in _slot_columns(programme.slots[i], i, "l")) or "0 AS none"
-        order = f'{names.account}, r."at", r.kind' + (", r.source, r.id" if ties else "") + ', l."row", l."line"'
+        order = names.order(ties=ties) + ', l."row", l."line"'
         own = con.cursor()
         for statement in share.setup:
             own.execute(statement)
@@ -248,8 +275,12 @@ def slot_width(slot: Slot) -> str:
 
 
 def facts_of(programme: Programme, table: Any, lines: Any) -> Facts:  # noqa: ANN401 - pyarrow has no types
-    """Return a table of events and one of their lines as facts; effects are not kept, so events need no numbers."""
+    """Return a table of events and one of their lines as facts; effects are not kept, so events need no numbers.
+
+    Where refunds are they do: a refund names its purchase by it.
+    """
     count = len(table)
+    has_refunds = "refers" in table.column_names
     account = _column(table, "account")
     slots = []
     for position, slot in enumerate(programme.slots):
@@ -257,15 +288,16 @@ def facts_of(programme: Programme, table: Any, lines: Any) -> Facts:  # noqa: AN
         slots.append(constant(0) if source is None else _slot(source, position, slot))
     return Facts(
         count,
-        ordinal=constant(-1),
+        ordinal=_column(table, "row") if "row" in table.column_names else constant(-1),
         account=account,
         member=_column(table, "member") if "member" in table.column_names else account,
         at=_column(table, "at"),
-        kind=constant(PURCHASE),
-        refers=constant(-1),
+        kind=_column(table, "kind") if has_refunds else constant(PURCHASE),
+        refers=_column(table, "refers") if has_refunds else constant(-1),
         returned=constant(0),
         slots=slots,
         first_line=constant(0) if lines is None and "lines" not in table.column_names else _offsets(table["lines"]),
+        quotas=[_column(table, word) for word in table.column_names if _QUOTA.fullmatch(word)],
     )
 
 

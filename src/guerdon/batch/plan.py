@@ -32,6 +32,7 @@ class Plan:
     def __init__(self, programme: Programme, history: History, span: tuple[int, int]) -> None:
         self.programme: Final = programme
         self.has_lines: Final = history.has_lines
+        self.has_refunds: Final = history.has_refunds
         self.span: Final = span
         self.nodes: Final = [node for slot in programme.slots for node in slot.nodes()]
         self.gathered: Final[dict[Aggregate, str]] = self._gathered()

@@ -23,9 +23,11 @@ from guerdon.batch.fold import Share, connect, split_accounts
 from guerdon.batch.intake import History, Inputs, Shape, Summary, check_ids, open_history, survey
 from guerdon.batch.intake.sql import parquet
 from guerdon.batch.plan import Plan, view
+from guerdon.batch.rationing import Passes
 from guerdon.batch.values import events_where
 from guerdon.batch.workers import Workers
 from guerdon.core.calendar import MONTH
+from guerdon.core.effects import SIGNS
 from guerdon.core.errors import Invalid, NotFound
 from guerdon.core.events import Event
 from guerdon.core.history import rate_events
@@ -264,6 +266,7 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
             condition=condition,
             has_lines=history.has_lines,
             has_accounts=history.has_accounts,
+            has_refunds=history.has_refunds,
             whole_accounts=history.member_is_integer,
             ties=bool(untimed),
             memory=_portion(run.memory or _MEMORY, len(conditions)),
@@ -280,8 +283,22 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
         done += some
         progress("rating", min(done / max(events, 1), 1.0))
 
-    workers.fold(run.programme, shares, folded)
+    if run.programme.budgets:
+        shares = _in_passes(Passes(con, plan, scratch), run.programme, workers, shares, folded)
+    else:
+        workers.fold(run.programme, shares, folded)
     return _set_end_to_end(con, run, [share.out for share in shares], pooled=history.has_accounts)
+
+
+def _in_passes(
+    passes: Passes, programme: Programme, workers: Workers, shares: list[Share], progress: Callable[[int], None]
+) -> list[Share]:
+    """Fold until no budget is overrun, and return the shares of the last pass."""
+    while True:
+        shares = [replace(share, quotas=passes.quotas) for share in shares]
+        workers.fold(programme, shares, progress)
+        if not passes.learn([share.takes for share in shares]):
+            return shares
 
 
 def _set_end_to_end(con: duckdb.DuckDBPyConnection, run: Run, parts: Sequence[Path], *, pooled: bool) -> bool:
@@ -291,7 +308,8 @@ def _set_end_to_end(con: duckdb.DuckDBPyConnection, run: Run, parts: Sequence[Pa
     ((wide,),) = con.execute(
         'SELECT COUNT(*) FROM (SELECT 1 FROM "parts" WHERE points_high NOT IN (0, -1) LIMIT 1)'
     ).fetchall()
-    points = f"CAST(points_high AS HUGEINT) * {2**62} + points" if wide else "points"
+    high = f"CASE WHEN points_high IN (0, -1) THEN points ELSE CAST(points_high AS HUGEINT) * {2**62} + points END"
+    points = high if wide else "points"
     values = [f"CASE WHEN unit = {i} THEN {points} ELSE 0 END" for i in units]
     if pooled or wide:
         statement.gather(con, f'(FROM "parts" WHERE "month" <> {TOTAL})', values)
@@ -325,7 +343,7 @@ def _by_value(con: duckdb.DuckDBPyConnection, run: Run, history: History, progre
             key = (answer.event.member, int(programme.zone.period_of(MONTH, answer.event.at)))
             points = sums.setdefault(key, [0] * len(programme.units))
             for effect in answer.effects:
-                points[effect.unit] += effect.granted
+                points[effect.unit] += SIGNS[effect.kind] * effect.granted
         marks = ", ".join("?" for _ in range(2 + len(programme.units)))
         con.executemany(f'INSERT INTO "answers" VALUES ({marks})', [[*key, *points] for key, points in sums.items()])
         done += len(events)

@@ -4,6 +4,7 @@ Invariant: lines are read once, in the order of their events, beside them; whate
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 
@@ -11,8 +12,8 @@ import duckdb
 
 from guerdon.batch.intake import History
 from guerdon.batch.intake.sql import name, names
-from guerdon.core.events import Event, Line, Values
-from guerdon.core.facts import ORDER_AMOUNTS, Attribute
+from guerdon.core.events import Event, Line, Refund, Values
+from guerdon.core.facts import ORDER_AMOUNTS, PURCHASE, REFUND, Attribute
 from guerdon.core.programme import Programme
 
 _OWN: Final = (
@@ -29,8 +30,9 @@ _OWN: Final = (
     "amount",
     *ORDER_AMOUNTS,
 )
+_OF_REFUNDS: Final = ("refers", "posted", "refund_of", "refund_source", "refund_type")
 _LINE_OWN: Final = ("row", "id", "amount", "discount", "net", "points_paid")
-_ORDER: Final = 'e.account, e."at", e.kind, e.source, e.id'
+_ORDER: Final = "e.account, e.{0}, e.kind, e.source, e.id"
 _ACCOUNT: Final = _OWN.index("account")
 _BATCH: Final = 10_000
 
@@ -46,11 +48,15 @@ def events_where(
 ) -> Iterator[list[Event]]:
     """Yield the events of each account for which `condition` holds over "events" as e, in the order of S3."""
     attributes = _declared([one.attributes for one in programme.event_types.values()])
-    columns = names([*_OWN, *attributes])
-    query = f'SELECT {columns} FROM "events" AS e WHERE {condition} ORDER BY {_ORDER}'
+    own = (*_OWN, *(_OF_REFUNDS if history.has_refunds else ()))
+    query = f'SELECT {names([*own, *attributes])} FROM "events" AS e WHERE {condition} ORDER BY {_order(history)}'
     lines = _Lines(con, programme, history, condition, values)
     for _, rows in groupby(_rows(con, history, query, values), key=lambda row: row[_ACCOUNT]):
-        yield [_event(programme, row, attributes, lines) for row in rows]
+        yield [_event(programme, dict(zip([*own, *attributes], row, strict=True)), lines) for row in rows]
+
+
+def _order(history: History) -> str:
+    return _ORDER.format(name("posted" if history.has_refunds else "at"))
 
 
 def _rows(con: duckdb.DuckDBPyConnection, history: History, query: str, values: Sequence[object]) -> Iterator[Row]:
@@ -82,7 +88,7 @@ class _Lines:
         columns = ", ".join(f"l.{name(word)}" for word in [*_LINE_OWN, *self.attributes])
         query = (
             f'SELECT {columns} FROM "lines" AS l JOIN "events" AS e ON e."row" = l."row" '
-            f'WHERE {condition} ORDER BY {_ORDER}, l."row", l."line"'
+            f'WHERE {condition} ORDER BY {_order(history)}, l."row", l."line"'
         )
         self.rows: Final = _rows(con, history, query, values) if history.has_lines else iter(())
         self.next: Row | None = next(self.rows, None)
@@ -100,21 +106,39 @@ class _Lines:
         return Line(id=identity, amount=amount, discount=discount, net=net, points_paid=points_paid, attributes=own)
 
 
-def _event(programme: Programme, row: Row, attributes: list[str], lines: _Lines) -> Event:
-    own = dict(zip(_OWN, row[: len(_OWN)], strict=True))
-    every = dict(zip(attributes, row[len(_OWN) :], strict=True))
+def _event(programme: Programme, own: dict[str, Any], lines: _Lines) -> Event:
     declared = programme.event_types[own["type"]]
-    return Event(
-        id=own["id"],
-        source=own["source"],
+    refund = own["kind"] == REFUND and own.get("refers", -1) >= 0
+    event = Event(
+        id=own["refund_of"] if refund else own["id"],
+        source=own["refund_source"] if refund else own["source"],
         type=own["type"],
-        kind=int(own["kind"]),
+        kind=PURCHASE if refund else int(own["kind"]),
         member=str(own["member"]),
         account=str(own["account"]),
         at=int(own["at"]),
         timed=bool(own["timed"]),
         returned=bool(own["returned"]),
         amounts={word: int(own[word]) for word in ("amount", *ORDER_AMOUNTS)},
-        attributes={attribute.name: every[attribute.name] for attribute in declared.attributes},
+        attributes={attribute.name: own[attribute.name] for attribute in declared.attributes},
         lines=tuple(lines.of(own["row"], declared.line_attributes)),
+    )
+    return _refund(event, own) if refund else event
+
+
+def _refund(left: Event, own: dict[str, Any]) -> Event:
+    """Return the refund that left its purchase so."""
+    return replace(
+        left,
+        id=own["id"],
+        source=own["source"],
+        type=own["refund_type"],
+        kind=REFUND,
+        at=int(own["posted"]),
+        returned=False,
+        amounts=dict.fromkeys(left.amounts, 0),
+        attributes={},
+        lines=(),
+        refund=Refund(of=left.id, source=left.source, amount=None, lines=()),
+        left=left,
     )

@@ -8,7 +8,7 @@ import multiprocessing
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import duckdb
 import pyarrow as pa
@@ -19,77 +19,91 @@ from guerdon.core.programme import Programme
 from guerdon.definition.check import reload
 from guerdon.definition.files import File
 
-_SMALLER: Final = "it may have lacked memory: try less with --memory, or --processes 1"
+_DONE: Final = "done"
+"""What a process tells when a share is folded."""
+
+
+class Worker:
+    """A process that folds one share after the other, and tells how far it is."""
+
+    def __init__(self, files: Sequence[File]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.here, there = context.Pipe()
+        self.process: Final = context.Process(target=_work, args=(list(files), there), daemon=True)
+        self.process.start()
+        there.close()
+        self.busy = False
+
+    def begin(self, share: Share) -> None:
+        """Hand the process a share."""
+        self.busy = True
+        with suppress(BrokenPipeError):  # the process has ended: it is asked why when its answer is awaited
+            self.here.send(share)
+
+    def hear(self, progress: Callable[[int], None], *, wait: bool) -> None:
+        """Report what the process has told, until the share is done or, unless told to wait, there is nothing more."""
+        try:
+            while self.busy and (wait or self.here.poll()):
+                self._report(self.here.recv(), progress)
+        except (EOFError, ConnectionResetError):
+            self.process.join()
+            message = (
+                f"a process that rated a part of the accounts ended early ({self.process.exitcode}); "
+                "it may have lacked memory: try less with --memory, or --processes 1"
+            )
+            raise Invalid(message) from None
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self.here.close()
+        self.process.terminate()
+        self.process.join()
+
+    def _report(self, said: object, progress: Callable[[int], None]) -> None:
+        if said == _DONE:
+            self.busy = False
+        elif isinstance(said, int):
+            progress(said)
+        else:
+            raise Invalid(str(said))
 
 
 class Workers:
     """Processes that fold shares beside this one; they start, which takes most of a second, while the history is looked at."""
 
     def __init__(self, files: Sequence[File], count: int) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.started: Final[list[tuple[Any, Connection]]] = []
-        for _ in range(count):
-            here, there = context.Pipe()
-            process = context.Process(target=_work, args=(list(files), there), daemon=True)
-            process.start()
-            there.close()
-            self.started.append((process, here))
+        self.started: Final = [Worker(files) for _ in range(count)]
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process, here in self.started:
-            here.close()
-            process.terminate()
-            process.join()
+        for worker in self.started:
+            worker.end()
 
     def fold(self, programme: Programme, shares: Sequence[Share], progress: Callable[[int], None]) -> None:
         """Fold every share, the first in this process and each other in one of its own; `progress` hears of events folded."""
         busy = self.started[: len(shares) - 1]
-        for (_, here), share in zip(busy, shares[1:], strict=True):
-            with suppress(BrokenPipeError):  # the process has ended: it is asked why below
-                here.send(share)
-        fold_share(programme, shares[0], lambda events: _heard(events, busy, progress))
-        for process, here in busy:
-            _await(here, progress)
-            process.join()
-            if process.exitcode:
-                message = f"a process that rated a part of the accounts ended early ({process.exitcode}); {_SMALLER}"
-                raise Invalid(message)
+        for worker, share in zip(busy, shares[1:], strict=True):
+            worker.begin(share)
 
+        def heard(events: int) -> None:
+            progress(events)
+            for worker in busy:
+                worker.hear(progress, wait=False)
 
-def _heard(events: int, busy: Sequence[tuple[Any, Connection]], progress: Callable[[int], None]) -> None:
-    """Report this process's events, and those that others have told of meanwhile."""
-    progress(events)
-    for _, here in busy:
-        try:
-            while here.poll():
-                _report(here.recv(), progress)
-        except (EOFError, ConnectionResetError):
-            continue
-
-
-def _await(here: Connection, progress: Callable[[int], None]) -> None:
-    try:
-        while True:
-            _report(here.recv(), progress)
-    except (EOFError, ConnectionResetError):
-        return
-
-
-def _report(said: object, progress: Callable[[int], None]) -> None:
-    if isinstance(said, int):
-        progress(said)
-    else:
-        raise Invalid(str(said))
+        fold_share(programme, shares[0], heard)
+        for worker in busy:
+            worker.hear(progress, wait=True)
 
 
 def _work(files: list[File], there: Connection) -> None:
-    """Run in a process of its own: fold the share that comes, and tell of events folded or of what went wrong."""
+    """Run in a process of its own: fold the shares that come, and tell of events folded or of what went wrong."""
     try:
         programme = reload(files)
-        fold_share(programme, there.recv(), there.send)
+        while True:
+            fold_share(programme, there.recv(), there.send)
+            there.send(_DONE)
     except EOFError:
         return
     except GuerdonError as failure:

@@ -116,6 +116,7 @@ def summary_lines(summary: "Summary", bad_rows: Path | None) -> list[str]:
         kinds = ((summary.returns, "event"), (summary.returned_lines, "line"))
         returns = " and ".join(counted(count, noun) for count, noun in kinds if count)
         lines.append(f"returns: {returns}{examples}; counted, they neither earn nor reverse points yet")
+    lines += _refund_lines(summary)
     if summary.duplicates:
         lines.append(f"duplicates: {counted(summary.duplicates, 'event')} came more than once and counted once")
     if summary.rounded:
@@ -124,6 +125,19 @@ def summary_lines(summary: "Summary", bad_rows: Path | None) -> list[str]:
         )
     if summary.ignored:
         lines.append(f"ignored columns: {', '.join(summary.ignored)}")
+    return lines
+
+
+def _refund_lines(summary: "Summary") -> list[str]:
+    lines = []
+    if summary.refunds:
+        lines.append(f"refunds: {counted(summary.refunds, 'event')} took back what their purchases no longer earn")
+    if summary.waiting:
+        examples = ", ".join(summary.waiting_examples[:3])
+        lines.append(
+            f"waiting: {counted(summary.waiting, 'refund')}, such as {examples}; without effect until the purchase is among "
+            "the events (refund_source says whose it is, if not the refund's own)"
+        )
     return lines
 
 

@@ -3,7 +3,7 @@
 Invariants:
 * Events come account by account in time order, so each month of a member is one run of events and its total follows.
 * A member-month with any event has a row per unit, even at 0 points; others have none.
-* `points_high << 62 | points` is the exact number, however large.
+* `points_high << 62 | points` is the exact number, however large; `points` alone is, unless it needs more than 62 bits.
 """
 
 from typing import Final
@@ -19,7 +19,7 @@ TOTAL: Final = 1 << 40
 """The `month` of a row that holds a member's total."""
 
 COLUMNS: Final = ("member", "month", "unit", "points", "points_high")
-"""Names of the columns; `points` holds the low 62 bits, so it is the number itself wherever `points_high` is 0."""
+"""Names of the columns; `points` holds the low 62 bits, or the number itself wherever `points_high` is 0 or -1."""
 
 _LOW: Final = (1 << WIDE_BITS) - 1
 
@@ -105,8 +105,9 @@ class Statement:
         self.member[row] = self.open_member
         self.month[row] = month
         self.unit[row] = unit
-        self.points[row] = points & _LOW
-        self.points_high[row] = points >> WIDE_BITS
+        high = points >> WIDE_BITS
+        self.points[row] = points if high in (0, -1) else points & _LOW
+        self.points_high[row] = high
         self.count = row + 1
 
     def _grow(self) -> None:

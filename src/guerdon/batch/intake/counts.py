@@ -25,6 +25,9 @@ class Summary:
     returns: int | None = None
     returned_lines: int = 0
     return_examples: tuple[str, ...] = ()
+    refunds: int = 0
+    waiting: int = 0
+    waiting_examples: tuple[str, ...] = ()
     duplicates: int | None = None
     rounded: int | None = None
     bad_rows: int | None = None

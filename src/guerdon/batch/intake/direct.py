@@ -21,6 +21,7 @@ def is_direct(con: duckdb.DuckDBPyConnection, group: Group) -> bool:
         group.raw.is_text
         or bool(group.mapped.line)
         or group.mapped.is_nested
+        or group.mapped.has_refunds
         or group.exchange.converts
         or any(head[word].is_text for word in ("at", "amount") if word in head)
     )

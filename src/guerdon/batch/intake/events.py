@@ -8,6 +8,7 @@ Invariants:
 from typing import Final
 
 from guerdon.batch.intake.exchange import Exchange, too_large
+from guerdon.batch.intake.mapping import REFUND_HEAD
 from guerdon.batch.intake.rows import STATED, Group
 from guerdon.batch.intake.shape import event_slots
 from guerdon.batch.intake.sql import cases, name, text
@@ -19,8 +20,14 @@ AMOUNTS: Final = ("amount", *ORDER_AMOUNTS)
 CONTENT: Final = "#content"
 """What tells the lines of one event from those of another, where files have lines."""
 
+ASKED: Final = "#asked"
+"""The amount that a refund states for its whole purchase, in the programme's currency."""
+
+REFUND_COLUMNS: Final = (*REFUND_HEAD, ASKED)
+"""What the events of files say of refunds, where any names its purchase."""
+
 _OWN: Final = '"#own"'
-_OF_LINES: Final = (STATED, "#several", "#goods", "#total", "#worth", "#fault")
+_OF_LINES: Final = (STATED, "#several", "#goods", "#total", "#worth", "#fault", "#unnamed", "#both_signs")
 
 
 def event_columns(group: Group) -> tuple[str, ...]:
@@ -31,13 +38,14 @@ def event_columns(group: Group) -> tuple[str, ...]:
 def plain_events(rows: str, group: Group, *, has_ids: bool) -> str:
     """Return the SELECT of events from typed rows without lines."""
     returned = f'kind = {REFUND} or coalesce("{STATED}" < 0, false)'
-    layer = f'select *, {returned} as returned, coalesce("{STATED}", 0) as "#own" from ({rows})'
+    layer = f'select *, {returned} as returned, coalesce("{STATED}", 0) as "#own"{_asked(group)} from ({rows})'
     return _finished(layer, group, group.exchange.converted('"#own"'), [], has_ids=has_ids)
 
 
 def lined_events(heads: str, sums: str, group: Group, *, has_ids: bool) -> str:
     """Return the SELECT of events from their heads and the sums of their lines; "content" tells lines apart."""
-    sums_of = ", ".join(f's.{word} as "#{word}"' for word in ("goods", "total", "worth", "negative", "fault"))
+    words = ("goods", "total", "worth", "negative", "fault", "unnamed", "both_signs")
+    sums_of = ", ".join(f's.{word} as "#{word}"' for word in words)
     layer = (
         f'select h.*, coalesce(s.several, 0) as "#several", {sums_of}, coalesce(s.content, 0) as "{CONTENT}", '
         f'coalesce(s.roundings, 0) as "#roundings"\n'
@@ -46,8 +54,10 @@ def lined_events(heads: str, sums: str, group: Group, *, has_ids: bool) -> str:
     without = f'coalesce("{STATED}" < 0, false)'
     returned = f'kind = {REFUND} or case when "#several" > 0 then "#several" = "#negative" else {without} end'
     own = f'case when "#several" > 0 then "#goods" - discount else coalesce("{STATED}", 0) end'
+    asked = _asked(group, when='"#several" = 0')
     layer = (
-        f'select * replace (rounded + "#roundings" as rounded), {returned} as returned, {own} as "#own" from ({layer})'
+        f'select * replace (rounded + "#roundings" as rounded), {returned} as returned, {own} as "#own"{asked}\n'
+        f"from ({layer})"
     )
     discount = group.exchange.converted("discount")
     if group.exchange.converts:
@@ -56,7 +66,26 @@ def lined_events(heads: str, sums: str, group: Group, *, has_ids: bool) -> str:
         layer = f'select *, {discount} as "#off" from ({layer})'
     off = name("#off") if group.exchange.converts else discount
     worth = f'case when "#several" > 0 then "#worth" - {off} else {group.exchange.converted(_OWN)} end'
-    return _finished(layer, group, worth, _line_faults(group.exchange), has_ids=has_ids, carried=(CONTENT,))
+    faults = _line_faults(group.exchange) + (_refund_faults() if group.mapped.has_refunds else [])
+    return _finished(layer, group, worth, faults, has_ids=has_ids, carried=(CONTENT,))
+
+
+def _asked(group: Group, when: str = "true") -> str:
+    """Return the amount of the whole purchase that a refund asks for, as a further column, where refunds are."""
+    if not group.mapped.has_refunds:
+        return ""
+    stated = name(STATED)
+    amount = f"cast(abs({group.exchange.converted(stated)}) as bigint)"
+    return f", case when refund_of is not null and {stated} is not null and {when} then {amount} end as {name(ASKED)}"
+
+
+def _refund_faults() -> list[tuple[str, str]]:
+    unnamed = "line.id is missing; a refund names the lines that came back"
+    both = "the amounts of its lines have both signs; write an exchange as a refund and a purchase"
+    return [
+        ('refund_of is not null and "#unnamed" > 0', text(unnamed)),
+        ('refund_of is not null and "#both_signs"', text(both)),
+    ]
 
 
 def _line_faults(exchange: Exchange) -> list[tuple[str, str]]:
@@ -96,7 +125,8 @@ def _finished(
     if exchange.converts and faults:
         stated["discount"] = name("#off")
     amounts = [("amount", worth), *stated.items()]
-    columns = [*map(name, ("row", *NAMES, *attributes, *carried, "problem", "rounded", "#own"))]
+    of_refunds = REFUND_COLUMNS if group.mapped.has_refunds else ()
+    columns = [*map(name, ("row", *NAMES, *attributes, *of_refunds, *carried, "problem", "rounded", "#own"))]
     columns += map(name, _OF_LINES if faults else ())
     columns += [f"{name(word)} as {name('#own ' + word)}" for word in ORDER_AMOUNTS]
     columns += [f"case when returned then 0 else {value} end as {name(word)}" for word, value in amounts]
@@ -105,7 +135,7 @@ def _finished(
     safe = f" replace ({_safe_amounts()})" if exchange.converts else ""
     layer = f'select *{safe} from (select *, {problem} as "#problem" from ({layer}))'
     out = [*map(name, ("row", *NAMES)), *(f"cast({name(word)} as bigint) as {name(word)}" for word in AMOUNTS)]
-    out += [*map(name, attributes), *map(name, carried), '"#problem" as problem', "rounded"]
+    out += [*map(name, (*attributes, *of_refunds, *carried)), '"#problem" as problem', "rounded"]
     query = f"select {', '.join(out)} from ({layer})"
     return query if has_ids else _identified(query, group, carried)
 
@@ -153,7 +183,13 @@ def _written(value: str, exchange: Exchange) -> str:
 def _identified(query: str, group: Group, carried: tuple[str, ...]) -> str:
     """Give events without an id one from their content and its how-manieth occurrence."""
     content = [word for word in event_columns(group) if word not in {"id", "source"}]
-    told = ", ".join(f"coalesce(cast({name(word)} as varchar), chr(30))" for word in (*content, *carried))
+    words = [f"coalesce(cast({name(word)} as varchar), chr(30))" for word in (*content, *carried)]
+    if group.mapped.has_refunds:
+        # Of what is no refund this is NULL, which is not told: its id is the same whatever else its file holds.
+        words.append(
+            f"refund_of || chr(31) || refund_source || chr(31) || coalesce(cast({name(ASKED)} as varchar), chr(30))"
+        )
+    told = ", ".join(words)
     digest = f"md5(concat_ws(chr(31), {told}))"
     nth = 'row_number() over (partition by source, id, "#digest" order by "row")'
     return (

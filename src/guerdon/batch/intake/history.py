@@ -18,11 +18,12 @@ from guerdon.batch.intake import badrows
 from guerdon.batch.intake.badrows import BadRow
 from guerdon.batch.intake.counts import Summary, count_events, count_lines
 from guerdon.batch.intake.direct import direct_events, direct_keys, is_direct
-from guerdon.batch.intake.events import CONTENT, event_columns
+from guerdon.batch.intake.events import CONTENT, REFUND_COLUMNS, event_columns
 from guerdon.batch.intake.exchange import open_exchange
 from guerdon.batch.intake.laying import collect_bad, collect_conflicts, lay_events, lay_lines
-from guerdon.batch.intake.mapping import map_columns
-from guerdon.batch.intake.raw import Raws, open_raws
+from guerdon.batch.intake.mapping import Mapped, map_columns
+from guerdon.batch.intake.raw import Raw, Raws, open_raws
+from guerdon.batch.intake.refunds import settle_refunds
 from guerdon.batch.intake.repeats import CONFLICTS, REPEATS, Keys, find_repeats, keys_of, tell_conflicts
 from guerdon.batch.intake.rows import Group, has_whole_members
 from guerdon.batch.intake.shape import Inputs, Shape
@@ -40,6 +41,7 @@ class History:
     setup: tuple[str, ...]
     has_lines: bool
     has_accounts: bool
+    has_refunds: bool
     member_is_integer: bool
     direct: bool
     summary: Summary
@@ -65,9 +67,12 @@ class History:
 
     def viewed(self, *, without_bad: bool, excluded: Path | None = None) -> str:
         """Return the statement that makes the relation "events"."""
-        of_lines = f" exclude ({name(CONTENT)})" if CONTENT in self.content else ""
         good = self.good(without_bad=without_bad, excluded=excluded)
-        return f'create or replace temp view "events" as select *{of_lines} from {good}'
+        return f'create or replace temp view "events" as select *{self.excluding()} from {good}'
+
+    def excluding(self) -> str:
+        """Return what tells events apart and nobody reads."""
+        return f" exclude ({name(CONTENT)})" if CONTENT in self.content else ""
 
 
 def open_history(
@@ -91,10 +96,13 @@ def open_history(
     has_lines = any(group.mapped.line for group in groups)
     base = " union all by name ".join(parts)
     content = [word for word in event_columns(groups[0]) if word not in {"source", "id"}]
+    has_refunds = any(group.mapped.has_refunds for group in groups)
+    content += REFUND_COLUMNS if has_refunds else ()
     history = History(
         setup=(),
         has_lines=has_lines,
         has_accounts=any("account" in group.mapped.head for group in groups),
+        has_refunds=has_refunds,
         member_is_integer=whole,
         direct=direct,
         summary=Summary(raws.rows, ignored=_ignored(groups)),
@@ -146,10 +154,19 @@ def _groups(
     con: duckdb.DuckDBPyConnection, raws: Raws, shape: Shape, inputs: Inputs, scratch: Path
 ) -> tuple[Group, ...]:
     zones = Zones(shape.zone, inputs.zone or shape.zone, scratch)
-    mapped = [(raw, map_columns(raw, inputs, shape)) for raw in raws.groups]
+    mapped = [(raw, _without_blanks(con, raw, map_columns(raw, inputs, shape))) for raw in raws.groups]
     return tuple(
         Group(raw, columns, open_exchange(con, raw, columns, inputs, shape), shape, zones) for raw, columns in mapped
     )
+
+
+def _without_blanks(con: duckdb.DuckDBPyConnection, raw: Raw, mapped: Mapped) -> Mapped:
+    """Return the columns that matter: in files where no refund names its purchase, those of refunds do not."""
+    if not mapped.has_refunds:
+        return mapped.without_refunds()
+    stated = f"nullif(cast({mapped.head['refund_of'].sql} as varchar), '') is not null"
+    named = con.sql(f"select 1 from {raw.scan} where {stated} limit 1").fetchall()
+    return mapped if named else mapped.without_refunds()
 
 
 def _ignored(groups: Sequence[Group]) -> tuple[str, ...]:
@@ -171,12 +188,41 @@ def _settle(
     bad = badrows.settle_bad(con, history.raws, history.bad_rows)
     good = history.good(excluded=excluded)
     setup = [history.viewed(without_bad=True, excluded=excluded)]
+    found = ""
     if history.has_lines:
         progress("sharing out discounts")
         found = lay_lines(con, groups, good, history.scratch)
         setup.append(f'create or replace temp view "lines" as select * from {found}')
     summary = replace(count_events(con, history.summary, good), duplicates=same, bad_rows=bad)
-    return replace(history, setup=tuple(setup), summary=count_lines(con, summary, groups, good, history.scratch))
+    history = replace(history, setup=tuple(setup), summary=count_lines(con, summary, groups, good, history.scratch))
+    if not history.has_refunds:
+        return history
+    progress("matching refunds with purchases")
+    return _with_refunds(con, history, groups, good, found)
+
+
+def _with_refunds(
+    con: duckdb.DuckDBPyConnection,
+    history: History,
+    groups: Sequence[Group],
+    good: str,
+    lines: str,
+) -> History:
+    """Put what refunds leave of their purchases in the refunds' place."""
+    found = settle_refunds(con, groups, f"(select *{history.excluding()} from {good})", lines, history.scratch)
+    bad = badrows.settle_bad(con, history.raws, history.bad_rows)
+    summary = history.summary
+    summary = replace(
+        summary,
+        events=(summary.events or 0) - found.refused,
+        returns=(summary.returns or 0) - found.refused - found.settled - found.waiting,
+        return_examples=found.return_examples,
+        refunds=found.settled,
+        waiting=found.waiting,
+        waiting_examples=found.waiting_examples,
+        bad_rows=bad,
+    )
+    return replace(history, setup=found.setup, summary=summary)
 
 
 def _collect_direct(con: duckdb.DuckDBPyConnection, history: History, *, has_bad: bool = True) -> None:

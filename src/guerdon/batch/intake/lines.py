@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from guerdon.batch.intake.fields import given_columns, value_columns
-from guerdon.batch.intake.mapping import ITEM, LINE_PREFIX
+from guerdon.batch.intake.mapping import ITEM, LINE_PREFIX, REFUND_HEAD
 from guerdon.batch.intake.rows import STATED, Group, line_fields
 from guerdon.batch.intake.shape import event_slots, line_slots
 from guerdon.batch.intake.sql import ROW_BITS, cases, name, names, shown, text
-from guerdon.core.facts import NUMBER, ORDER_AMOUNTS
+from guerdon.core.facts import NUMBER, ORDER_AMOUNTS, REFUND
 from guerdon.core.values import MONEY_MAX
 
 _OWN: Final = ("line.id", "line.amount", "line.discount")
@@ -66,7 +66,16 @@ def flat_items(rows: str, heads: str, group: Group) -> str:
     return (
         f'select h."row" as event, r."row" as position, {own}, r.problem, r.rounded\n'
         f'from ({rows}) as r join ({heads}) as h on h."#file" = r."row" // {ROW_BITS} and h.source = r.source and h.id = r.id'
+        f"{_no_line(group)}"
     )
+
+
+def _no_line(group: Group) -> str:
+    """Return the condition without which a row is no line: a refund may state an amount, or nothing, instead of lines."""
+    if not group.mapped.has_refunds:
+        return ""
+    said = ["line.id", "line.amount", *(["line.quantity"] if has_quantity(group) else [])]
+    return f" where not (r.kind = {REFUND} and {' and '.join(f'r.{name(word)} is null' for word in said)})"
 
 
 def nested_items(heads: str, group: Group) -> str:
@@ -116,7 +125,8 @@ def line_sums(items: str, group: Group) -> str:
         f"  {_bounded(f'sum({worth}) filter (where not ({away}))')} as worth,\n"
         f"  arg_min(problem, position) filter (where problem is not null) as fault,\n"
         f"  cast(sum(cast(hash({content}) as hugeint)) % 18446744073709551616 as ubigint) as content,\n"
-        f"  cast(sum(rounded) as integer) as roundings\nfrom ({items}) group by event"
+        f"  cast(sum(rounded) as integer) as roundings, count(*) filter (where {name('line.id')} is null) as unnamed,\n"
+        f"  coalesce(min({amount}) < 0 and max({amount}) > 0, false) as both_signs\nfrom ({items}) group by event"
     )
 
 
@@ -145,10 +155,15 @@ def goods_lines(items: str, events: str, group: Group) -> str:
 
 def returned(group: Group) -> str:
     """Return the condition that an item is a return: a negative amount or a negative declared quantity."""
-    quantity = line_slots(group.shape).get("quantity")
-    if quantity and quantity[0].attribute.kind == NUMBER:
+    if has_quantity(group):
         return '("line.amount" < 0 or coalesce("line.quantity" < 0, false))'
     return '("line.amount" < 0)'
+
+
+def has_quantity(group: Group) -> bool:
+    """Say whether lines have a quantity."""
+    quantity = line_slots(group.shape).get("quantity")
+    return quantity is not None and quantity[0].attribute.kind == NUMBER
 
 
 def _shared(layer: str, whole: str, weight: str, out: str, *, present: bool) -> str:
@@ -174,7 +189,7 @@ def _bounded(total: str) -> str:
 def _said(group: Group) -> list[str]:
     """Return what every row of a flat file says of its event."""
     own = ("type", "kind", "member", "account", "at", "timed", STATED, *ORDER_AMOUNTS, *event_slots(group.shape))
-    return [*own, *_rates(group)]
+    return [*own, *(REFUND_HEAD if group.mapped.has_refunds else ()), *_rates(group)]
 
 
 def _slots(group: Group) -> Sequence[str]:

@@ -18,8 +18,13 @@ from guerdon.batch.intake.sql import name, text
 from guerdon.core.errors import Invalid
 from guerdon.core.facts import ORDER_AMOUNTS, PURCHASE
 
-HEAD: Final = ("id", "source", "type", "member", "account", "at", "amount", "currency", "rate", "lines", *ORDER_AMOUNTS)
-UNUSED: Final = ("recorded_at", "refund_of", "granted")
+REFUND_HEAD: Final = ("refund_of", "refund_source")
+"""What a refund says of its purchase."""
+
+HEAD: Final = (
+    "id", "source", "type", "member", "account", "at", "amount", "currency", "rate", "lines", *ORDER_AMOUNTS, *REFUND_HEAD,
+)  # fmt: skip
+UNUSED: Final = ("recorded_at", "granted")
 """Canonical columns that nothing reads yet."""
 
 LINE: Final = ("id", "amount", "discount")
@@ -45,6 +50,16 @@ class Mapped:
     def is_nested(self) -> bool:
         """Say whether an event's lines stand in one column."""
         return "lines" in self.head
+
+    @property
+    def has_refunds(self) -> bool:
+        """Say whether any refund names its purchase."""
+        return "refund_of" in self.head
+
+    def without_refunds(self) -> "Mapped":
+        """Return the same of files in which no refund does."""
+        head = {word: column for word, column in self.head.items() if word not in REFUND_HEAD}
+        return Mapped(head, self.line, self.ignored)
 
 
 def map_columns(raw: Raw, inputs: Inputs, shape: Shape) -> Mapped:

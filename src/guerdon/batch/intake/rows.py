@@ -23,14 +23,14 @@ from guerdon.batch.intake.fields import (
     unknown_type,
     value_columns,
 )
-from guerdon.batch.intake.mapping import LINE_PREFIX, Mapped
+from guerdon.batch.intake.mapping import LINE_PREFIX, REFUND_HEAD, Mapped
 from guerdon.batch.intake.raw import Column, Raw
 from guerdon.batch.intake.readings import NATIVE_INTEGERS, given
 from guerdon.batch.intake.shape import Shape, event_slots, line_slots
 from guerdon.batch.intake.sql import ROW_BITS, cases, name, names, shown, text
 from guerdon.batch.intake.times import Zones, moment
 from guerdon.core.errors import Invalid
-from guerdon.core.facts import ORDER_AMOUNTS, PURCHASE
+from guerdon.core.facts import ORDER_AMOUNTS, PURCHASE, REFUND
 
 STATED: Final = "#stated"
 """The amount that a row states, before lines and returns are looked at; NULL when it states none."""
@@ -109,7 +109,8 @@ def line_fields(group: Group) -> list[Field]:
         )
     if "amount" in line:
         raw = name(LINE_PREFIX + "amount:given")
-        fields.append(Field("", faults=((f"{raw} is null", text("line.amount is missing; every line has one")),)))
+        absent = f"kind <> {REFUND} and {raw} is null"
+        fields.append(Field("", faults=((absent, text("line.amount is missing; every line has one")),)))
     return fields + attributes(line_slots(group.shape), line, group.exchange, group.types, LINE_PREFIX)
 
 
@@ -142,6 +143,19 @@ def _names(group: Group, *, whole_members: bool) -> list[Field]:
         Field("account", account.given, account.value, f'coalesce({account.result}, "member:value")'),
         identity,
         Field("source", source.given, source.value, f'coalesce({source.result}, "#file")'),
+        *(_refunds(group, source.result) if group.mapped.has_refunds else ()),
+    ]
+
+
+def _refunds(group: Group, source: str) -> list[Field]:
+    """Return of which purchase a row is a refund; of its own source, if it names no other."""
+    of, other = (_name(word, group.mapped.head.get(word), whole=False) for word in REFUND_HEAD)
+    said = f"'refund_of ' || {shown(name('refund_of:given'))} || ' stands at a ' || \"type\" || '; write type refund, or leave it out'"
+    misplaced = (f"kind <> {REFUND} and {name('refund_of:given')} is not null", said)
+    own = f'coalesce({other.result}, {source}, "#file")'
+    return [
+        Field("refund_of", of.given, of.value, of.result, (misplaced,)),
+        Field("refund_source", other.given, other.value, own),
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from guerdon.core.calendar import Zone
 from guerdon.core.errors import Invalid
+from guerdon.core.events.returns import PROPORTIONAL
 from guerdon.core.facts import ORDER_AMOUNTS, Attribute, EventType
 
 TAKEN: Final = frozenset([
@@ -20,6 +21,11 @@ TAKEN: Final = frozenset([
     "timed",
     "returned",
     "amount",
+    "refund_of",
+    "refund_source",
+    "refund_type",
+    "refers",
+    "posted",
     "currency",
     "rate",
     "lines",
@@ -50,6 +56,7 @@ class Shape:
     rates: dict[str, str | Fraction]
     zone: Zone
     event_types: dict[str, EventType]
+    tender: str = PROPORTIONAL
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,190 @@
+"""Refunds in the fold: what purchases were granted, and what they keep of it when some of them comes back (S4).
+
+A receipt is all that rating a purchase anew needs of its moment: which room limits had, what was known of the account's
+past, and what each part was granted. The purchase as it is left is rated by the same rules with that, and what it would
+be granted is compared with what it keeps.
+
+Invariants:
+* 0 <= kept <= granted, in every unit of every purchase, after every refund.
+* What a purchase keeps depends on what is left of it alone: order and number of refunds cannot matter.
+* Room that a refund frees counts for later events of the purchase's own period.
+"""
+
+from typing import Final
+
+from mypy_extensions import i64
+
+from guerdon.core.effects import EARNED, GRANTED, REVERSED, Effects
+from guerdon.core.limits import Counter, Limit
+
+
+class Grant:
+    """A lot of a purchase: what it was granted, and what of that the purchase still keeps."""
+
+    def __init__(self, rule: int, lot: int, unit: int, payer: int, granted: int) -> None:
+        self.rule: Final = rule
+        self.lot: Final = lot
+        self.unit: Final = unit
+        self.payer: Final = payer
+        self.granted: int = granted
+        self.kept: int = granted
+
+
+class Receipt:
+    """What a purchase was granted, and what of its moment rating it anew needs: `rooms` of limits, and the `past`."""
+
+    def __init__(self, at: i64, member: i64, rooms: list[int], past: list[int]) -> None:
+        self.at: i64 = at
+        self.member: i64 = member
+        self.rooms: Final = rooms
+        self.past: Final = past
+        self.first_used: list[int] = []
+        self.used: list[int] = []
+        self.grants: list[Grant] = []
+        self.first: list[Grant] = []
+
+
+class Refunds:
+    """The receipts of the account that the fold is at, by their purchases; `counters` are those of a purchase rated anew."""
+
+    def __init__(self, limits: list[Limit], effects: Effects) -> None:
+        self.limits: Final = limits
+        self.effects: Final = effects
+        self.receipts: dict[int, Receipt] = {}
+        self.counters: list[Counter] = []
+
+    def clear(self) -> None:
+        """Forget everything: another account begins."""
+        if self.receipts:
+            self.receipts = {}
+
+    def keep(self, event: i64, receipt: Receipt, rooms: list[int], mark: i64) -> None:
+        """Keep the receipt of a purchase whose effects begin at row `mark`; `rooms` are what it left of limits."""
+        receipt.grants = self._grants(mark)
+        if receipt.grants:
+            receipt.first = _joined(receipt.grants)
+            receipt.first_used = [receipt.rooms[position] - rooms[position] for position in range(len(rooms))]
+            receipt.used = list(receipt.first_used)
+            self.receipts[int(event)] = receipt
+
+    def open(self, event: i64) -> Receipt | None:
+        """Return a purchase's receipt, with limits as they were at its moment; None when it was granted nothing."""
+        receipt = self.receipts.get(int(event))
+        if receipt is not None:
+            self.counters = [Counter(limit) for limit in self.limits]
+            for position in range(len(self.counters)):
+                self.counters[position].most = receipt.rooms[position]
+        return receipt
+
+    def settle(self, receipt: Receipt, event: i64, of: i64, at: i64, mark: i64) -> None:
+        """Replace what a purchase as it is left is granted, from row `mark` on, by what that changes."""
+        given = _joined(self._grants(mark))
+        self.effects.count = mark
+        _cap(given, receipt.first)
+        for one in receipt.grants:
+            if _of_same(given, one) is None:
+                given.append(Grant(one.rule, one.lot, one.unit, one.payer, 0))
+        for one in given:
+            change = one.granted - _kept(receipt.grants, one)
+            if change < 0:
+                self._reverse(receipt, one, -change, event, of, at)
+            elif change > 0:
+                self._give_back(receipt, one, change, event, of, at)
+
+    def freed(self, receipt: Receipt) -> list[int]:
+        """Return how much less of each limit the purchase uses than before; below zero when it is more again."""
+        freed: list[int] = []
+        for position in range(len(self.limits)):
+            used = min(self.counters[position].used, receipt.first_used[position])
+            freed.append(0 if self.limits[position].budget else receipt.used[position] - used)
+            receipt.used[position] = used
+        return freed
+
+    def _grants(self, mark: i64) -> list[Grant]:
+        """Return what was granted from row `mark` on."""
+        effects = self.effects
+        found: list[Grant] = []
+        row = mark
+        while row < effects.count:
+            if effects.kind[row] == EARNED and effects.granted[row] > 0:
+                found.append(
+                    Grant(
+                        int(effects.rule[row]), int(effects.lot[row]), int(effects.unit[row]), int(effects.payer[row]),
+                        int(effects.granted[row]),
+                    )
+                )  # fmt: skip
+            row += 1
+        return found
+
+    def _reverse(self, receipt: Receipt, one: Grant, amount: int, event: i64, of: i64, at: i64) -> None:
+        """Take points back, from the lots made last."""
+        for position in range(len(receipt.grants) - 1, -1, -1):
+            grant = receipt.grants[position]
+            part = min(amount, grant.kept) if _is_same(grant, one) else 0
+            if part > 0:
+                grant.kept -= part
+                amount -= part
+                self._note(REVERSED, grant, part, event, of, at)
+
+    def _give_back(self, receipt: Receipt, one: Grant, amount: int, event: i64, of: i64, at: i64) -> None:
+        """Give points that an earlier refund took: what is left now earns more by itself than what was left then."""
+        for grant in receipt.grants:
+            part = min(amount, grant.granted - grant.kept) if _is_same(grant, one) else 0
+            if part > 0:
+                grant.kept += part
+                amount -= part
+                self._note(EARNED, grant, part, event, of, at)
+        if amount > 0:
+            # A rule that was outdone, or had no room, gives now what another one no longer does.
+            lots = [grant.lot for grant in receipt.grants if grant.rule == one.rule]
+            grant = Grant(one.rule, max(lots, default=-1) + 1, one.unit, one.payer, amount)
+            receipt.grants.append(grant)
+            self._note(EARNED, grant, amount, event, of, at)
+
+    def _note(self, kind: i64, grant: Grant, amount: int, event: i64, of: i64, at: i64) -> None:
+        self.effects.add(
+            kind, at, event, of, -1, grant.rule, 0, -1, -1, grant.unit,
+            amount, amount, -1, 0, grant.lot, 0, grant.payer, GRANTED,
+        )  # fmt: skip
+
+
+def _is_same(one: Grant, other: Grant) -> bool:
+    """Say whether two lots come from one rule and are borne by one payer."""
+    return one.rule == other.rule and one.payer == other.payer
+
+
+def _of_same(grants: list[Grant], one: Grant) -> Grant | None:
+    for grant in grants:
+        if _is_same(grant, one):
+            return grant
+    return None
+
+
+def _kept(grants: list[Grant], one: Grant) -> int:
+    return sum([grant.kept for grant in grants if _is_same(grant, one)])
+
+
+def _joined(grants: list[Grant]) -> list[Grant]:
+    """Return what each rule gave at each payer's cost."""
+    joined: list[Grant] = []
+    for grant in grants:
+        same = _of_same(joined, grant)
+        if same is None:
+            joined.append(Grant(grant.rule, grant.lot, grant.unit, grant.payer, grant.granted))
+        else:
+            same.granted += grant.granted
+    return joined
+
+
+def _cap(given: list[Grant], first: list[Grant]) -> None:
+    """Let no unit be given more than at first: what is beyond goes off the rules that give more than they did."""
+    for unit in {grant.unit for grant in given}:
+        beyond = sum([grant.granted for grant in given if grant.unit == unit])
+        beyond -= sum([grant.granted for grant in first if grant.unit == unit])
+        for position in range(len(given) - 1, -1, -1):
+            grant = given[position]
+            if grant.unit == unit and beyond > 0:
+                before = _of_same(first, grant)
+                part = min(beyond, max(grant.granted - (before.granted if before is not None else 0), 0))
+                grant.granted -= part
+                beyond -= part

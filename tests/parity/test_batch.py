@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from guerdon.batch.intake import Inputs
 from guerdon.batch.rate import Run, rate
 from guerdon.core.calendar import MONTH, month_name
+from guerdon.core.effects import SIGNS
 from guerdon.core.events import read_event
 from guerdon.core.history import rate_events
 from guerdon.core.programme import Programme
@@ -51,7 +52,7 @@ def one_by_one(programme: Programme, records: list[dict[str, Any]]) -> Statement
         for effect in answer.effects:
             unit = programme.units[effect.unit]
             for label in (month, "total"):
-                found[answer.event.member, label, unit.name] += effect.granted
+                found[answer.event.member, label, unit.name] += SIGNS[effect.kind] * effect.granted
     decimals = {unit.name: unit.decimals for unit in programme.units}
     return {key: Decimal(points).scaleb(-decimals[key[2]]) for key, points in found.items()}
 

@@ -6,10 +6,10 @@ Invariant: a slot's number comes from its closure here and from a column in a ba
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guerdon.core.columns import column_of, constant
+from guerdon.core.columns import column_of
 from guerdon.core.effects import SIGNS, Effect, Effects
 from guerdon.core.events import Event, Values, in_order, values_of, without_repeats
-from guerdon.core.facts import Facts
+from guerdon.core.facts import REDEMPTION, Facts
 from guerdon.core.programme import Programme
 from guerdon.core.rating import Fold
 from guerdon.core.statement import Statement
@@ -69,11 +69,29 @@ def facts_of(programme: Programme, events: Sequence[Event], values: Sequence[Val
         member=column_of(members),
         at=column_of([event.at for event in events]),
         kind=column_of([event.kind for event in events]),
-        refers=constant(-1),
+        refers=column_of(_reservations(events)),
         returned=column_of([int(event.returned) for event in events]),
         slots=columns,
         first_line=column_of(first_line),
     )
+
+
+def _reservations(events: Sequence[Event]) -> list[int]:
+    """Return which earlier event each is about: for a step of a redemption the reservation that it names, else -1.
+
+    A reservation is one of the same account; of two with one id, that from the same source.
+    """
+    named: dict[tuple[str, str], int] = {}
+    exact: dict[tuple[str, str, str], int] = {}
+    found: list[int] = []
+    for position, event in enumerate(events):
+        name = event.attributes.get("reservation") if event.kind == REDEMPTION else None
+        nearest = -1 if name is None else named.get((event.account, str(name)), -1)
+        found.append(nearest if name is None else exact.get((event.account, event.source, str(name)), nearest))
+        if event.kind == REDEMPTION:
+            named.setdefault((event.account, event.id), position)
+            exact[event.account, event.source, event.id] = position
+    return found
 
 
 def _numbers(names: Sequence[str]) -> list[int]:

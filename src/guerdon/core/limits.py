@@ -14,6 +14,7 @@ from guerdon.core.calendar import DAY
 
 POINTS: Final = 0
 TIMES: Final = 1
+HOLDING: Final = 2
 
 ROLLING: Final = -1
 """A limit's `every` when it counts the last `days` local days."""
@@ -23,10 +24,22 @@ _NEVER: Final = -(2**60)
 
 
 class Limit:
-    """At most `most` points (in the unit's smallest part) or times, per member or account, in each period."""
+    """At most `most` points (in the unit's smallest part) or times, per member or account, in each period.
+
+    A HOLDING limit is on what an account holds of `unit`, not on what it earns: a cap on the balance (S8b).
+    """
 
     def __init__(  # noqa: PLR0913 - a limit has this many terms
-        self, *, name: str, kind: int, most: int, per_member: bool, every: int, days: int = 0, text: str = ""
+        self,
+        *,
+        name: str,
+        kind: int,
+        most: int,
+        per_member: bool,
+        every: int,
+        days: int = 0,
+        text: str = "",
+        unit: int = -1,
     ) -> None:
         self.name: Final = name
         self.kind: Final = kind
@@ -37,6 +50,7 @@ class Limit:
         self.counts_by: Final = DAY if every == ROLLING else every
         self.days: Final = days
         self.text: Final = text
+        self.unit: Final = unit
 
 
 class Counter:

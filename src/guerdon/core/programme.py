@@ -7,6 +7,8 @@ from guerdon.core.earning import Multiplier, Rule
 from guerdon.core.events import Terms
 from guerdon.core.facts import EventType
 from guerdon.core.limits import Limit
+from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
+from guerdon.core.lots.rewards import Reward
 from guerdon.core.periods import Periods
 from guerdon.core.slots import Eligible, Slot
 
@@ -51,6 +53,10 @@ class Programme:
         groups: list[Group],
         limits: list[Limit],
         payers: list[str],
+        keepings: list[Keeping] | None = None,
+        redeeming: Redeeming | None = None,
+        sale_slot: int = NO_SLOT,
+        rewards: list[Reward] | None = None,
     ) -> None:
         self.name: Final = name
         self.version: Final = version
@@ -67,6 +73,11 @@ class Programme:
         self.groups: Final = groups
         self.limits: Final = limits
         self.payers: Final = payers
+        self.keepings: Final[list[Keeping]] = [] if keepings is None else keepings
+        self.redeeming: Final = redeeming
+        self.sale_slot: Final = sale_slot
+        self.rewards: Final[list[Reward]] = [] if rewards is None else rewards
+        self.keeps_lots: Final = redeeming is not None
         self.periods: Final = [Periods(zone, kind) for kind in range(len(KINDS))]
         self.rounded_per_order: Final = any([unit.rounded_per_order for unit in units])
         self.terms: Final = Terms(currency=currency, rates=rates, zone=zone, event_types=event_types, eligible=eligible)

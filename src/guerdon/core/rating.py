@@ -17,7 +17,9 @@ from guerdon.core.columns import vec, zeros
 from guerdon.core.earning import AT_ITEM, AT_ORDER, Rule, draft, round_parts
 from guerdon.core.effects import EARNED, GRANTED, LIMITED, OUTDONE, Effects
 from guerdon.core.facts import Facts
-from guerdon.core.limits import Counter
+from guerdon.core.limits import HOLDING, Counter
+from guerdon.core.lots.keeping import NO_SLOT
+from guerdon.core.lots.purse import Purse
 from guerdon.core.parts import Part, Sheet, share_out
 from guerdon.core.programme import Group, Programme
 from guerdon.core.standing import Standing
@@ -33,7 +35,9 @@ class Fold:
     def __init__(self, programme: Programme, effects: Effects) -> None:
         self.programme: Final = programme
         self.effects: Final = effects
-        self.standing: Final = Standing(programme.limits)
+        redeeming = programme.redeeming
+        self.purse: Final = None if redeeming is None else Purse(programme.keepings, redeeming, effects)
+        self.standing: Final = Standing(programme.limits, self.purse)
         self.sheet: Final = Sheet()
         self.starts: vec[i64] = zeros(len(programme.rules) + 1)
         self.event: i64 = 0
@@ -60,6 +64,8 @@ class Fold:
             if account != standing.account:
                 standing.open(account, member)
             mark = effects.count
+            if standing.next_due <= facts.at.small_at(event):
+                self.fall_due(facts.at.small_at(event))
             self.rate(facts, event)
             statement.add(member, facts.at.small_at(event), effects, mark)
             if not keep_effects:
@@ -70,6 +76,9 @@ class Fold:
         """Rate one event of the account that `standing` is open for."""
         if facts.returned.small_at(event) != 0:
             return
+        if self.purse is not None:
+            self.purse.use(facts, event)
+            self.standing.look_ahead()
         sheet = self.sheet
         sheet.count = 0
         for rule in self.programme.rules:
@@ -85,6 +94,32 @@ class Fold:
         self.member = facts.member.small_at(event)
         self.event = facts.ordinal.small_at(event)
         self._answer()
+        if self.purse is not None:
+            self._look_ahead(self.purse, facts, event)
+
+    def fall_due(self, at: i64) -> None:
+        """Do what fell due at or before an instant, in the order of time (S7c)."""
+        standing = self.standing
+        while standing.next_due <= at:
+            due = standing.next_due
+            if self.purse is not None:
+                self.purse.fall_due(due)
+            standing.look_ahead()
+
+    def _look_ahead(self, purse: Purse, facts: Facts, event: i64) -> None:
+        """Give the lots that an event made their shares of its sale, and see what will fall due."""
+        if self.programme.sale_slot != NO_SLOT:
+            purse.share_sale(facts.slots[self.programme.sale_slot].at(event))
+        self.standing.look_ahead()
+
+    def _keep(self, purse: Purse, rule: Rule, lot: i64, payer: i64, granted: int) -> None:
+        """Make a lot of what was granted."""
+        if granted > 0:
+            pocket = purse.pockets[rule.unit]
+            pocket.earn(self.at, self.event, rule.position, lot, payer, granted)
+            if pocket.keeping.cap_limit >= 0:
+                # The cap counts what is held; what it promised while parts were granted is held now.
+                self.standing.counters[pocket.keeping.cap_limit].put_back(granted)
 
     def _answer(self) -> None:
         """Grant what was drafted, rule by rule, and append it."""
@@ -205,7 +240,11 @@ class Fold:
                 self._take(limit, granted)
 
     def _room(self, position: int) -> int:
-        return self.standing.counter(position, self.member).room(self._period(position))
+        counter = self.standing.counter(position, self.member)
+        room = counter.room(self._period(position))
+        if counter.limit.kind == HOLDING and self.purse is not None:
+            return max(room - self.purse.pockets[counter.limit.unit].total(), 0)
+        return room
 
     def _period(self, limit: int) -> i64:
         """Return the number of a limit's period that holds the event; for a rolling limit, of the day."""
@@ -240,6 +279,8 @@ class Fold:
         """Append a part as one row, or as one row a payer with exact shares; return the next lot's number."""
         if not self.keep_effects:
             self.effects.count_earned(rule.unit, part.granted)
+            if self.purse is not None:
+                self._keep(self.purse, rule, lot, -1, part.granted)
             return lot + 1
         period: i64 = 0
         if part.cut_by != NO_LIMIT:
@@ -253,6 +294,8 @@ class Fold:
                 EARNED, self.at, self.event, self.event, part.line, rule.position, 0, part.source, part.band, rule.unit,
                 part.desired, part.granted, part.cut_by, period, lot, residue, payers[0].position, reason,
             )  # fmt: skip
+            if self.purse is not None:
+                self._keep(self.purse, rule, lot, payers[0].position, part.granted)
             return lot + 1
         shares = [payer.share for payer in payers]
         granted = split(part.granted, shares)
@@ -264,5 +307,7 @@ class Fold:
                 granted[number] + cut[number], granted[number], part.cut_by, period, lot,
                 residue if number == 0 else 0, payers[number].position, reason,
             )  # fmt: skip
+            if self.purse is not None:
+                self._keep(self.purse, rule, lot, payers[number].position, granted[number])
             lot += 1
         return lot

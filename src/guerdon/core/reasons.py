@@ -1,6 +1,6 @@
 """Why a rule gave nothing, or less than it wanted."""
 
-from guerdon.core.effects import LIMITED, OUTDONE
+from guerdon.core.effects import EARNED, LIMITED, OUTDONE
 from guerdon.core.history import Answer
 from guerdon.core.programme import Programme
 
@@ -11,7 +11,7 @@ def why_nothing(programme: Programme, answer: Answer, rule: int) -> str:
     `limit` or `outdone` say what became of points it wanted; `returned`, `type`, `window` or `when` why it did not apply;
     `nothing` that it applied and its amount came to none; an empty text that nothing was held back.
     """
-    effects = [effect for effect in answer.effects if effect.rule == rule]
+    effects = [effect for effect in answer.effects if effect.kind == EARNED and effect.rule == rule]
     if any([effect.reason == OUTDONE for effect in effects]):
         return "outdone"
     if any([effect.reason == LIMITED for effect in effects]):

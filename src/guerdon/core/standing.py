@@ -7,18 +7,25 @@ from typing import Final
 
 from mypy_extensions import i64
 
+from guerdon.core.calendar import LATEST
 from guerdon.core.limits import Counter, Limit
+from guerdon.core.lots.purse import Purse
 
 
 class Standing:
-    """What the rules need to know of an account's past: how much of each limit is used, and by whom."""
+    """What the rules need to know of an account's past: how much of each limit is used, by whom, and which lots there are.
 
-    def __init__(self, limits: list[Limit]) -> None:
+    `next_due` is the next instant at which something happens by itself; LATEST when nothing will.
+    """
+
+    def __init__(self, limits: list[Limit], purse: Purse | None = None) -> None:
         self.limits: Final = limits
         self.account: i64 = -1
         self.member: i64 = -1
         self.counters: Final = [Counter(limit) for limit in limits]
         self.others: dict[int, list[Counter]] = {}
+        self.purse: Final = purse
+        self.next_due: i64 = LATEST
 
     def open(self, account: i64, member: i64) -> None:
         """Begin with `account`, whose first event is `member`'s."""
@@ -28,6 +35,13 @@ class Standing:
             counter.clear()
         if self.others:
             self.others = {}
+        self.next_due = LATEST
+        if self.purse is not None:
+            self.purse.clear()
+
+    def look_ahead(self) -> None:
+        """See when something happens by itself next."""
+        self.next_due = LATEST if self.purse is None else self.purse.next_due()
 
     def counter(self, position: int, member: i64) -> Counter:
         """Return the counter of a limit: the account's own, or inside a pooled account the contributor's (E6)."""

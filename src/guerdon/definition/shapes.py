@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from guerdon.definition import spec
+from guerdon.definition import keeping, spec
 from guerdon.definition.findings import ISSUES_MAX
 from guerdon.definition.issues import Issue, Place, error, quote, suggest
 from guerdon.definition.source import Loc, Source
@@ -23,7 +23,8 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "rules": spec.RuleSpec, "multipliers": spec.MultiplierSpec, "campaigns": spec.CampaignSpec, "limits": spec.LimitSpec,
     "bands": spec.BandSpec, "units": spec.UnitSpec, "tables": spec.TableSpec, "events": spec.EventSpec,
     "eligible": spec.EligibleSpec, "examples": spec.ExampleSpec, "stack": spec.StackSpec,
-    "attributes": spec.AttributeSpec, "lines": spec.AttributeSpec,
+    "attributes": spec.AttributeSpec, "lines": spec.AttributeSpec, "expiry": keeping.ExpirySpec,
+    "pending": keeping.PendingSpec, "rewards": keeping.RewardSpec, "redemptions": keeping.RedemptionsSpec,
 }  # fmt: skip
 
 _NAMED: Final = ("units", "tables", "events", "constants", "rates", "attributes", "lines", "rows")

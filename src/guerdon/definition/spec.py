@@ -7,41 +7,17 @@ Scalars arrive exact (int, Decimal, bool, text) from `source`; expressions stay 
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from guerdon.definition.keeping import NEVER, PendingSpec, Policy, RedemptionsSpec, RewardSpec
+from guerdon.definition.written import Expression, FieldName, Moment, Name, Number, Scalar
+from guerdon.definition.written import Part as Part  # noqa: PLC0414 - what everything here is, for whoever reads it
 
 RULES_MAX: Final = 1_000
 """A programme has at most this many rules and multipliers in all, and as many campaigns and shared limits."""
 
 NAMES_MAX: Final = 200
 """A programme has at most this many units, constants, tables, types of event, and each of these as many attributes."""
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
-"""Names rules, units, campaigns: small letters, digits, - and _, beginning with a letter."""
-
-FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-"""Names what an expression reads: small letters, digits and _."""
-
-
-def _text(value: Any) -> Any:  # noqa: ANN401 - any scalar may stand where an expression is wanted
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return str(value) if isinstance(value, int) else value
-
-
-def _exact(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        message = "is not a number; write digits with a point, like 1.25, without quotes"
-        raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueErrors
-    return Decimal(value)
-
-
-def _single(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
-    if not isinstance(value, (str, int, Decimal)):
-        message = "is not a single value; write a number, a text, true or false"
-        raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueErrors
-    return value
 
 
 def _shares(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
@@ -50,37 +26,6 @@ def _shares(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
 
 def _listed(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
     return [value] if isinstance(value, str) else value
-
-
-Expression = Annotated[
-    str,
-    BeforeValidator(_text),
-    StringConstraints(min_length=1),
-    WithJsonSchema({"type": ["string", "number", "boolean"]}),
-]
-"""An expression as text, or a bare number or truth."""
-
-Number = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema({"type": "number"})]
-"""An exact decimal."""
-
-Scalar = Annotated[Any, BeforeValidator(_single), WithJsonSchema({"type": ["string", "number", "boolean"]})]
-"""A number, a text or a truth."""
-
-Moment = Annotated[
-    str,
-    WithJsonSchema({
-        "type": "string",
-        "pattern": r"^\d{4}-\d{2}-\d{2}",
-        "examples": ["2026-07-04", "2026-07-04T18:00"],
-    }),
-]
-"""A local date, or a local date and time, in the programme's zone."""
-
-
-class Part(BaseModel):
-    """A mapping of a programme file: unknown keys are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 def _short_attribute(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
@@ -131,6 +76,16 @@ class UnitSpec(Part):
         "rule", description="Round each rule of an event by itself, or all rules of the unit together"
     )
     cost: Number | None = Field(None, ge=0, description="What one point costs, in the programme's currency")
+    expiry: Policy = Field(NEVER, description="When points are gone; never unless stated")
+    pending: PendingSpec | None = Field(None, description="When they can be used; at once unless stated")
+    cap: Number | None = Field(None, ge=0, description="The most that an account may hold")
+    over_cap: Literal["lost", "pending"] = Field(
+        "lost", description="Whether what is beyond the cap is not granted, or waits until there is room"
+    )
+    value: Number | None = Field(None, gt=0, description="What one point is worth to a member, in the currency")
+    expected_redemption: Number = Field(
+        Decimal(1), ge=0, le=1, description="Which part of what is earned will be spent, like 0.8"
+    )
 
 
 class TableSpec(Part):
@@ -327,6 +282,12 @@ class ProgrammeSpec(Part):
     limits: list[SharedLimitSpec] = Field(
         default_factory=list, max_length=RULES_MAX, description="Limits over several rules"
     )
+    rewards: list[RewardSpec] = Field(
+        default_factory=list, max_length=RULES_MAX, description="What is on offer for points"
+    )
+    redemptions: RedemptionsSpec | None = Field(
+        None, description="How points are set aside until a reward is confirmed"
+    )
     funded_by: FundedBy = Field({"programme": 1}, description="Who pays unless a rule says otherwise")
     assumptions: list[str] = Field(
         default_factory=list, description="What is not certain of these terms, for whoever reads them"
@@ -335,7 +296,7 @@ class ProgrammeSpec(Part):
 
 
 LATER = (
-    "versions", "ladders", "levels", "expiry", "redemptions", "rewards", "challenges", "referrals", "plans", "partners",
+    "versions", "ladders", "levels", "expiry", "challenges", "referrals", "plans", "partners",
     "segments", "messages", "surveys", "recognition", "households",
 )  # fmt: skip
 """Sections that programmes will have and this release does not run: naming one is told apart from a slip of the pen."""

@@ -9,12 +9,12 @@ from typing import Final
 
 from guerdon.core.calendar import EVER, KINDS
 from guerdon.core.earning import AT_ITEM, AT_LINE, AT_ORDER, ITEM, ORDER, Multiplier, Rule, draft
-from guerdon.core.effects import OUTDONE, Effect
+from guerdon.core.effects import EARNED, OUTDONE, Effect
 from guerdon.core.errors import invariant
 from guerdon.core.explain.measures import is_money
 from guerdon.core.explain.wording import ROUNDED, counted, decimal_of, full_money, one_line, period, plain
 from guerdon.core.history import Answer, facts_of
-from guerdon.core.limits import POINTS, ROLLING, Limit
+from guerdon.core.limits import HOLDING, POINTS, ROLLING, Limit
 from guerdon.core.parts import BASE, Sheet
 from guerdon.core.programme import Programme, Unit
 from guerdon.core.values import FLOOR, divide
@@ -99,15 +99,16 @@ class Row:
 
 
 def rows_of(programme: Programme, answer: Answer) -> list[Row]:
-    """Return an answer's effects as one row a part, with how many items each is for."""
+    """Return what an answer earned as one row a part, with how many items each is for."""
     rows: list[Row] = []
     position = 0
-    while position < len(answer.effects):
-        effect = answer.effects[position]
+    earned = [effect for effect in answer.effects if effect.kind == EARNED]
+    while position < len(earned):
+        effect = earned[position]
         rule = programme.rules[effect.rule]
         stop = position + len(rule.payers_of(effect.source))
         line = answer.event.lines[effect.line].id if effect.line >= 0 else ""
-        rows.append(Row(list(answer.effects[position:stop]), rule, line))
+        rows.append(Row(earned[position:stop], rule, line))
         position = stop
     for rule in programme.rules:
         if rule.per == ITEM:
@@ -248,6 +249,8 @@ def _rounded_together(rule: Rule, rows: list[Row]) -> list[list[Row]]:
 
 def limit_text(limit: Limit, unit: Unit) -> str:
     """Return a limit in words: 200 points per member and month."""
+    if limit.kind == HOLDING:
+        return limit.text
     points = limit.kind == POINTS
     most = f"{plain(decimal_of(limit.most, unit.decimals))} {unit.name}" if points else counted(limit.most, "time")
     who = "member" if limit.per_member else "account"

@@ -70,6 +70,13 @@ class Limits:
         if all(known):
             self._bind(spec, loc, spec.id, self._rules_of(spec), [])
 
+    def cap(self, limit: Limit) -> None:
+        """Bind a cap on what is held of a unit, to all that gives it."""
+        for rule in self.rules.values():
+            if rule.unit == limit.unit:
+                rule.points_limits.append(len(self.made))
+        self.made.append(limit)
+
     def _all_rules(self) -> list[RuleSpec]:
         spec = self.draft.spec
         return [*spec.rules, *(rule for campaign in spec.campaigns for rule in campaign.rules)]

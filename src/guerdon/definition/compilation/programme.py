@@ -8,12 +8,15 @@ from guerdon.core.currencies import DECIMALS
 from guerdon.core.earning import AT_ORDER, Multiplier, Rule
 from guerdon.core.errors import Invalid, NotFound
 from guerdon.core.facts import PURCHASE
+from guerdon.core.lots.keeping import NO_SLOT
 from guerdon.core.programme import Group, Programme, Unit
 from guerdon.core.strategies import Strategies
 from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.compilation.eligibility import eligible
+from guerdon.definition.compilation.keeping import caps, keepings, keeps_lots, sale_slot
 from guerdon.definition.compilation.limits import Limits
 from guerdon.definition.compilation.multipliers import compile_multiplier
+from guerdon.definition.compilation.rewards import rewards, with_redemptions
 from guerdon.definition.compilation.rules import compile_rule
 from guerdon.definition.compilation.scopes import constants, event_types, scope_of
 from guerdon.definition.compilation.tables import tables
@@ -91,16 +94,20 @@ class _Compilation:
         groups = self._groups()
         limits = self._limits()
         self._share_scales()
+        offered, redeeming = rewards(self.draft, self.terms)
+        kept = keepings(self.draft, self.terms, limits.made) if keeps_lots(self.spec) else []
         return Programme(
             name=self.spec.programme, version=self.spec.version or "", title=self.spec.title or self.spec.programme,
             zone=self.draft.zone, currency=self.spec.currency,
             rates={name: _plain(rate) for name, rate in self.spec.rates.items()},
             event_types=self.terms.event_types, eligible=not_earning, units=self.units, slots=self.terms.slots,
             rules=self.rules, multipliers=self.multipliers, groups=groups, limits=limits.made, payers=self.terms.payers,
+            keepings=kept, redeeming=redeeming, sale_slot=sale_slot(self.draft, self.terms) if kept else NO_SLOT,
+            rewards=offered,
         )  # fmt: skip
 
     def _terms(self) -> Terms:
-        declared = event_types(self.draft)
+        declared = with_redemptions(self.draft, event_types(self.draft))
         looked_up = tables(self.draft)
         fixed = constants(self.draft, declared)
         scopes = {name: scope_of(self.draft, one, looked_up, fixed) for name, one in declared.items()}
@@ -140,6 +147,7 @@ class _Compilation:
         named += [(one.spec.id, one.loc) for one in self.placed_multipliers]
         named += [(one.id, ("campaigns", i)) for i, one in enumerate(self.spec.campaigns)]
         named += [(one.id, ("limits", i)) for i, one in enumerate(self.spec.limits)]
+        named += [(one.id, ("rewards", i)) for i, one in enumerate(self.spec.rewards)]
         for name, loc in named:
             if name in seen:
                 first = self.draft.source.place((*seen[name], "id"))
@@ -220,6 +228,8 @@ class _Compilation:
             limits.of_campaign(position)
         for position in range(len(self.spec.limits)):
             limits.shared(position)
+        for cap in caps(self.draft, self.terms):
+            limits.cap(cap)
         return limits
 
     def _share_scales(self) -> None:

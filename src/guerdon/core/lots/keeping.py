@@ -1,0 +1,84 @@
+"""How a unit's points are kept: when they can be used, when their time ends, how many may be held, what one is worth."""
+
+from typing import Final
+
+from guerdon.core.lots.expiry import Expiry, Term
+
+NO_SLOT: Final = -1
+"""The slot of what no event can do."""
+
+NO_CAP: Final = -1
+"""The cap of a unit of which any number may be held."""
+
+AT_ONCE: Final = 0
+RESERVE: Final = 1
+CONFIRM: Final = 2
+CANCEL: Final = 3
+
+STEPS: Final = ("both", "reserve", "confirm", "cancel")
+"""What a redemption event does, by the number that its slot gives."""
+
+
+class Keeping:
+    """The terms on which the lots of one unit are kept.
+
+    A lot is kept under one of `policies`, by position. Points are pending for the time that `pending` says, or, when
+    `dormant`, until an event for which `activation_slot` is not 0. `cap` is on what is usable when `over_cap_pending`, else
+    a limit of the programme cuts what is earned. A point in the smallest part is worth `worth` out of `worth_one` minor units.
+    """
+
+    def __init__(  # noqa: PLR0913 - a unit's points are kept on this many terms
+        self,
+        *,
+        unit: int,
+        policies: list[Expiry],
+        pending: Term | None = None,
+        dormant: bool = False,
+        activation_slot: int = NO_SLOT,
+        from_usable: bool = False,
+        earning_is_activity: bool = False,
+        redeeming_is_activity: bool = False,
+        activity_slot: int = NO_SLOT,
+        cap: int = NO_CAP,
+        over_cap_pending: bool = False,
+        cap_limit: int = -1,
+        worth: int = 0,
+        worth_one: int = 1,
+    ) -> None:
+        self.unit: Final = unit
+        self.policies: Final = policies
+        self.pending: Final = pending
+        self.dormant: Final = dormant
+        self.activation_slot: Final = activation_slot
+        self.from_usable: Final = from_usable
+        self.earning_is_activity: Final = earning_is_activity
+        self.redeeming_is_activity: Final = redeeming_is_activity
+        self.activity_slot: Final = activity_slot
+        self.cap: Final = cap
+        self.over_cap_pending: Final = over_cap_pending
+        self.cap_limit: Final = cap_limit
+        self.worth: Final = worth
+        self.worth_one: Final = worth_one
+
+
+class Redeeming:
+    """What redemption events ask for: the slots of the points of each unit, and of the step (at once, reserve, ...).
+
+    A point's smallest part is `point_ones` in its slot, because what an event states has the decimals of the finest unit.
+    A reservation lapses after `hold_for`; points that come back after their date stay for `hold_grace`, if there is one.
+    """
+
+    def __init__(
+        self,
+        *,
+        point_slots: list[int],
+        point_ones: list[int],
+        step_slot: int,
+        hold_for: Term | None = None,
+        hold_grace: Term | None = None,
+    ) -> None:
+        self.point_slots: Final = point_slots
+        self.point_ones: Final = point_ones
+        self.step_slot: Final = step_slot
+        self.hold_for: Final = hold_for
+        self.hold_grace: Final = hold_grace

@@ -1,0 +1,131 @@
+"""Lots, and the queues in which they wait to be drawn on and to expire.
+
+Invariants:
+* original = remaining + spent + expired + reversed, each at least 0; held and pending are parts of what remains.
+* A queue stands in the order in which its lots expire; of those that expire together the one earned first stands first.
+* Nothing is sorted: lots come almost in order, and a queue's two heads only move on, or back to a lot that is open again.
+"""
+
+from typing import Final
+
+from mypy_extensions import i64
+
+from guerdon.core.calendar import LATEST
+from guerdon.core.lots.expiry import Expiry
+
+
+class Lot:
+    """What one part of a rule's answer to one event earned: named by `event`, `rule` and its `number` there.
+
+    `share` is its share of the sale it came from, in minor units of money (S12).
+    """
+
+    def __init__(  # noqa: PLR0913 - a lot is known by this much
+        self, event: i64, rule: i64, number: i64, payer: i64, original: int, *, earned_at: i64, sequence: i64
+    ) -> None:
+        self.event: i64 = event
+        self.rule: i64 = rule
+        self.number: i64 = number
+        self.payer: i64 = payer
+        self.sequence: i64 = sequence
+        self.earned_at: i64 = earned_at
+        self.usable_from: i64 = earned_at
+        self.expires_at: i64 = LATEST
+        self.original: Final[int] = original
+        self.remaining: int = original
+        self.spent: int = 0
+        self.expired: int = 0
+        self.reversed: int = 0
+        self.held: int = 0
+        self.pending: int = original
+        self.share: int = 0
+        self.queue = 0
+        self.place: i64 = -1
+        self.ended = False
+
+    def free(self) -> int:
+        """Return what can be drawn now."""
+        return self.remaining - self.held - self.pending
+
+
+class Queue:
+    """The lots of one policy in the order in which they expire.
+
+    Lots before `first` have ended or have nothing left; lots before `next` have nothing to draw. Under an idle policy all
+    lots end together, at `idle_until`.
+    """
+
+    def __init__(self, policy: Expiry) -> None:
+        self.policy: Final = policy
+        self.idle: Final = policy.idle
+        self.lots: list[Lot] = []
+        self.first: i64 = 0
+        self.next: i64 = 0
+        self.idle_until: i64 = LATEST
+
+    def clear(self) -> None:
+        """Forget everything: another account begins."""
+        if self.lots:
+            self.lots = []
+        self.first = 0
+        self.next = 0
+        self.idle_until = LATEST
+
+    def add(self, lot: Lot) -> None:
+        """Put a lot in its place, which is the last or, around the ends of months and clock changes, a few before."""
+        place: i64 = len(self.lots)
+        self.lots.append(lot)
+        while place > self.first and self.lots[place - 1].expires_at > lot.expires_at:
+            other = self.lots[place - 1]
+            self.lots[place] = other
+            other.place = place
+            place -= 1
+        self.lots[place] = lot
+        lot.place = place
+        lot.ended = False
+        self.reopen(lot)
+
+    def reopen(self, lot: Lot) -> None:
+        """Let a lot be drawn on again, and end again."""
+        self.next = min(self.next, lot.place)
+        self.first = min(self.first, lot.place)
+
+    def begin(self, at: i64) -> None:
+        """Let the time of an idle policy run from `at`, unless it runs already."""
+        if self.idle and (self.idle_until == LATEST or self.idle_until <= at):
+            self.idle_until = self.policy.ends(at)
+
+    def stir(self, at: i64) -> None:
+        """Let the time of an idle policy begin anew: there was activity."""
+        if self.idle:
+            self.idle_until = self.policy.ends(at)
+
+    def due(self) -> i64:
+        """Return the instant at which the next lot ends; LATEST when none will."""
+        count: i64 = len(self.lots)
+        while self.first < count and (self.lots[self.first].remaining == 0 or self.lots[self.first].ended):
+            self.first += 1
+        if self.first == count:
+            return LATEST
+        return self.idle_until if self.idle else self.lots[self.first].expires_at
+
+    def head(self) -> Lot | None:
+        """Return the first lot that has something to draw."""
+        count: i64 = len(self.lots)
+        self.next = max(self.next, self.first)
+        while self.next < count and self.lots[self.next].free() == 0:
+            self.next += 1
+        return self.lots[self.next] if self.next < count else None
+
+    def ends_at(self, lot: Lot) -> i64:
+        """Return the instant at which a lot of this queue ends as things stand."""
+        return self.idle_until if self.idle else lot.expires_at
+
+
+def before(one: Lot, ends_at: i64, other: Lot, other_ends_at: i64) -> bool:
+    """Say whether a lot is spent before another: soonest expiry, then oldest, then as they were made."""
+    if ends_at != other_ends_at:
+        return ends_at < other_ends_at
+    if one.earned_at != other.earned_at:
+        return one.earned_at < other.earned_at
+    return one.sequence < other.sequence

@@ -1,0 +1,370 @@
+"""A pocket: all lots of one unit that an account has, what is drawn from them, and what falls due.
+
+Invariants:
+* total = pending + available + held - debt = what remains of the lots - debt, after every call.
+* Points are drawn from the lot that expires soonest, the oldest on a tie; expired points are never drawn, drawn ones never expire.
+* While there is debt nothing is available: what becomes usable pays it first, the oldest debt first (S5b).
+* What falls due at an instant is done with that instant, before anything that happens then.
+"""
+
+from typing import Final
+
+from mypy_extensions import i64
+
+from guerdon.core.calendar import LATEST
+from guerdon.core.effects import EXPIRED, GRANTED, HELD, INDEBTED, RELEASED, SETTLED, SPENT, USABLE, Effects
+from guerdon.core.lots.claims import Debt, Hold
+from guerdon.core.lots.expiry import Expiry, Term
+from guerdon.core.lots.keeping import NO_CAP, Keeping
+from guerdon.core.lots.lot import Lot, Queue, before
+
+
+class Pocket:
+    """The lots of one unit of the account that the fold is at; `keeping` holds their terms."""
+
+    def __init__(self, keeping: Keeping, effects: Effects, *, grace: Term | None = None) -> None:
+        self.keeping: Final = keeping
+        self.effects: Final = effects
+        self.grace: Final = grace
+        self.queues: Final = [Queue(policy) for policy in keeping.policies]
+        self.queues.append(Queue(Expiry(None)))
+        self.lots: list[Lot] = []
+        self.ripening: list[Lot] = []
+        self.ripe: i64 = 0
+        self.waiting: list[Lot] = []
+        self.waited: i64 = 0
+        self.holds: list[Hold] = []
+        self.lapsed: i64 = 0
+        self.by_event: dict[int, Hold] = {}
+        self.debts: list[Debt] = []
+        self.paid: i64 = 0
+        self.pending: int = 0
+        self.available: int = 0
+        self.held: int = 0
+        self.debt: int = 0
+        self.marked = 0
+
+    def clear(self) -> None:
+        """Forget everything: another account begins."""
+        if self.lots or self.debts or self.holds:
+            self.lots = []
+            self.ripening = []
+            self.waiting = []
+            self.holds = []
+            self.by_event = {}
+            self.debts = []
+        self.ripe = 0
+        self.waited = 0
+        self.lapsed = 0
+        self.paid = 0
+        self.pending = 0
+        self.available = 0
+        self.held = 0
+        self.debt = 0
+        for queue in self.queues:
+            queue.clear()
+
+    def total(self) -> int:
+        """Return what the account has, less what it owes."""
+        return self.pending + self.available + self.held - self.debt
+
+    # Points come in.
+
+    def earn(self, at: i64, event: i64, rule: i64, number: i64, payer: i64, amount: int) -> Lot:
+        """Make a lot; what of it can be used at once settles debt first."""
+        keeping = self.keeping
+        lot = Lot(event, rule, number, payer, amount, earned_at=at, sequence=len(self.lots))
+        self.lots.append(lot)
+        self.pending += amount
+        if keeping.dormant:
+            lot.usable_from = LATEST
+        elif keeping.pending is not None:
+            lot.usable_from = keeping.pending.after(int(at))
+        if not (keeping.from_usable and keeping.dormant):
+            self._queue(lot, lot.usable_from if keeping.from_usable else at)
+        if lot.usable_from > at:
+            self._ripen(lot)
+        else:
+            self._open(lot, at, told=False)
+        if keeping.earning_is_activity:
+            self.stir(at)
+        return lot
+
+    def stir(self, at: i64) -> None:
+        """Note that the account was active, which idle policies count from."""
+        for queue in self.queues:
+            queue.stir(at)
+
+    def activate(self, at: i64) -> None:
+        """Make usable what was waiting for that."""
+        while self.ripe < len(self.ripening):
+            lot = self.ripening[self.ripe]
+            self.ripe += 1
+            if lot.pending > 0:
+                lot.usable_from = at
+                if lot.place < 0:
+                    self._queue(lot, at)
+                self._open(lot, at, told=True)
+
+    def _queue(self, lot: Lot, start: i64) -> None:
+        queue = self.queues[lot.queue]
+        if not queue.idle:
+            lot.expires_at = queue.policy.ends(start)
+            # Pending points do not expire (S7b): they are usable for at least an instant.
+            if lot.expires_at < lot.usable_from < LATEST:
+                lot.expires_at = lot.usable_from
+        queue.add(lot)
+
+    def _ripen(self, lot: Lot) -> None:
+        """Put a lot among those that become usable later, in the order in which they do."""
+        place = len(self.ripening)
+        self.ripening.append(lot)
+        while place > self.ripe and self.ripening[place - 1].usable_from > lot.usable_from:
+            self.ripening[place] = self.ripening[place - 1]
+            place -= 1
+        self.ripening[place] = lot
+
+    def _open(self, lot: Lot, at: i64, *, told: bool) -> None:
+        """Make what is pending of a lot usable, as far as the cap lets it; the rest waits for room."""
+        amount = min(lot.pending, self._room())
+        if amount < lot.pending:
+            self.waiting.append(lot)
+        if amount > 0:
+            self._let_in(lot, amount, at, told=told)
+
+    def _let_in(self, lot: Lot, amount: int, at: i64, *, told: bool) -> None:
+        lot.pending -= amount
+        self.pending -= amount
+        if told:
+            self._note(USABLE, at, lot.event, lot, amount)
+        self._add(lot, amount, at)
+
+    def _add(self, lot: Lot, amount: int, at: i64) -> None:
+        """Make points of a lot available, after they have paid what is owed."""
+        self.available += amount
+        queue = self.queues[lot.queue]
+        queue.reopen(lot)
+        queue.begin(at)
+        if self.debt > 0:
+            self._settle(lot, amount, at)
+
+    def _settle(self, lot: Lot, amount: int, at: i64) -> None:
+        while amount > 0 and self.debt > 0:
+            debt = self.debts[self.paid]
+            part = min(amount, debt.amount)
+            debt.amount -= part
+            amount -= part
+            self.debt -= part
+            self.available -= part
+            lot.remaining -= part
+            if debt.spent:
+                lot.spent += part
+            else:
+                lot.reversed += part
+            self.effects.add(
+                SETTLED, at, lot.event, lot.event, -1, lot.rule, 0, debt.event, -1, self.keeping.unit,
+                part, part, -1, 0, lot.number, 0, lot.payer, GRANTED,
+            )  # fmt: skip
+            if debt.amount == 0:
+                self.paid += 1
+
+    def _room(self) -> int:
+        """Return how many points may still become usable."""
+        keeping = self.keeping
+        if not keeping.over_cap_pending or keeping.cap == NO_CAP:
+            return self.pending
+        return max(keeping.cap - self.available - self.held + self.debt, 0)
+
+    def _fill(self, at: i64) -> None:
+        """Let in what was waiting for room under the cap."""
+        while self.waited < len(self.waiting):
+            lot = self.waiting[self.waited]
+            amount = min(lot.pending, self._room())
+            if amount > 0:
+                self._let_in(lot, amount, at, told=True)
+            if lot.pending > 0:
+                return
+            self.waited += 1
+
+    # Points go out.
+
+    def spend(self, at: i64, event: i64, amount: int) -> None:
+        """Spend points, those that expire soonest first; what there is not becomes debt."""
+        while amount > 0:
+            lot = self._soonest()
+            if lot is None:
+                break
+            part = min(amount, lot.free())
+            amount -= part
+            lot.remaining -= part
+            lot.spent += part
+            self.available -= part
+            self._note(SPENT, at, event, lot, part)
+        if amount > 0:
+            self.owe(at, event, amount, spent=True)
+        self._spent(at)
+
+    def _spent(self, at: i64) -> None:
+        if self.keeping.redeeming_is_activity:
+            self.stir(at)
+        self._fill(at)
+
+    def owe(self, at: i64, event: i64, amount: int, *, spent: bool) -> None:
+        """Note what an event took beyond what was there."""
+        self.debts.append(Debt(event, amount, spent=spent))
+        self.debt += amount
+        self.effects.add(
+            INDEBTED, at, event, -1, -1, -1, 0, -1, -1, self.keeping.unit,
+            amount, amount, -1, 0, -1, 0, -1, GRANTED,
+        )  # fmt: skip
+
+    def _soonest(self) -> Lot | None:
+        """Return the lot to draw on next: the first of the queues' heads."""
+        found: Lot | None = None
+        ends_at: i64 = LATEST
+        for queue in self.queues:
+            lot = queue.head()
+            if lot is not None:
+                ends = queue.ends_at(lot)
+                if found is None or before(lot, ends, found, ends_at):
+                    found = lot
+                    ends_at = ends
+        return found
+
+    # Points are set aside.
+
+    def hold(self, at: i64, event: i64, amount: int, lapses_at: i64) -> None:
+        """Set points aside, those that expire soonest first, until they are spent or come back."""
+        hold = Hold(event, lapses_at)
+        while amount > 0:
+            lot = self._soonest()
+            if lot is None:
+                break
+            part = min(amount, lot.free())
+            amount -= part
+            lot.held += part
+            self.available -= part
+            self.held += part
+            hold.lots.append(lot)
+            hold.amounts.append(part)
+            self._note(HELD, at, event, lot, part)
+        hold.short = amount
+        self.by_event[int(event)] = hold
+        place = len(self.holds)
+        self.holds.append(hold)
+        while place > self.lapsed and self.holds[place - 1].lapses_at > lapses_at:
+            self.holds[place] = self.holds[place - 1]
+            place -= 1
+        self.holds[place] = hold
+
+    def held_by(self, event: i64) -> Hold | None:
+        """Return what a reservation set aside."""
+        return self.by_event.get(int(event))
+
+    def confirm(self, at: i64, event: i64, hold: Hold) -> None:
+        """Spend what a reservation set aside; twice is once, and after it lapsed what it was for is spent anew."""
+        if hold.lapsed:
+            hold.lapsed = False
+            self.spend(at, event, hold.asked())
+        if not hold.open:
+            return
+        hold.open = False
+        for place in range(len(hold.lots)):
+            lot = hold.lots[place]
+            part = hold.amounts[place]
+            lot.held -= part
+            lot.remaining -= part
+            lot.spent += part
+            self.held -= part
+            self._note(SPENT, at, event, lot, part)
+        if hold.short > 0:
+            self.spend(at, event, hold.short)
+        else:
+            self._spent(at)
+
+    def release(self, at: i64, event: i64, hold: Hold) -> None:
+        """Give back what a reservation set aside, to the same lots with the same dates (S7d)."""
+        if not hold.open:
+            return
+        hold.open = False
+        for place in range(len(hold.lots)):
+            self._release(at, event, hold.lots[place], hold.amounts[place])
+        self._fill(at)
+
+    def _release(self, at: i64, event: i64, lot: Lot, amount: int) -> None:
+        lot.held -= amount
+        self.held -= amount
+        self._note(RELEASED, at, event, lot, amount)
+        if lot.ended:
+            if self.grace is None:
+                self._expire(at, lot, amount)
+                return
+            # Its own queue has gone past it and never looks back.
+            lot.queue = len(self.queues) - 1
+            lot.expires_at = self.grace.after(int(at))
+            self.queues[lot.queue].add(lot)
+        self._add(lot, amount, at)
+
+    # What falls due.
+
+    def next_due(self) -> i64:
+        """Return the next instant at which something becomes usable, expires or lapses; LATEST when nothing will."""
+        soonest: i64 = LATEST
+        while self.ripe < len(self.ripening) and self.ripening[self.ripe].pending == 0:
+            self.ripe += 1
+        if self.ripe < len(self.ripening):
+            soonest = self.ripening[self.ripe].usable_from
+        while self.lapsed < len(self.holds) and not self.holds[self.lapsed].open:
+            self.lapsed += 1
+        if self.lapsed < len(self.holds):
+            soonest = min(soonest, self.holds[self.lapsed].lapses_at)
+        for queue in self.queues:
+            soonest = min(soonest, queue.due())
+        return soonest
+
+    def fall_due(self, at: i64) -> None:
+        """Do what falls due at an instant: first points become usable, then lots end, then reservations lapse."""
+        while self.ripe < len(self.ripening) and self.ripening[self.ripe].usable_from <= at:
+            lot = self.ripening[self.ripe]
+            self.ripe += 1
+            if lot.pending > 0:
+                self._open(lot, at, told=True)
+        for queue in self.queues:
+            if queue.due() <= at:
+                self._end(queue, at)
+        self._fill(at)
+        while self.lapsed < len(self.holds) and self.holds[self.lapsed].lapses_at <= at:
+            hold = self.holds[self.lapsed]
+            self.lapsed += 1
+            if hold.open:
+                hold.lapsed = True
+                self.release(at, hold.event, hold)
+
+    def _end(self, queue: Queue, at: i64) -> None:
+        """End the lots of a queue whose time has come."""
+        while queue.due() <= at:
+            lot = queue.lots[queue.first]
+            if queue.idle and at < lot.usable_from < LATEST:
+                # Pending for a time that has not passed: it comes in later, and the time begins then.
+                break
+            queue.first += 1
+            lot.ended = True
+            self.pending -= lot.pending
+            rest = lot.remaining - lot.held
+            self.available -= rest - lot.pending
+            lot.pending = 0
+            if rest > 0:
+                self._expire(at, lot, rest)
+        if queue.idle:
+            queue.idle_until = LATEST
+
+    def _expire(self, at: i64, lot: Lot, amount: int) -> None:
+        lot.remaining -= amount
+        lot.expired += amount
+        self._note(EXPIRED, at, lot.event, lot, amount)
+
+    def _note(self, kind: i64, at: i64, event: i64, lot: Lot, amount: int) -> None:
+        self.effects.add(
+            kind, at, event, lot.event, -1, lot.rule, 0, -1, -1, self.keeping.unit,
+            amount, amount, -1, 0, lot.number, 0, lot.payer, GRANTED,
+        )  # fmt: skip

@@ -1,0 +1,91 @@
+"""The shape of what a programme file says of points that an account has: pending, expiry, a cap, rewards, reservations."""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from guerdon.definition.written import Expression, FieldName, Length, Name, Number, Part
+
+
+def _policy(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
+    if isinstance(value, str):
+        if value != "never":
+            message = "is not a policy; write never, or {after: 12 months, to: month_end}"
+            raise ValueError(message)
+        return {}
+    return value
+
+
+def _price(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
+    return "any" if value is None else value
+
+
+class ExpirySpec(Part):
+    """When points are gone: some time after they were earned, on a fixed day, or when the account was idle for long."""
+
+    after: Length | None = Field(None, description="So long after they were earned")
+    to: Literal["month_end", "quarter_end", "year_end"] | None = Field(
+        None, description="Not before the end of that month, quarter or year"
+    )
+    on: Annotated[str, StringConstraints(pattern=r"^\d{2}-\d{2}$")] | None = Field(
+        None, description="At the end of the next such day of a year, like 12-31"
+    )
+    idle: Length | None = Field(None, description="All of them, so long after the account's last activity")
+    activities: list[FieldName] = Field(
+        default_factory=list,
+        description="What counts as activity: earn, redeem, or types of event; earn and redeem unless stated",
+    )
+
+
+NEVER: Final = ExpirySpec.model_validate({})
+"""The policy of points that do not expire."""
+
+
+class _OrNever:
+    """Tells editors that `never` may stand where a policy is described."""
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own hook
+        return {"anyOf": [{"enum": ["never"]}, handler(schema)]}
+
+
+Policy = Annotated[ExpirySpec, BeforeValidator(_policy), _OrNever()]
+
+
+class PendingSpec(Part):
+    """When points can be used that cannot be used at once."""
+
+    for_: Length | None = Field(None, alias="for", description="So long after they were earned")
+    until: FieldName | None = Field(None, description="When an event of this type activates them")
+    expires_from: Literal["earning", "usable"] = Field(
+        "earning", description="Whether their time runs from earning or from when they can be used"
+    )
+
+
+class RewardSpec(Part):
+    """Something on offer for points."""
+
+    id: Name = Field(description="Its name, as redemption events say it")
+    title: str = Field(default="", description="What people read")
+    unit: Name | None = Field(None, description="What it costs; needed with several units")
+    price: Annotated[Expression, BeforeValidator(_price)] = Field(
+        description="Its price in points, as a number or an expression; any for as many as the event says"
+    )
+    kind: Literal[
+        "voucher", "discount", "product", "gift_card", "shipping", "experience", "early_access", "service", "donation",
+        "sweepstake", "gift_choice", "partner",
+    ] = Field("voucher", description="What kind of reward it is")  # fmt: skip
+    treatment: Literal["discount", "tender", "free_good"] = Field(
+        "discount", description="How the books see it: a discount, a means of payment, or goods given away"
+    )
+    min: Number | None = Field(None, ge=0, description="With price: any, the fewest points")
+    step: Number | None = Field(None, gt=0, description="With price: any, points come in multiples of this")
+    when: Expression | None = Field(None, description="Who may have it, and when")
+
+
+class RedemptionsSpec(Part):
+    """How points are set aside for a reward until it is confirmed."""
+
+    hold_for: Length | None = Field(None, description="A reservation lapses after so long; never unless stated")
+    hold_grace: Length | None = Field(
+        None, description="Points that come back after their date stay so long; not at all unless stated"
+    )

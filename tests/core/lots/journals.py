@@ -1,0 +1,47 @@
+"""Accounts whose points wait, expire and are spent, and what became of their lots, in a line each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from guerdon.core.effects import EARNED, KINDS, Effects
+from guerdon.core.events import in_order, read_event, values_of
+from guerdon.core.history import facts_of
+from guerdon.core.rating import Fold
+from guerdon.core.statement import Statement
+from tests.core.tables import event, programme
+
+Record = Mapping[str, Any]
+
+BASE = "\nrules: [{id: base, give: floor(amount)}]"
+
+
+def kept(terms: str, rest: str = "") -> str:
+    """Return a programme of a point a dollar whose points are kept on some terms."""
+    return f"units: {{points: {{{terms}}}}}{BASE}{rest}"
+
+
+def at(when: str) -> int:
+    return read_event(programme(kept("")).terms, {"member": "ana", "at": when, "amount": 1}, default_id="").at
+
+
+def told(body: str, *records: Record) -> list[tuple[str, int, int, int]]:
+    """Return what became of lots, in the order in which it happened: kind, instant, which event's lot, how many."""
+    made = programme(body)
+    events = in_order([event(body, record, number) for number, record in enumerate(records, start=1)])
+    fold = Fold(made, Effects())
+    facts = facts_of(made, events, [values_of(one, made.terms) for one in events])
+    fold.run(facts, Statement(made.zone, len(made.units)), keep_effects=True)
+    rows = [row for row in fold.effects.rows() if row.kind != EARNED]
+    return [(KINDS[row.kind], row.at, row.of + 1, row.granted) for row in rows]
+
+
+def buys(when: str, amount: object) -> Record:
+    return {"at": when, "amount": amount}
+
+
+def spends(when: str, points: object, **more: str) -> Record:
+    return {"at": when, "type": "redemption", "points": points} | more
+
+
+YEAR = "expiry: {after: 12 months}"
+LATER = buys("2030-01-01", 1)

@@ -142,7 +142,8 @@ def limits(draw: st.DrawFn, *, kinds: tuple[str, ...] = ("points", "times")) -> 
     """Return one limit."""
     limit: Made = {"per": draw(choice("member", "account")), draw(choice(*kinds)): draw(choice(0, 1, 3, 40, 250))}
     if draw(st.booleans()):
-        return limit | {"every": draw(choice(*PERIODS))}
+        shared = {"per": "programme"} if draw(st.booleans()) else {}
+        return limit | shared | {"every": draw(choice(*PERIODS))}
     return limit | {"rolling_days": draw(choice(1, 2, 30))}
 
 

@@ -94,14 +94,14 @@ class Model:
             yield shared_limit, set(shared_limit["rules"]), set()
 
     def rate(self, records: Iterable[Data]) -> list[Row]:
-        """Answer every record once, in the order of what happened."""
+        """Answer every record once, as all accounts lived through it, and return the rows account by account."""
         events = [read(record) for record in records]
         book = Book()
-        rows: list[Row] = []
-        for event in sorted(events, key=lambda e: (e["account"], e["at"], KINDS[e["type"]], e["id"])):
+        rows: dict[str, list[Row]] = {}
+        for event in sorted(events, key=lambda e: (e["at"], KINDS[e["type"]], e["id"])):
             if not event["returned"]:
-                rows += self._answer(event, book)
-        return rows
+                rows.setdefault(event["account"], []).extend(self._answer(event, book))
+        return [row for account in sorted(rows) for row in rows[account]]
 
     def _answer(self, event: Data, book: Book) -> list[Row]:
         drafts = {rule["id"]: self._draft(rule, event) for rule in self.rules}
@@ -288,6 +288,8 @@ class Model:
         return day, periods[limit.get("every", "day")]
 
     def _who(self, limit: Data, event: Data) -> str:
+        if limit.get("per") in ("campaign", "programme"):
+            return "everybody"
         by_member = limit.get("per", "member") == "member"
         return f"{event['account']} {event['member']}" if by_member else str(event["account"])
 

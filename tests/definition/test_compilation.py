@@ -60,8 +60,8 @@ CAMPAIGN = "campaigns: [{id: c, from: 2017-02-02, until: 2017-02-03, "
         (RULE_OF_MULTIPLIERS + "multipliers: [{id: m, of: a, by: 2, limits: [{times: 1, every: day}]}]", "7:54: a multiplier is limited in points, not in times. Try: write points: 500."),
         (RULE_OF_MULTIPLIERS + CAMPAIGN + "multipliers: [{id: m, of: a, by: 2}], limits: [{times: 1, every: day}]}]", "7:113: a campaign with multipliers is limited in points: a multiplier has no times. Try: write points: 500, or limit its rules one by one."),
         (RULE_OF_MULTIPLIERS + CAMPAIGN + "rules: [{id: b, give: 1}], multipliers: [{id: m, of: a, by: 2}], limits: [{times: 1, every: day}]}]", "7:140: a campaign with multipliers is limited in points: a multiplier has no times. Try: write points: 500, or limit its rules one by one."),
-        ("rules: [{id: a, give: 1, limits: [{points: 1, every: day, per: programme}]}]", "6:64: a limit shared by a whole programme is not run by this release. Try: limit it per member or per account."),
-        (CAMPAIGN + "rules: [{id: a, give: 1}], limits: [{times: 1, every: day, per: campaign}]}]", "6:122: a limit shared by a whole campaign is not run by this release. Try: limit it per member or per account."),
+        ("rules: [{id: a, give: 1, limits: [{points: 1, every: day, per: campaign}]}]", "6:64: this stands in no campaign. Try: write per: programme, or move it into a campaign."),
+        (CAMPAIGN + "rules: [{id: a, give: 1}], limits: [{times: 1, rolling_days: 7, per: campaign}]}]", "6:119: a budget that all accounts share counts in periods. Try: write every: month, or limit each member or account."),
         *(
             (f"rules: [{{id: a, give: 1, limits: [{limit}]}}]", "6:35: a limit counts points or times, in a period or over rolling days. Try: write {points: 500, every: month} or {times: 1, rolling_days: 30}.")
             for limit in ("{every: day}", "{points: 1}", "{points: 1, times: 1, every: day}", "{points: 1, every: day, rolling_days: 3}")

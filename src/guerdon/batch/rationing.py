@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 
 from guerdon.batch.intake.sql import copy, parquet
 from guerdon.batch.plan import Plan, turned
-from guerdon.core.budgets import COLUMNS, Rationing, Take, Takes
 from guerdon.core.calendar import EVER
 from guerdon.core.limits import PLENTY
+from guerdon.core.limits.budgets import COLUMNS, Rationing, Take, Takes
 
 _ORDER: Final = '"at", kind, source, id'
 

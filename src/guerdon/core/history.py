@@ -6,78 +6,144 @@ Invariant: a slot's number comes from its closure here and from a column in a ba
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guerdon.core.columns import column_of
-from guerdon.core.effects import SIGNS, Effect, Effects
-from guerdon.core.events import Event, Values, in_order, values_of, without_repeats
+from guerdon.core.columns import Column, column_of, constant
+from guerdon.core.currencies import DECIMALS
+from guerdon.core.effects import EARNED, MOVED, SIGNS, Effect, Effects
+from guerdon.core.errors import Invalid
+from guerdon.core.events import Event, Values, resolve, values_of, without_repeats
 from guerdon.core.facts import REDEMPTION, Facts
+from guerdon.core.limits.budgets import Rationing
+from guerdon.core.lots.left import Left
 from guerdon.core.programme import Programme
-from guerdon.core.rating import Fold
+from guerdon.core.rating import NO_STOCK, Fold
 from guerdon.core.statement import Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What one event was answered: the values its expressions read, and its effects in the order of rules."""
+    """What one event was answered: the values its expressions read, and its effects in the order of rules.
+
+    `past` is what live expressions read: the levels held as positions, then what metrics counted.
+    """
 
     event: Event
     values: Values
     effects: tuple[Effect, ...]
+    past: tuple[int, ...] = ()
+
+    @property
+    def earned(self) -> tuple[Effect, ...]:
+        """What rules gave, or wanted to give."""
+        return tuple([effect for effect in self.effects if effect.kind == EARNED])
+
+    @property
+    def moved(self) -> tuple[Effect, ...]:
+        """What changed in the levels held."""
+        return tuple([effect for effect in self.effects if effect.kind == MOVED])
 
     def points(self, unit: int) -> int:
         """Return the points of a unit that the event earned, less what it reversed, in the unit's smallest part."""
         return sum([SIGNS[effect.kind] * effect.granted for effect in self.effects if effect.unit == unit])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """What one account has of one unit; lots name events by their place in `events`."""
+
+    account: str
+    left: Left
+    events: tuple[Event, ...]
+
+
 def rate_events(programme: Programme, events: Sequence[Event]) -> list[Answer]:
     """Rate events of any accounts, in whatever order they come, and return the answers in the order of S3.
 
-    The same event twice counts once; Invalid when one id comes with two contents.
+    The same event twice counts once; Invalid when one id comes with two contents, or more is refunded than is left.
     """
-    ordered = in_order(without_repeats(events))
+    ordered = _resolved(programme, without_repeats(events))
     values = [values_of(event, programme.terms) for event in ordered]
-    effects = Effects()
-    fold = Fold(programme, effects)
-    fold.run(facts_of(programme, ordered, values), Statement(programme.zone, len(programme.units)), keep_effects=True)
+    fold = _in_passes(programme, facts_of(programme, ordered, values), recorded_order(ordered))
     by_event: list[list[Effect]] = [[] for _ in ordered]
-    for effect in effects.rows():
+    for effect in fold.effects.rows():
         by_event[effect.event].append(effect)
-    return [Answer(event=event, values=values[i], effects=tuple(by_event[i])) for i, event in enumerate(ordered)]
+    pasts = fold.pasts or [[] for _ in ordered]
+    return [
+        Answer(event=event, values=values[i], effects=tuple(by_event[i]), past=tuple(pasts[i]))
+        for i, event in enumerate(ordered)
+    ]
 
 
-def facts_of(programme: Programme, events: Sequence[Event], values: Sequence[Values]) -> Facts:
-    """Return events, sorted as S3 says, as columns, with what each slot's closure gives for them."""
-    accounts = _numbers([event.account for event in events])
-    members = _numbers([event.member for event in events])
-    first_line = [0]
-    for event in events:
-        first_line.append(first_line[-1] + len(event.lines))
+def take_stock(programme: Programme, events: Sequence[Event], at: int | None = None) -> list[Stock]:
+    """Return what every account has of each unit at an instant, or at the last event; without lots there is nothing to say.
+
+    Everything that falls due at or before the instant has happened, events after it have not (S7c).
+    """
+    until = max([event.at for event in events], default=0) if at is None else at
+    ordered = _resolved(programme, without_repeats([event for event in events if event.at <= until]))
+    values = [values_of(event, programme.terms) for event in ordered]
+    fold = _in_passes(programme, facts_of(programme, ordered, values), recorded_order(ordered), until)
+    fold.take_stock()
+    return _stocks(ordered, fold.lefts)
+
+
+def _stocks(events: Sequence[Event], lefts: Sequence[Left]) -> list[Stock]:
+    accounts = list(dict.fromkeys([event.account for event in events]))
+    return [Stock(account=accounts[left.account], left=left, events=tuple(events)) for left in lefts]
+
+
+def recorded_order(events: Sequence[Event]) -> list[int]:
+    """Return each event's place in the order of recording; where that is not stated, events are recorded as they happen."""
+    ranked = sorted(range(len(events)), key=lambda i: (events[i].at, events[i].kind, events[i].source, events[i].id))
+    places = [0] * len(ranked)
+    for place, position in enumerate(ranked):
+        places[position] = place
+    return places
+
+
+def _in_passes(programme: Programme, facts: Facts, orders: list[int], stock_at: int = NO_STOCK) -> Fold:
+    """Fold until no budget is overrun: once, where there are none."""
+    rationing = Rationing([programme.limits[position].most for position in programme.budgets])
+    while True:
+        fold = Fold(programme, Effects())
+        fold.stock_at = stock_at
+        rationed = facts.with_quotas(_quotas(programme, facts, orders, rationing))
+        fold.run(rationed, Statement(programme.zone, len(programme.units)), keep_effects=True)
+        if not rationing.learn(fold.takes.rows(orders)):
+            return fold
+
+
+def _quotas(programme: Programme, facts: Facts, orders: list[int], rationing: Rationing) -> list[Column]:
     columns = []
-    for slot in programme.slots:
-        numbers: list[int] = []
-        for event, read in zip(events, values, strict=True):
-            if slot.per_line:
-                numbers.extend(
-                    [slot.otherwise for _ in event.lines] if event.returned else slot.of_lines(read, event.at)
-                )
-            else:
-                numbers.append(slot.otherwise if event.returned else slot.of_event(read, event.at))
-        columns.append(column_of(numbers))
-    return Facts(
-        len(events),
-        ordinal=column_of(list(range(len(events)))),
-        account=column_of(accounts),
-        member=column_of(members),
-        at=column_of([event.at for event in events]),
-        kind=column_of([event.kind for event in events]),
-        refers=column_of(_reservations(events)),
-        returned=column_of([int(event.returned) for event in events]),
-        slots=columns,
-        first_line=column_of(first_line),
-    )
+    for budget, position in enumerate(programme.budgets):
+        periods = programme.periods[programme.limits[position].counts_by]
+        within = [int(periods.of(facts.at.small_at(event))) for event in range(facts.count)]
+        columns.append(column_of([rationing.quota(budget, within[i], orders[i]) for i in range(facts.count)]))
+    return columns
+
+
+def _resolved(programme: Programme, events: Sequence[Event]) -> list[Event]:
+    """Return events in order, with what refunds leave of their purchases."""
+    found = resolve(events, decimals=DECIMALS[programme.currency])
+    for event, why in found.refused:
+        message = f"{event.type} {event.id}: {why}"
+        raise Invalid(message)
+    return found.events
+
+
+def _refers(events: Sequence[Event]) -> Column:
+    """Return of which earlier event each is: a refund's purchase, the reservation that a step of a redemption names."""
+    if all([event.left is None and event.attributes.get("reservation") is None for event in events]):
+        return constant(-1)
+    reserved = _reservations(events)
+    places = {(event.source, event.id): place for place, event in enumerate(events)}
+    return column_of([
+        reserved[place] if event.left is None else places[event.left.source, event.left.id]
+        for place, event in enumerate(events)
+    ])
 
 
 def _reservations(events: Sequence[Event]) -> list[int]:
-    """Return which earlier event each is about: for a step of a redemption the reservation that it names, else -1.
+    """Return which reservation each step of a redemption names, else -1.
 
     A reservation is one of the same account; of two with one id, that from the same source.
     """
@@ -92,6 +158,39 @@ def _reservations(events: Sequence[Event]) -> list[int]:
             named.setdefault((event.account, event.id), position)
             exact[event.account, event.source, event.id] = position
     return found
+
+
+def facts_of(programme: Programme, events: Sequence[Event], values: Sequence[Values]) -> Facts:
+    """Return events, sorted as S3 says, as columns, with what each slot's closure gives for them."""
+    accounts = _numbers([event.account for event in events])
+    members = _numbers([event.member for event in events])
+    first_line = [0]
+    rated = [event.left or event for event in events]
+    for event in rated:
+        first_line.append(first_line[-1] + len(event.lines))
+    columns = []
+    for slot in programme.slots:
+        numbers: list[int] = []
+        for event, read in zip(rated, values, strict=True):
+            if slot.per_line:
+                numbers.extend(
+                    [slot.otherwise for _ in event.lines] if event.returned else slot.of_lines(read, event.at)
+                )
+            else:
+                numbers.append(slot.otherwise if event.returned else slot.of_event(read, event.at))
+        columns.append(column_of(numbers))
+    return Facts(
+        len(events),
+        ordinal=column_of(list(range(len(events)))),
+        account=column_of(accounts),
+        member=column_of(members),
+        at=column_of([event.at for event in events]),
+        kind=column_of([event.kind for event in events]),
+        refers=_refers(events),
+        returned=column_of([int(event.returned) for event in events]),
+        slots=columns,
+        first_line=column_of(first_line),
+    )
 
 
 def _numbers(names: Sequence[str]) -> list[int]:

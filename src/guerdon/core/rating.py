@@ -16,17 +16,24 @@ from mypy_extensions import i64
 from guerdon.core.columns import vec, zeros
 from guerdon.core.earning import AT_ITEM, AT_ORDER, Rule, draft, round_parts
 from guerdon.core.effects import EARNED, GRANTED, LIMITED, OUTDONE, Effects
-from guerdon.core.facts import Facts
-from guerdon.core.limits import HOLDING, Counter
+from guerdon.core.facts import REFUND, Facts
+from guerdon.core.limits import HOLDING, PLENTY, Counter
+from guerdon.core.limits.budgets import Takes
 from guerdon.core.lots.keeping import NO_SLOT
+from guerdon.core.lots.left import Left
 from guerdon.core.lots.purse import Purse
 from guerdon.core.parts import Part, Sheet, share_out
+from guerdon.core.past import Past
 from guerdon.core.programme import Group, Programme
+from guerdon.core.refunds import Receipt, Refunds
 from guerdon.core.standing import Standing
 from guerdon.core.statement import Statement
 from guerdon.core.values import split
 
 NO_LIMIT: Final = -1
+
+NO_STOCK: Final = -1
+"""A fold's `stock_at` when nobody asks what accounts have."""
 
 
 class Fold:
@@ -37,12 +44,23 @@ class Fold:
         self.effects: Final = effects
         redeeming = programme.redeeming
         self.purse: Final = None if redeeming is None else Purse(programme.keepings, redeeming, effects)
-        self.standing: Final = Standing(programme.limits, self.purse)
+        lives = bool(programme.metrics or programme.ladders)
+        self.past: Final = Past(programme.zone, programme.metrics, programme.ladders) if lives else None
+        self.standing: Final = Standing(programme.limits, self.purse, self.past)
         self.sheet: Final = Sheet()
+        if self.past is not None:
+            self.sheet.past = self.past.values
+        self.pasts: Final[list[list[int]]] = []
         self.starts: vec[i64] = zeros(len(programme.rules) + 1)
         self.event: i64 = 0
         self.at: i64 = 0
         self.member: i64 = -1
+        self.takes: Final = Takes()
+        self.refunds: Final = Refunds(programme.limits, effects)
+        self.refunding = False
+        self.replaying = False
+        self.stock_at: i64 = NO_STOCK
+        self.lefts: Final[list[Left]] = []
         self.trying = False
         self.keep_effects = True
         self.tried: list[Counter] = []
@@ -56,29 +74,64 @@ class Fold:
         effects = self.effects
         standing = self.standing
         self.keep_effects = keep_effects
+        self.refunding = facts.refers.step != 0
         event: i64 = 0
         count: i64 = facts.count
         while event < count:
             account = facts.account.small_at(event)
             member = facts.member.small_at(event)
             if account != standing.account:
+                self.take_stock()
                 standing.open(account, member)
+                self.refunds.clear()
             mark = effects.count
             if standing.next_due <= facts.at.small_at(event):
                 self.fall_due(facts.at.small_at(event))
-            self.rate(facts, event)
+            if self.past is not None:
+                self._rate_and_move_on(self.past, facts, event)
+            else:
+                self.rate(facts, event)
             statement.add(member, facts.at.small_at(event), effects, mark)
             if not keep_effects:
                 effects.forget()
             event += 1
 
+    def _rate_and_move_on(self, past: Past, facts: Facts, event: i64) -> None:
+        """Rate an event with what is known of the account's past, and let it become part of that."""
+        ordinal = facts.ordinal.small_at(event)
+        past.begin(facts, event, ordinal, self.effects)
+        if self.keep_effects:
+            self.pasts.append(list(past.values))
+        mark = self.effects.count
+        self.rate(facts, event)
+        past.end(facts, event, ordinal, self.effects, mark)
+
     def rate(self, facts: Facts, event: i64) -> None:
         """Rate one event of the account that `standing` is open for."""
         if facts.returned.small_at(event) != 0:
             return
+        if facts.kind.small_at(event) == REFUND:
+            self._refund(facts, event)
+            return
         if self.purse is not None:
             self.purse.use(facts, event)
             self.standing.look_ahead()
+        if not self._draft(facts, event):
+            return
+        self.at = facts.at.small_at(event)
+        self.member = facts.member.small_at(event)
+        self.event = facts.ordinal.small_at(event)
+        if self.programme.budgets:
+            self._open_budgets(facts, event)
+            self._answer_once()
+            self._note_takes()
+        else:
+            self._answer_once()
+        if self.purse is not None:
+            self._look_ahead(self.purse, facts, event)
+
+    def _draft(self, facts: Facts, event: i64) -> bool:
+        """Note what every rule gives for an event, before limits; say whether it is anything."""
         sheet = self.sheet
         sheet.count = 0
         for rule in self.programme.rules:
@@ -87,15 +140,47 @@ class Fold:
             draft(rule, facts, event, sheet)
             if sheet.count > start:
                 round_parts(rule, sheet, start, sheet.count)
-        if sheet.count == 0:
-            return
         self.starts[len(self.programme.rules)] = sheet.count
-        self.at = facts.at.small_at(event)
-        self.member = facts.member.small_at(event)
-        self.event = facts.ordinal.small_at(event)
+        return sheet.count > 0
+
+    def _answer_once(self) -> None:
+        """Answer what was drafted, and keep a receipt where refunds may come."""
+        if not self.refunding:
+            self._answer()
+            return
+        receipt = Receipt(self.at, self.member, self._rooms(), list(self.sheet.past))
+        mark = self.effects.count
         self._answer()
-        if self.purse is not None:
-            self._look_ahead(self.purse, facts, event)
+        self.refunds.keep(self.event, receipt, self._rooms(), mark)
+
+    def _rooms(self) -> list[int]:
+        """Return what is left of every limit."""
+        return [self._room(position) for position in range(len(self.programme.limits))]
+
+    def _refund(self, facts: Facts, event: i64) -> None:
+        """Rate a purchase as a refund leaves it, by what was so at its moment, and take back what it no longer earns."""
+        receipt = self.refunds.open(facts.refers.small_at(event))
+        if receipt is None:
+            return
+        mark = self.effects.count
+        self.at = receipt.at
+        self.member = receipt.member
+        self.event = facts.ordinal.small_at(event)
+        past = self.sheet.past
+        self.sheet.past = receipt.past
+        self.replaying = True
+        if self._draft(facts, event):
+            self._answer()
+        self.replaying = False
+        self.sheet.past = past
+        self.refunds.settle(receipt, self.event, facts.refers.small_at(event), facts.at.small_at(event), mark)
+        for position, amount in enumerate(self.refunds.freed(receipt)):
+            if amount != 0:
+                self.standing.counter(position, self.member).free(self._period(position), amount)
+
+    def _counter(self, position: int) -> Counter:
+        """Return the counter of a limit; of a purchase rated anew, as it was at its moment."""
+        return self.refunds.counters[position] if self.replaying else self.standing.counter(position, self.member)
 
     def fall_due(self, at: i64) -> None:
         """Do what fell due at or before an instant, in the order of time (S7c)."""
@@ -106,6 +191,14 @@ class Fold:
                 self.purse.fall_due(due)
             standing.look_ahead()
 
+    def take_stock(self) -> None:
+        """Note what the present account has as of `stock_at`, if that is asked: after it nothing else may be rated."""
+        if self.purse is None or self.stock_at == NO_STOCK or self.standing.account < 0:
+            return
+        self.fall_due(self.stock_at)
+        for pocket in self.purse.pockets:
+            self.lefts.append(Left(self.standing.account, pocket))
+
     def _look_ahead(self, purse: Purse, facts: Facts, event: i64) -> None:
         """Give the lots that an event made their shares of its sale, and see what will fall due."""
         if self.programme.sale_slot != NO_SLOT:
@@ -114,12 +207,25 @@ class Fold:
 
     def _keep(self, purse: Purse, rule: Rule, lot: i64, payer: i64, granted: int) -> None:
         """Make a lot of what was granted."""
-        if granted > 0:
+        if granted > 0 and not self.replaying:
             pocket = purse.pockets[rule.unit]
             pocket.earn(self.at, self.event, rule.position, lot, payer, granted)
             if pocket.keeping.cap_limit >= 0:
                 # The cap counts what is held; what it promised while parts were granted is held now.
                 self.standing.counters[pocket.keeping.cap_limit].put_back(granted)
+
+    def _open_budgets(self, facts: Facts, event: i64) -> None:
+        """Begin the event with what each budget leaves it."""
+        for number, position in enumerate(self.programme.budgets):
+            quota = facts.quotas[number].at(event) if facts.quotas else PLENTY
+            self.standing.counters[position].allot(quota)
+
+    def _note_takes(self) -> None:
+        """Note what the event took of each budget."""
+        for number, position in enumerate(self.programme.budgets):
+            used = self.standing.counters[position].used
+            if used > 0:
+                self.takes.add(self.event, number, self._period(position), used)
 
     def _answer(self) -> None:
         """Grant what was drafted, rule by rule, and append it."""
@@ -240,9 +346,9 @@ class Fold:
                 self._take(limit, granted)
 
     def _room(self, position: int) -> int:
-        counter = self.standing.counter(position, self.member)
+        counter = self._counter(position)
         room = counter.room(self._period(position))
-        if counter.limit.kind == HOLDING and self.purse is not None:
+        if counter.limit.kind == HOLDING and self.purse is not None and not self.replaying:
             return max(room - self.purse.pockets[counter.limit.unit].total(), 0)
         return room
 
@@ -252,7 +358,7 @@ class Fold:
 
     def _take(self, position: int, amount: int) -> None:
         """Use a limit up, in the period that it was just asked about."""
-        counter = self.standing.counter(position, self.member)
+        counter = self._counter(position)
         counter.take(amount)
         if self.trying:
             self.tried.append(counter)
@@ -277,7 +383,7 @@ class Fold:
 
     def _append_part(self, rule: Rule, part: Part, reason: i64, lot: i64) -> i64:
         """Append a part as one row, or as one row a payer with exact shares; return the next lot's number."""
-        if not self.keep_effects:
+        if not self.keep_effects and not self.refunding:
             self.effects.count_earned(rule.unit, part.granted)
             if self.purse is not None:
                 self._keep(self.purse, rule, lot, -1, part.granted)

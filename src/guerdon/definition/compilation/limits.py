@@ -16,6 +16,9 @@ from guerdon.definition.spec import LimitSpec, MultiplierSpec, RuleSpec, SharedL
 _EVERY: Final = {"day": DAY, "week": WEEK, "month": MONTH, "quarter": QUARTER, "year": YEAR, "ever": EVER}
 
 
+_SHARED: Final = ("campaign", "programme")
+
+
 class Limits:
     """The limits of a programme, as they are compiled and bound to what was compiled before."""
 
@@ -104,9 +107,15 @@ class Limits:
 
     def _says_one_thing(self, spec: LimitSpec, loc: Loc) -> bool:
         """Say whether a limit counts one thing, over one kind of period, for someone this release counts by."""
-        if spec.per in ("campaign", "programme"):
-            what = f"a limit shared by a whole {spec.per} is not run by this release"
-            self.draft.wrong((*loc, "per"), "later", what, "limit it per member or per account")
+        if spec.per == "campaign" and loc[0] != "campaigns":
+            what = "this stands in no campaign"
+            self.draft.wrong((*loc, "per"), "limit", what, "write per: programme, or move it into a campaign")
+            return False
+        if spec.per in _SHARED and spec.rolling_days is not None:
+            what = "a budget that all accounts share counts in periods"
+            self.draft.wrong(
+                (*loc, "rolling_days"), "limit", what, "write every: month, or limit each member or account"
+            )
             return False
         if (spec.points is None) == (spec.times is None) or (spec.every is None) == (spec.rolling_days is None):
             what = "a limit counts points or times, in a period or over rolling days"
@@ -132,6 +141,6 @@ class Limits:
         period = f"{spec.rolling_days} days" if spec.every is None else spec.every
         return Limit(
             name=name, kind=kind, most=most, per_member=spec.per == "member", days=spec.rolling_days or 0,
-            every=ROLLING if spec.every is None else _EVERY[spec.every],
+            every=ROLLING if spec.every is None else _EVERY[spec.every], budget=spec.per in _SHARED,
             text=f"{spec.times if spec.points is None else spec.points} {counted} per {spec.per} and {period}",
         )  # fmt: skip

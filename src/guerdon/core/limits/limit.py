@@ -1,4 +1,4 @@
-"""Limits: how much a member or an account may get in a period, and what is left of it.
+"""Limits: how much a member, an account or all accounts together may get in a period, and what is left of it.
 
 Invariants:
 * What is used never exceeds `most`, in any period, on any path.
@@ -19,14 +19,18 @@ HOLDING: Final = 2
 ROLLING: Final = -1
 """A limit's `every` when it counts the last `days` local days."""
 
+PLENTY: Final = 2**61
+"""What a budget leaves an event that it does not bind."""
+
 _NEVER: Final = -(2**60)
 """The period of a counter that nobody has asked yet."""
 
 
 class Limit:
-    """At most `most` points (in the unit's smallest part) or times, per member or account, in each period.
+    """At most `most` points (in the unit's smallest part) or times in each period, per member or account.
 
     A HOLDING limit is on what an account holds of `unit`, not on what it earns: a cap on the balance (S8b).
+    A budget is one that all accounts share: what it leaves an event is decided beside the fold, as the event's quota.
     """
 
     def __init__(  # noqa: PLR0913 - a limit has this many terms
@@ -39,6 +43,7 @@ class Limit:
         every: int,
         days: int = 0,
         text: str = "",
+        budget: bool = False,
         unit: int = -1,
     ) -> None:
         self.name: Final = name
@@ -50,6 +55,7 @@ class Limit:
         self.counts_by: Final = DAY if every == ROLLING else every
         self.days: Final = days
         self.text: Final = text
+        self.budget: Final = budget
         self.unit: Final = unit
 
 
@@ -59,7 +65,7 @@ class Counter:
     def __init__(self, limit: Limit) -> None:
         self.limit: Final = limit
         self.rolling: Final = limit.rolling
-        self.most: Final = limit.most
+        self.most: int = limit.most
         self.period: i64 = _NEVER
         self.used: int = 0
         self.days: list[int] = []
@@ -72,6 +78,12 @@ class Counter:
         if self.rolling:
             self.days.clear()
             self.amounts.clear()
+
+    def allot(self, quota: int) -> None:
+        """Begin with what a budget leaves one event."""
+        self.most = quota
+        self.used = 0
+        self.period = _NEVER
 
     def room(self, period: i64) -> int:
         """Return what is left of the limit in `period`; periods are asked for in rising order."""
@@ -100,6 +112,17 @@ class Counter:
         self.used -= amount
         if self.rolling:
             self.amounts[-1] -= amount
+
+    def free(self, period: i64, amount: int) -> None:
+        """Give back what was used in an earlier period, wherever that still counts."""
+        if not self.rolling:
+            if self.period == period:
+                self.used -= amount
+            return
+        for position in range(len(self.days)):
+            if self.days[position] == period:
+                self.used -= amount
+                self.amounts[position] -= amount
 
     def _age(self, last_gone: int) -> None:
         while self.days and self.days[0] <= last_gone:

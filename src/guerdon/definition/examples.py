@@ -15,6 +15,7 @@ from guerdon.core.programme import Programme
 from guerdon.core.reasons import why_nothing
 from guerdon.definition.exact import scaled_to, shown
 from guerdon.definition.findings import Enough, Findings
+from guerdon.definition.holdings import HELD_KEYS, compare_holdings
 from guerdon.definition.issues import Issue, error, quote, suggest
 from guerdon.definition.source import Loc, Source
 from guerdon.definition.spec import ExampleSpec
@@ -39,7 +40,13 @@ def run_example(programme: Programme, example: ExampleSpec, source: Source, loc:
     except Invalid as invalid:
         what, _, advice = str(invalid).partition("; ")
         return [error("example", source.place((*loc, "given")), what, advice)]
-    return _Expectation(programme, answers, source, (*loc, "expect")).compare(example.expect)
+    expect = {key: wanted for key, wanted in example.expect.items() if key not in HELD_KEYS}
+    found = (
+        []
+        if not expect and example.expect
+        else _Expectation(programme, answers, source, (*loc, "expect")).compare(expect)
+    )
+    return found + compare_holdings(programme, events, example.expect, source, (*loc, "expect"))
 
 
 def rate_example(programme: Programme, example: ExampleSpec, source: Source, loc: Loc) -> list[Answer] | None:
@@ -130,7 +137,8 @@ class _Expectation:
             elif key in groups:
                 self._each(wanted, key, _grouped(self.answers, groups[key]))
             else:
-                hint = suggest(key, _KEYS) or f"write one of {', '.join(_KEYS)}"
+                known = (*_KEYS, *HELD_KEYS) if self.programme.keeps_lots else _KEYS
+                hint = suggest(key, known) or f"write one of {', '.join(known)}"
                 self._wrong((key,), f"{quote(key)} is not something to expect", hint, key=True)
 
     def _wrong(self, loc: Loc, what: str, try_this: str = "", *, key: bool = False) -> None:

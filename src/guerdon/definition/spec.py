@@ -244,7 +244,7 @@ class ExampleSpec(Part):
     name: str = Field(default="", description="What it shows")
     given: list[dict[str, Any]] = Field(min_length=1, description="Events, with the columns of a file of events")
     expect: dict[str, Any] = Field(
-        description="`points` in all, by unit or as one number; `months`, `members`, `events`; `refused` as event: {rule: reason}"
+        description="`points` in all, by unit or as one number; `months`, `members`, `events`; `refused` as event: {rule: reason}; `balance`, `available`, `pending`, `held`, `debt`, `spent`, `expired`, by unit or as one number, `as_of` a time"
     )
 
 

@@ -68,6 +68,10 @@ class Pocket:
         """Return what the account has, less what it owes."""
         return self.pending + self.available + self.held - self.debt
 
+    def ends_at(self, lot: Lot) -> i64:
+        """Return the instant at which a lot ends, as things stand; LATEST when nothing says."""
+        return self.queues[lot.queue].ends_at(lot) if lot.place >= 0 else LATEST
+
     # Points come in.
 
     def earn(self, at: i64, event: i64, rule: i64, number: i64, payer: i64, amount: int) -> Lot:

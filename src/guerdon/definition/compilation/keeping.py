@@ -28,7 +28,10 @@ REDEEM: Final = "redeem"
 
 def keeps_lots(spec: ProgrammeSpec) -> bool:
     """Say whether anything in a programme reads or changes lots: without that none are kept."""
-    kept = any(one.pending is not None or one.cap is not None or one.expiry != NEVER for one in spec.units.values())
+    kept = any(
+        one.pending is not None or one.cap is not None or one.over_cap != "lost" or one.expiry != NEVER
+        for one in spec.units.values()
+    )
     redeemed = any(one.kind == "redemption" for one in spec.events.values()) or "redemption" in spec.events
     return kept or redeemed or bool(spec.rewards) or spec.redemptions is not None
 

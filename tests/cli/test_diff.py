@@ -139,3 +139,70 @@ def test_a_file_that_is_not_there_is_told(run: Run) -> None:
 
 def test_shipped_programmes_are_called_by_their_names(run: Run) -> None:
     assert run("diff", "coffee-card", "grocery").exit_code == 0
+
+
+# check --replaces
+
+PROMISED = OLD.replace("zone:", "changes: {notice: 30 days}\nzone:")
+
+
+@pytest.fixture
+def check(run: Run) -> Run:
+    """Check new.yaml as what replaces old.yaml, which promises notice."""
+    Path("old.yaml").write_text(PROMISED, encoding="utf-8")
+    Path("new.yaml").write_text(NEW.replace("zone:", "changes: {notice: 30 days}\nzone:"), encoding="utf-8")
+    return lambda *words: run("check", "new.yaml", "--replaces", "old.yaml", *words)
+
+
+def test_what_is_taken_away_too_soon_is_a_mistake_at_its_place(check: Run) -> None:
+    assert check("--on", "2026-12-02").output == "new.yaml: ok, 2 rules, 1 example ran\n"
+    done = check("--on", "2026-12-03")
+    assert done.exit_code == 1
+    assert done.output == (
+        "new.yaml:10:21: error: this takes something away from members on 2027-01-01, too soon: "
+        "big: when net >= 600, was net >= 500. Try: it may from 2027-01-02 on, 30 days after 2026-12-03; "
+        "what is better may come at once, in a version of its own: a version with both is two changes.\n"
+        "new.yaml: 1 error\n"
+    )
+
+
+def test_today_is_the_day_unless_another_is_stated(check: Run) -> None:
+    Path("new.yaml").write_text(PROMISED.replace("2026-01-01", "2099-01-01"), encoding="utf-8")
+    assert check().exit_code == 0
+    Path("new.yaml").write_text(NEW.replace("2027-01-01", "2026-01-02"), encoding="utf-8")
+    assert "too soon" in check().output
+
+
+def test_a_replacement_is_checked_for_machines_too(check: Run) -> None:
+    data = json.loads(check("--json", "--on", "2026-12-31").output)["files"][0]
+    assert (data["ok"], data["issues"][0]["code"], data["issues"][0]["line"]) == (False, "notice", 10)
+
+
+@pytest.mark.parametrize("wrong", ["old.yaml", "new.yaml"])
+def test_both_versions_are_right_before_they_are_compared(check: Run, wrong: str) -> None:
+    Path(wrong).write_text(PROMISED.replace("net >=", "nte >="), encoding="utf-8")
+    done = check("--on", "2026-12-31")
+    assert done.exit_code == 1
+    assert done.output.splitlines() == [
+        f"{wrong}:10:21: error: there is no field nte. Try: did you mean net?",
+        "new.yaml: 1 error",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("old.yaml", "--on", "2026-12-31"), "--replaces goes with one FILE"),
+        (("--on", "tomorrow"), "--on 'tomorrow' is not a date; write it like 2017-07-04"),
+    ],
+)
+def test_a_day_or_a_version_too_many_is_a_wrong_use(check: Run, words: tuple[str, ...], said: str) -> None:
+    done = check(*words)
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+def test_a_day_without_a_version_is_a_wrong_use(run: Run) -> None:
+    done = run("check", "new.yaml", "--on", "2026-12-31")
+    assert done.exit_code == 2
+    assert "--on goes with --replaces" in done.stderr

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +13,7 @@ from guerdon.cli.screen import counted, show_issues
 if TYPE_CHECKING:
     from guerdon.definition.check import Checked
     from guerdon.definition.issues import Issue
+    from guerdon.definition.versions import Version
 
 
 @click.command(
@@ -19,21 +22,31 @@ Examples:
   guerdon check programme.yaml
   guerdon check programmes/*.yaml
   guerdon check --json programme.yaml | jq '.files[].issues[]'
+  guerdon check programme-2027.yaml --replaces programme.yaml --on 2026-11-20
 
 \b
 Status: 0 when every programme is right, 1 when one is not."""
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
-def check(files: tuple[str, ...], *, as_json: bool) -> None:
+@click.option(
+    "--replaces", metavar="OLD", help="The version that FILE replaces: members keep what they have until told."
+)
+@click.option("--on", metavar="DAY", help="With --replaces: the day on which members are told; today unless stated.")
+def check(files: tuple[str, ...], *, as_json: bool, replaces: str | None, on: str | None) -> None:
     """Check programmes and run their examples.
 
-    Every mistake is told at once: where it is (file:line:column), what is wrong and what to try.
+    Every mistake is told at once: where it is (file:line:column), what is wrong and what to try. With
+    --replaces OLD, a version that takes something away must leave members the notice that OLD promises.
     """
     from guerdon.definition.check import check as check_file
     from guerdon.definition.shipped import programme_path
 
-    found = {file: check_file(programme_path(file)) for file in dict.fromkeys(files)}
+    named = list(dict.fromkeys(files))
+    _check_use(named, replaces, on)
+    found = {file: check_file(programme_path(file)) for file in named}
+    if replaces is not None:
+        found[named[0]] = _replacing(found[named[0]], check_file(programme_path(replaces)), on)
     if as_json:
         click.echo(json.dumps({"files": [_as_data(file, one) for file, one in found.items()]}, indent=2))
     else:
@@ -41,6 +54,41 @@ def check(files: tuple[str, ...], *, as_json: bool) -> None:
             _show(file, one)
     if any(one.errors for one in found.values()):
         sys.exit(1)
+
+
+def _check_use(files: list[str], replaces: str | None, on: str | None) -> None:
+    if replaces is not None and len(files) > 1:
+        message = "--replaces goes with one FILE; check each version with the one it replaces"
+        raise click.UsageError(message)
+    if on is not None and replaces is None:
+        message = "--on goes with --replaces; name the version that FILE replaces"
+        raise click.UsageError(message)
+
+
+def _replacing(new: "Checked", old: "Checked", on: str | None) -> "Checked":
+    """Return what checking found, with what keeps the version from replacing the old one; both must be right."""
+    from guerdon.definition.notice import check_replacement
+    from guerdon.definition.versions import version_of
+
+    if new.errors or old.errors:
+        return replace(new, programme=None, issues=(*new.issues, *old.errors))
+    version = version_of(new)
+    wrong = check_replacement(version, version_of(old), on=_day(on, version))
+    issues = tuple(sorted((*new.issues, *wrong), key=lambda issue: issue.place))
+    return replace(new, programme=None if wrong else new.programme, issues=issues)
+
+
+def _day(stated: str | None, version: "Version") -> int:
+    """Return the day on which members are told: today where the programme is, unless stated."""
+    from guerdon.core.calendar import parse_date
+    from guerdon.core.errors import Invalid
+    from guerdon.definition.zones import read_zone
+
+    try:
+        return parse_date(stated or datetime.now(read_zone(version.spec.zone)).date().isoformat())
+    except Invalid as invalid:
+        message = f"--on {invalid}"
+        raise click.UsageError(message) from None
 
 
 def _show(file: str, checked: "Checked") -> None:

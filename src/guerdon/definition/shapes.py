@@ -22,7 +22,7 @@ from guerdon.definition.spec import LATER, ProgrammeSpec
 _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "rules": spec.RuleSpec, "multipliers": spec.MultiplierSpec, "campaigns": spec.CampaignSpec, "limits": spec.LimitSpec,
     "bands": spec.BandSpec, "units": spec.UnitSpec, "tables": spec.TableSpec, "events": spec.EventSpec,
-    "eligible": spec.EligibleSpec, "examples": spec.ExampleSpec, "stack": spec.StackSpec,
+    "eligible": spec.EligibleSpec, "examples": spec.ExampleSpec, "stack": spec.StackSpec, "changes": spec.ChangesSpec,
     "attributes": spec.AttributeSpec, "lines": spec.AttributeSpec, "expiry": keeping.ExpirySpec,
     "pending": keeping.PendingSpec, "rewards": keeping.RewardSpec, "redemptions": keeping.RedemptionsSpec,
 }  # fmt: skip

@@ -4,6 +4,7 @@ The published JSON Schema is made from these classes, so a description here is w
 Scalars arrive exact (int, Decimal, bool, text) from `source`; expressions stay text until `expressions` reads them.
 """
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
@@ -238,6 +239,30 @@ class CampaignSpec(Part):
     funded_by: FundedBy | None = Field(None, description="Who pays for its rules and multipliers")
 
 
+_NOTICE: Final = re.compile(r"[1-9]\d{0,3} (day|week|month|year)s?")
+
+
+def _notice(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
+    if not isinstance(value, str) or _NOTICE.fullmatch(value) is None:
+        message = "is not a number of days, weeks, months or years; write it like 30 days"
+        raise ValueError(message)
+    return value
+
+
+Notice = Annotated[
+    str,
+    BeforeValidator(_notice),
+    WithJsonSchema({"type": "string", "pattern": f"^{_NOTICE.pattern}$", "examples": ["30 days", "3 months"]}),
+]
+"""How long before something is taken away members are told of it."""
+
+
+class ChangesSpec(Part):
+    """What members are promised about changes of the programme."""
+
+    notice: Notice = Field(description="How long before a later version may take something away: 30 days")
+
+
 class ExampleSpec(Part):
     """A worked example: given these events, expect these points."""
 
@@ -289,6 +314,7 @@ class ProgrammeSpec(Part):
         None, description="How points are set aside until a reward is confirmed"
     )
     funded_by: FundedBy = Field({"programme": 1}, description="Who pays unless a rule says otherwise")
+    changes: ChangesSpec | None = Field(None, description="What members are promised about later versions")
     assumptions: list[str] = Field(
         default_factory=list, description="What is not certain of these terms, for whoever reads them"
     )

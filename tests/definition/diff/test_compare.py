@@ -224,6 +224,27 @@ def test_zone_and_currency_change_everything() -> None:
     ]
 
 
+def promised(notice: str) -> str:
+    return f"changes: {{notice: {notice}}}\nrules: [{SPEND}]\n" if notice else f"rules: [{SPEND}]\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "forth", "back"),
+    [
+        ("30 days", "6 weeks", "better", "worse"),
+        ("30 days", "", "worse", "better"),
+        ("1 year", "12 months", "keeping", "keeping"),
+        ("3 months", "2 years", "better", "worse"),
+        ("30 days", "2 months", "better", "worse"),
+        ("30 days", "1 month", "different", "different"),
+    ],
+)
+def test_longer_notice_is_better(old: str, new: str, forth: str, back: str) -> None:
+    told_of = "notice before something is taken away"
+    assert told(promised(old), promised(new)) == [f"{forth}: {told_of}: {new or 'none'}, was {old}"]
+    assert told(promised(new), promised(old)) == [f"{back}: {told_of}: {old}, was {new or 'none'}"]
+
+
 # constants and tables
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from guerdon.core.columns import Column
+from guerdon.core.expr.live import Live
 from guerdon.core.facts import Facts
 from guerdon.core.parts import BASE, Part, Sheet, share_out
 
@@ -63,7 +63,10 @@ class Origin:
 
 
 class Multiplier(Origin):
-    """Times something: `slot` holds the factor as an integer scaled by `one`, which itself means 1x."""
+    """Times something: `slot` holds the factor as an integer scaled by `one`, which itself means 1x.
+
+    A `live` factor is asked in its stead; its slot, -1 where it needs none, then says nothing by itself.
+    """
 
     def __init__(  # noqa: PLR0913 - a multiplier has this many terms
         self,
@@ -72,6 +75,7 @@ class Multiplier(Origin):
         position: int,
         slot: int,
         scale: int,
+        high: int,
         compound: bool,
         per_line: bool,
         points_limits: list[int],
@@ -79,20 +83,24 @@ class Multiplier(Origin):
         campaign: str = "",
         title: str = "",
         text: str = "",
+        live: Live | None = None,
     ) -> None:
         super().__init__(name=name, position=position, payers=payers, campaign=campaign, title=title, text=text)
         self.slot: Final = slot
         self.per_line: Final = per_line
         self.scale: Final = scale
         self.one: Final = 10**scale
+        self.high: Final = high
         self.compound: Final = compound
         self.points_limits: Final = points_limits
+        self.live: Final = live
 
 
 class Rule(Origin):
     """One earning rule, ready to be folded.
 
     `slot` holds what `of` or `give` gave (0 when the rule does not apply), scaled by 10**`amount_scale`; `bands` are empty for `give`.
+    Where the slot is above 0 a `live` rule is asked for its number instead; `live_when` is that of its condition by itself.
     Exact parts carry `scale` decimals, at least the unit's: `lift` leads there, `divisor` on to the unit's smallest part.
     """
 
@@ -127,10 +135,14 @@ class Rule(Origin):
         text: str = "",
         when_text: str = "",
         where_text: str = "",
+        live: Live | None = None,
+        live_when: Live | None = None,
     ) -> None:
         super().__init__(name=name, position=position, payers=payers, campaign=campaign, title=title, text=text)
         self.when_text: Final = when_text
         self.where_text: Final = where_text
+        self.live: Final = live
+        self.live_when: Final = live_when
         self.unit: Final = unit
         self.per: Final = per
         self.slot: Final = slot
@@ -179,7 +191,7 @@ def _joined(first: list[int], then: list[int]) -> list[int]:
 def draft(rule: Rule, facts: Facts, event: i64, sheet: Sheet) -> None:
     """Note the exact parts that `rule` gives for an event."""
     if rule.per == ORDER:
-        value = facts.slots[rule.slot].at(event)
+        value = asked_of(rule, facts, event, event, sheet)
         if value > 0:
             sheet.line = -1
             sheet.times = 1
@@ -193,14 +205,21 @@ def draft(rule: Rule, facts: Facts, event: i64, sheet: Sheet) -> None:
         _draft_lines(rule, facts, event, start, end, sheet)
 
 
+def asked_of(rule: Rule, facts: Facts, event: i64, row: i64, sheet: Sheet) -> int:
+    """Return the number that a rule reads in a row of its slot."""
+    value = facts.slots[rule.slot].at(row)
+    if rule.live is not None and value > 0:
+        return rule.live.of(facts.slots, event, row, sheet.past)
+    return value
+
+
 def _draft_lines(rule: Rule, facts: Facts, event: i64, start: i64, end: i64, sheet: Sheet) -> None:
-    slot = facts.slots[rule.slot]
-    total = _total(slot, start, end) if rule.within_order else 0
+    total = _total(rule, facts, event, start, end, sheet) if rule.within_order else 0
     before = 0
     sheet.times = 1
     row = start
     while row < end:
-        value = slot.at(row)
+        value = asked_of(rule, facts, event, row, sheet)
         if value > 0:
             sheet.row = row
             sheet.line = row - start
@@ -210,22 +229,21 @@ def _draft_lines(rule: Rule, facts: Facts, event: i64, start: i64, end: i64, she
         row += 1
 
 
-def _total(slot: Column, start: i64, end: i64) -> int:
+def _total(rule: Rule, facts: Facts, event: i64, start: i64, end: i64, sheet: Sheet) -> int:
     total = 0
     row = start
     while row < end:
-        total += max(slot.at(row), 0)
+        total += max(asked_of(rule, facts, event, row, sheet), 0)
         row += 1
     return total
 
 
 def _draft_items(rule: Rule, facts: Facts, event: i64, start: i64, end: i64, sheet: Sheet) -> None:
-    slot = facts.slots[rule.slot]
     quantities = facts.slots[rule.quantity_slot]
     row = start
     while row < end:
         items = quantities.at(row) // rule.quantity_one
-        value = slot.at(row)
+        value = asked_of(rule, facts, event, row, sheet)
         if value > 0 and items > 0:
             sheet.row = row
             sheet.line = row - start
@@ -295,12 +313,18 @@ def _reached(bands: list[Band], total: int) -> int:
 def _draft_extras(rule: Rule, facts: Facts, event: i64, base: int, sheet: Sheet) -> None:
     total = base
     for multiplier in rule.multipliers:
-        factor = facts.slots[multiplier.slot].at(sheet.row if multiplier.per_line else event)
-        extra = factor - multiplier.one
+        extra = factor_of(multiplier, facts, event, sheet.row, sheet.past) - multiplier.one
         if extra > 0:
             exact = (total if multiplier.compound else base) * extra // multiplier.one
             sheet.note(-1, multiplier.position, exact)
             total += exact
+
+
+def factor_of(multiplier: Multiplier, facts: Facts, event: i64, row: i64, past: list[int]) -> int:
+    """Return a multiplier's factor for an event, or for its line in `row`."""
+    if multiplier.live is not None:
+        return multiplier.live.of(facts.slots, event, row, past)
+    return facts.slots[multiplier.slot].at(row if multiplier.per_line else event)
 
 
 def round_parts(rule: Rule, sheet: Sheet, start: i64, end: i64) -> None:

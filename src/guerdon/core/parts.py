@@ -35,6 +35,7 @@ class Sheet:
     """Scratch paper for one event: the first `count` of `parts` are what its rules drafted so far.
 
     `occasion`, `line` (its number in the order), `row` (its place in the columns of lines) and `times` say what is being drafted.
+    `past` is what live expressions know of the account.
     """
 
     def __init__(self) -> None:
@@ -44,6 +45,7 @@ class Sheet:
         self.line: i64 = -1
         self.row: i64 = 0
         self.times: int = 1
+        self.past: list[int] = []
 
     def note(self, band: i64, source: i64, exact: int) -> None:
         """Note one part of the occasion being drafted."""

@@ -6,9 +6,11 @@ from guerdon.core.calendar import KINDS, Zone
 from guerdon.core.earning import Multiplier, Rule
 from guerdon.core.events import Terms
 from guerdon.core.facts import EventType
+from guerdon.core.ladders import Ladder
 from guerdon.core.limits import Limit
 from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
 from guerdon.core.lots.rewards import Reward
+from guerdon.core.metrics import Metric
 from guerdon.core.periods import Periods
 from guerdon.core.slots import Eligible, Slot
 
@@ -57,6 +59,8 @@ class Programme:
         redeeming: Redeeming | None = None,
         sale_slot: int = NO_SLOT,
         rewards: list[Reward] | None = None,
+        metrics: list[Metric] | None = None,
+        ladders: list[Ladder] | None = None,
     ) -> None:
         self.name: Final = name
         self.version: Final = version
@@ -77,7 +81,10 @@ class Programme:
         self.redeeming: Final = redeeming
         self.sale_slot: Final = sale_slot
         self.rewards: Final[list[Reward]] = [] if rewards is None else rewards
+        self.metrics: Final[list[Metric]] = metrics or []
+        self.ladders: Final[list[Ladder]] = ladders or []
         self.keeps_lots: Final = redeeming is not None
+        self.budgets: Final = [position for position, limit in enumerate(limits) if limit.budget]
         self.periods: Final = [Periods(zone, kind) for kind in range(len(KINDS))]
         self.rounded_per_order: Final = any([unit.rounded_per_order for unit in units])
         self.terms: Final = Terms(currency=currency, rates=rates, zone=zone, event_types=event_types, eligible=eligible)
@@ -86,4 +93,6 @@ class Programme:
 
     def keeps_state(self) -> bool:
         """Say whether what an event earns can depend on earlier ones, so that a fold is needed."""
-        return bool(self.limits) or any([slot.by_code is not None for slot in self.slots])
+        if self.limits or self.metrics or self.ladders:
+            return True
+        return any([slot.by_code is not None for slot in self.slots])

@@ -10,21 +10,23 @@ from mypy_extensions import i64
 from guerdon.core.calendar import LATEST
 from guerdon.core.limits import Counter, Limit
 from guerdon.core.lots.purse import Purse
+from guerdon.core.past import Past
 
 
 class Standing:
-    """What the rules need to know of an account's past: how much of each limit is used, by whom, and which lots there are.
+    """What the rules need to know of an account's past: how much of each limit is used, which lots there are, which levels.
 
     `next_due` is the next instant at which something happens by itself; LATEST when nothing will.
     """
 
-    def __init__(self, limits: list[Limit], purse: Purse | None = None) -> None:
+    def __init__(self, limits: list[Limit], purse: Purse | None = None, past: Past | None = None) -> None:
         self.limits: Final = limits
         self.account: i64 = -1
         self.member: i64 = -1
         self.counters: Final = [Counter(limit) for limit in limits]
         self.others: dict[int, list[Counter]] = {}
         self.purse: Final = purse
+        self.past: Final = past
         self.next_due: i64 = LATEST
 
     def open(self, account: i64, member: i64) -> None:
@@ -38,6 +40,8 @@ class Standing:
         self.next_due = LATEST
         if self.purse is not None:
             self.purse.clear()
+        if self.past is not None:
+            self.past.open()
 
     def look_ahead(self) -> None:
         """See when something happens by itself next."""

@@ -23,7 +23,7 @@ from guerdon.definition.spec import ExampleSpec
 REASONS: Final = ("limit", "outdone", "returned", "type", "window", "when", "nothing")
 """Why a rule may give nothing, or less than it wanted, as `refused` names it."""
 
-_KEYS: Final = ("points", "months", "members", "events", "refused")
+_KEYS: Final = ("points", "months", "members", "events", "refused", "levels")
 _LINE_COLUMNS: Final = ("id", "amount", "discount")
 _OF_LINE: Final = re.compile(r"(?:(\w+) of )?line (\d+)")
 _WRONG_SUM: Final = "guerdon explain says why: then correct the rule or the example"
@@ -134,6 +134,8 @@ class _Expectation:
                 self._points(wanted, self.answers, (key,), "in all")
             elif key == "refused":
                 self._refused(wanted)
+            elif key == "levels":
+                self._levels(wanted)
             elif key in groups:
                 self._each(wanted, key, _grouped(self.answers, groups[key]))
             else:
@@ -199,6 +201,46 @@ class _Expectation:
                 continue
             for name, reason in rules.items():
                 self._reason(by_id[event], event, name, reason)
+
+    def _levels(self, wanted: object) -> None:
+        """Compare the levels held after the last event: {ladder: level}, or {account: {ladder: level}}."""
+        accounts = list(dict.fromkeys([answer.event.account for answer in self.answers]))
+        if not isinstance(wanted, dict) or not self.programme.ladders:
+            self._wrong(
+                ("levels",), "there are no levels to compare", "declare ladders, and write levels: {tier: gold}"
+            )
+        elif all(isinstance(ladders, dict) for ladders in wanted.values()):
+            for account, ladders in wanted.items():
+                if account in accounts:
+                    self._held(account, ladders, ("levels", account))
+                else:
+                    self._wrong(
+                        ("levels", account), f"no event is of {quote(account)}", suggest(account, accounts), key=True
+                    )
+        elif len(accounts) > 1:
+            hint = f"write levels: {{{accounts[0]}: {{{self.programme.ladders[0].name}: ...}}}}"
+            self._wrong(("levels",), "the example has several accounts", hint)
+        else:
+            self._held(accounts[0], wanted, ("levels",))
+
+    def _held(self, account: str, wanted: Mapping[str, object], loc: Loc) -> None:
+        ladders = {ladder.name: ladder for ladder in self.programme.ladders}
+        moved = [one for answer in self.answers if answer.event.account == account for one in answer.moved]
+        for name, level in wanted.items():
+            if name not in ladders:
+                hint = suggest(name, ladders) or f"there is {', '.join(ladders)}"
+                self._wrong((*loc, name), f"there is no ladder {quote(name)}", hint, key=True)
+                continue
+            names = [one.name for one in ladders[name].levels]
+            held = [one.band for one in moved if one.rule == ladders[name].position]
+            given = names[held[-1] if held else 0]
+            if level not in names:
+                hint = suggest(str(level), names) or f"write one of {', '.join(names)}"
+                self._wrong((*loc, name), f"{quote(str(level))} is not a level of {name}", hint)
+            elif level != given:
+                self._wrong(
+                    (*loc, name), f"the example expects the level {level} of {name}, and it is {given}", _WRONG_SUM
+                )
 
     def _reason(self, answer: Answer, event: str, name: str, reason: object) -> None:
         names = [rule.name for rule in self.programme.rules]

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from guerdon.definition import keeping, spec
+from guerdon.definition import keeping, levels, spec
 from guerdon.definition.findings import ISSUES_MAX
 from guerdon.definition.issues import Issue, Place, error, quote, suggest
 from guerdon.definition.source import Loc, Source
@@ -25,15 +25,18 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "eligible": spec.EligibleSpec, "examples": spec.ExampleSpec, "stack": spec.StackSpec, "changes": spec.ChangesSpec,
     "attributes": spec.AttributeSpec, "lines": spec.AttributeSpec, "expiry": keeping.ExpirySpec,
     "pending": keeping.PendingSpec, "rewards": keeping.RewardSpec, "redemptions": keeping.RedemptionsSpec,
+    "metrics": levels.MetricSpec, "within": levels.WithinSpec, "ladders": levels.LadderSpec, "levels": levels.LevelSpec,
+    "grants": levels.GrantSpec, "keep": levels.KeepSpec, "credit": levels.CreditSpec,
 }  # fmt: skip
 
-_NAMED: Final = ("units", "tables", "events", "constants", "rates", "attributes", "lines", "rows")
+_NAMED: Final = ("units", "tables", "events", "constants", "rates", "attributes", "lines", "rows", "metrics")
 """Mappings whose keys are names of the author's."""
 
 _HINTS: Final = {
     "format": "write format: 1", "zone": "write a zone like Europe/Paris", "currency": "write a code like EUR",
     "units": "write units: {points: {}}", "id": "write id: a-name", "programme": "write programme: a-name",
     "from": "write from: 2026-07-01", "until": "write until: 2026-07-31", "expect": "write expect: {points: 90}",
+    "within": "write within: year", "levels": "write levels: [{id: member, from: 0}, {id: gold, from: 1000}]",
     "given": "write given: [{at: 2026-07-04, amount: 120}]",
 }  # fmt: skip
 
@@ -42,7 +45,7 @@ _STAND_INS: Final = {"format": 1, "programme": "programme", "zone": "UTC", "curr
 
 _SPOKEN: Final = {
     "units": {"unit"}, "tables": {"table"}, "constants": {"field"}, "rules": {"rule"}, "campaigns": {"rule"},
-    "events": {"field", "type", "quantity"},
+    "events": {"field", "type", "quantity"}, "metrics": {"metric", "metrics"}, "ladders": {"ladder", "level"},
 }  # fmt: skip
 """How other complaints speak of what a section holds."""
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from guerdon.definition.keeping import NEVER, PendingSpec, Policy, RedemptionsSpec, RewardSpec
+from guerdon.definition.levels import LadderSpec, MetricSpec
 from guerdon.definition.written import Expression, FieldName, Moment, Name, Number, Scalar
 from guerdon.definition.written import Part as Part  # noqa: PLC0414 - what everything here is, for whoever reads it
 
@@ -297,6 +298,12 @@ class ProgrammeSpec(Part):
         default_factory=dict, max_length=NAMES_MAX, description="Types of event, and what they carry"
     )
     eligible: EligibleSpec | None = Field(None, description="What of an amount earns unless a rule says otherwise")
+    metrics: dict[FieldName, MetricSpec] = Field(
+        default_factory=dict, max_length=NAMES_MAX, description="What is counted of an account's past, by name"
+    )
+    ladders: list[LadderSpec] = Field(
+        default_factory=list, max_length=NAMES_MAX, description="Sets of levels, and how they are reached and kept"
+    )
     rules: list[RuleSpec] = Field(default_factory=list, max_length=RULES_MAX, description="The ways to earn")
     multipliers: list[MultiplierSpec] = Field(
         default_factory=list, max_length=RULES_MAX, description="Factors on what rules give"
@@ -322,7 +329,7 @@ class ProgrammeSpec(Part):
 
 
 LATER = (
-    "versions", "ladders", "levels", "expiry", "challenges", "referrals", "plans", "partners",
+    "versions", "levels", "expiry", "challenges", "referrals", "plans", "partners",
     "segments", "messages", "surveys", "recognition", "households",
 )  # fmt: skip
 """Sections that programmes will have and this release does not run: naming one is told apart from a slip of the pen."""

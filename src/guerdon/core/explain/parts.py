@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Final
 
 from guerdon.core.calendar import EVER, KINDS
-from guerdon.core.earning import AT_ITEM, AT_LINE, AT_ORDER, ITEM, ORDER, Multiplier, Rule, draft
-from guerdon.core.effects import EARNED, OUTDONE, Effect
+from guerdon.core.earning import AT_ITEM, AT_LINE, AT_ORDER, ITEM, ORDER, Multiplier, Rule, asked_of, draft, factor_of
+from guerdon.core.effects import OUTDONE, Effect
 from guerdon.core.errors import invariant
 from guerdon.core.explain.measures import is_money
 from guerdon.core.explain.wording import ROUNDED, counted, decimal_of, full_money, one_line, period, plain
@@ -99,16 +99,16 @@ class Row:
 
 
 def rows_of(programme: Programme, answer: Answer) -> list[Row]:
-    """Return what an answer earned as one row a part, with how many items each is for."""
+    """Return an answer's effects as one row a part, with how many items each is for."""
     rows: list[Row] = []
     position = 0
-    earned = [effect for effect in answer.effects if effect.kind == EARNED]
-    while position < len(earned):
-        effect = earned[position]
+    effects = answer.earned
+    while position < len(effects):
+        effect = effects[position]
         rule = programme.rules[effect.rule]
         stop = position + len(rule.payers_of(effect.source))
         line = answer.event.lines[effect.line].id if effect.line >= 0 else ""
-        rows.append(Row(earned[position:stop], rule, line))
+        rows.append(Row(list(effects[position:stop]), rule, line))
         position = stop
     for rule in programme.rules:
         if rule.per == ITEM:
@@ -119,6 +119,7 @@ def rows_of(programme: Programme, answer: Answer) -> list[Row]:
 def _count_items(programme: Programme, answer: Answer, rule: Rule, rows: list[Row]) -> None:
     """Say how many items each part is for, as the rule drafts them."""
     sheet = Sheet()
+    sheet.past = list(answer.past)
     draft(rule, facts_of(programme, [answer.event], [answer.values]), 0, sheet)
     invariant(len(rows) == int(sheet.count), "a rule drafts what it answered")
     for position, row in enumerate(rows):
@@ -134,7 +135,10 @@ def parts_of(
     in_money = bool(rule.bands) and is_money(slot, programme.event_types[answer.event.type])
     amount: Decimal | None = None
     if rows and rule.bands and rule.per == ORDER:
-        amount = decimal_of(slot.of_event(answer.values, answer.event.at), rule.amount_scale)
+        sheet = Sheet()
+        sheet.past = list(answer.past)
+        asked = asked_of(rule, facts_of(programme, [answer.event], [answer.values]), 0, 0, sheet)
+        amount = decimal_of(asked, rule.amount_scale)
     reader = _Reader(programme, answer, rule)
     return tuple([reader.part(row) for row in rows]), amount, in_money
 
@@ -198,9 +202,8 @@ class _Reader:
         return decimal_of(row.exact // (row.items * rule.lift), rule.base_scale)
 
     def _factor(self, row: Row, multiplier: Multiplier) -> Decimal:
-        slot = self.programme.slots[multiplier.slot]
-        values, at = self.answer.values, self.answer.event.at
-        factor = slot.of_lines(values, at)[row.number] if multiplier.per_line else slot.of_event(values, at)
+        facts = facts_of(self.programme, [self.answer.event], [self.answer.values])
+        factor = factor_of(multiplier, facts, 0, max(row.number, 0), list(self.answer.past))
         return decimal_of(factor, multiplier.scale)
 
     def _shares(self, row: Row) -> tuple[Share, ...]:
@@ -254,6 +257,8 @@ def limit_text(limit: Limit, unit: Unit) -> str:
     points = limit.kind == POINTS
     most = f"{plain(decimal_of(limit.most, unit.decimals))} {unit.name}" if points else counted(limit.most, "time")
     who = "member" if limit.per_member else "account"
+    if limit.budget:
+        return f"{most} for all members together" + ("" if limit.every == EVER else f" per {KINDS[limit.every]}")
     if limit.every == EVER:
         return f"{most} per {who} for ever"
     every = f"{limit.days} days" if limit.every == ROLLING else KINDS[limit.every]

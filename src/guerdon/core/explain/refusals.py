@@ -29,7 +29,7 @@ def because(programme: Programme, answer: Answer, rule: Rule, reason: str) -> st
 def outdone_by(programme: Programme, answer: Answer, position: int) -> str:
     """Return which rule of its stacking group gave in place of this one."""
     group = next(group for group in programme.groups if position in group.rules)
-    giving = {effect.rule for effect in answer.effects if effect.granted > 0}
+    giving = {effect.rule for effect in answer.earned if effect.granted > 0}
     winners = [rule for rule in group.rules if rule in giving]
     if not winners:
         return f"no rule of the group {group.name} had room left"

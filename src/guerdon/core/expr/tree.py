@@ -108,6 +108,19 @@ class Field(Node):
         return f"Field {'line' if self.line else 'event'} {self.name!r}"
 
 
+class OfAccount(Field):
+    """What is known of the account's past: what a metric counts, or a level, a text that is one of `names` in their order.
+
+    `position` is its place in the past; it is never a column, and stands in no slot.
+    """
+
+    def __init__(self, name: str, kind: Type, *, position: int, names: list[str]) -> None:
+        """Keep where it stands, and what its levels are called."""
+        super().__init__(name, kind, line=False)
+        self.position: Final = position
+        self.names: Final = names
+
+
 class Arithmetic(Node):
     """Two numbers added, subtracted or multiplied: `op` is one of + - *."""
 
@@ -344,6 +357,11 @@ def walk(node: Node) -> list[Node]:
 def fields(node: Node) -> list[Field]:
     """List the fields that an expression reads, each once, in order of first use."""
     return list(dict.fromkeys([found for found in walk(node) if isinstance(found, Field)]))
+
+
+def is_live(node: Node) -> bool:
+    """Say whether an expression reads the account's past."""
+    return any([isinstance(found, OfAccount) for found in walk(node)])
 
 
 def aggregates(node: Node) -> list[Aggregate]:

@@ -50,7 +50,9 @@ class Draft:
         """Say whether something is wrong already."""
         return bool(self.findings.issues)
 
-    def expression(self, text: str | None, loc: Loc, scope: Scope, *, want: str, per_line: bool = False) -> Node | None:
+    def expression(
+        self, text: str | None, loc: Loc, scope: Scope, *, want: str, per_line: bool = False, live: bool = False
+    ) -> Node | None:
         """Read an expression; its problems are noted where they stand in the text."""
         if text is None:
             return None
@@ -59,7 +61,7 @@ class Draft:
             what = f"the programme's expressions are longer than {EXPRESSIONS_MAX:,} characters in all"
             self.wrong(loc, "too_large", what, "put what varies into tables")
             raise Enough
-        parsed = parse(text, scope, want=want, per_line=per_line)
+        parsed = parse(text, scope, want=want, per_line=per_line, live=live)
         for problem in parsed.problems:
             if not self.missing.isdisjoint(problem.what.split()):
                 continue

@@ -14,7 +14,9 @@ from guerdon.core.strategies import Strategies
 from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.compilation.eligibility import eligible
 from guerdon.definition.compilation.keeping import caps, keepings, keeps_lots, sale_slot
+from guerdon.definition.compilation.ladders import compile_ladders, past_of
 from guerdon.definition.compilation.limits import Limits
+from guerdon.definition.compilation.metrics import compile_metrics
 from guerdon.definition.compilation.multipliers import compile_multiplier
 from guerdon.definition.compilation.rewards import rewards, with_redemptions
 from guerdon.definition.compilation.rules import compile_rule
@@ -87,6 +89,10 @@ class _Compilation:
         self._check_size()
         self._check_names()
         not_earning = eligible(self.draft, self.terms)
+        metrics = compile_metrics(self.draft, self.terms)
+        past = past_of(self.draft, metrics)
+        ladders = compile_ladders(self.draft, self.terms, metrics)
+        self.terms.look_back(past)
         multiplied = self._multiplied()
         for one in self.placed:
             rule = self._rule(one, multiplied.get(one.spec.id, []))
@@ -103,7 +109,7 @@ class _Compilation:
             event_types=self.terms.event_types, eligible=not_earning, units=self.units, slots=self.terms.slots,
             rules=self.rules, multipliers=self.multipliers, groups=groups, limits=limits.made, payers=self.terms.payers,
             keepings=kept, redeeming=redeeming, sale_slot=sale_slot(self.draft, self.terms) if kept else NO_SLOT,
-            rewards=offered,
+            rewards=offered, metrics=metrics, ladders=ladders,
         )  # fmt: skip
 
     def _terms(self) -> Terms:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from guerdon.core.earning import ITEM, LINE, ORDER, PER_NAMES, ROUND_AT_NAMES, Band, Multiplier, Rule
+from guerdon.core.expr.live import Live, OfEvent, OfLine
 from guerdon.core.expr.tree import (
     ANY,
     BOOLEAN,
@@ -22,6 +23,7 @@ from guerdon.core.expr.tree import (
     Literal,
     Node,
     Type,
+    is_live,
     number,
 )
 from guerdon.core.programme import Unit
@@ -29,6 +31,7 @@ from guerdon.core.slots import Slot
 from guerdon.core.strategies import ANSWER_MAX
 from guerdon.core.values import NUMBER_MAX, POINTS_MAX, ROUNDINGS
 from guerdon.definition.compilation.draft import Draft
+from guerdon.definition.compilation.live import ONE, Splitter, split_condition, times, where_all
 from guerdon.definition.compilation.strategies import coded
 from guerdon.definition.compilation.terms import Placed, Terms
 from guerdon.definition.exact import scaled_of
@@ -43,10 +46,12 @@ _NO_QUANTITY: Final = (-1, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Banded:
-    """A rule's slot, its bands in the slot's scale, and the decimals of their rates."""
+    """A rule's slot, its bands in the scale of what they read and how high that is, and the decimals of their rates."""
 
     slot: Slot
     bands: list[Band]
+    scale: int
+    high: int
     rate_scale: int
 
 
@@ -60,16 +65,18 @@ def compile_rule(
     bands = compiler.bands()
     if not compiler.fits_together() or slot is None or quantity is None or bands is None:
         return None
-    banded = _banded(slot, bands)
+    banded = _banded(slot, bands, compiler.live_type)
     if not compiler.stays_within(banded, multipliers):
         return None
     spec, one = placed.spec, terms.units[unit]
-    base_scale = banded.slot.scale + banded.rate_scale
+    base_scale = banded.scale + banded.rate_scale
+    place = terms.slot(banded.slot)
     return Rule(
-        name=spec.id, position=position, unit=unit, per=compiler.per, slot=terms.slot(banded.slot),
+        name=spec.id, position=position, unit=unit, per=compiler.per, slot=place, live=compiler.live(place, banded.scale),
+        live_when=compiler.live_when,
         quantity_slot=quantity[0], quantity_one=quantity[1], bands=banded.bands, whole=spec.band == "whole",
         within_order=compiler.per == LINE and spec.within == "order", multipliers=multipliers,
-        scale=_scale(base_scale, one, multipliers), base_scale=base_scale, amount_scale=banded.slot.scale,
+        scale=_scale(base_scale, one, multipliers), base_scale=base_scale, amount_scale=banded.scale,
         unit_decimals=one.decimals, rounding=ROUNDINGS[spec.round or draft.spec.units[one.name].round],
         round_at=ROUND_AT_NAMES.index(spec.round_at or ("order" if one.rounded_per_order else "rule")),
         payers=terms.paid_by(placed.funded_by() or draft.spec.funded_by), campaign=placed.campaign_name(),
@@ -96,21 +103,47 @@ class _Compiler:
         self.scope: Final = terms.scopes[placed.spec.on]
         self.per: Final = per_of(placed.spec)
         self.unit: Final = terms.units[unit]
+        self.live_value: Live | None = None
+        self.live_type: Type | None = None
+        self.live_when: Live | None = None
 
     def value(self) -> Slot | None:
-        """Return the slot of what the rule reads: the points of `give`, the amount of `bands`, or what code says."""
+        """Return the slot of what the rule reads: the points of `give`, the amount of `bands`, or what code says.
+
+        Where that is live the slot says whether the rule applies, and where its condition is, the slot leaves that out.
+        """
         spec = self.spec
-        when = self.draft.expression(spec.when, (*self.loc, "when"), self.scope, want=BOOLEAN)
+        when = self.draft.expression(spec.when, (*self.loc, "when"), self.scope, want=BOOLEAN, live=True)
         where = self.draft.expression(spec.where, (*self.loc, "where"), self.scope, want=BOOLEAN, per_line=True)
         stated = (spec.when is None or when is not None) and (spec.where is None or where is not None)
         if len([way for way in (spec.give, spec.bands, spec.strategy) if way is not None]) != 1:
             what = "a rule has exactly one of give, bands and strategy"
             self.draft.wrong(self.loc, "rule", what, "write give: an expression, or bands: [{above: 0, rate: 1}]")
             return None
+        when, past = split_condition(when)
+        if past is not None:
+            self.live_when = self._split(past, "when")
+            stated = stated and self.live_when is not None
         if spec.strategy is not None:
             return self._coded(when, where)
         node = self._amount(where)
+        if node is not None and is_live(node):
+            self.live_type = node.type
+            self.live_value = self._split(node, "give" if spec.give is not None else "of")
+            node = ONE if self.live_value is not None else None
         return self._slot(node, when, where) if node is not None and stated else None
+
+    def live(self, slot: int, scale: int) -> Live | None:
+        """Return what is asked in place of the rule's slot, with as many decimals as its bands need."""
+        if self.live_value is None and self.live_when is None:
+            return None
+        value: Live = OfEvent(slot) if self.per == ORDER else OfLine(slot)
+        if self.live_value is not None and self.live_type is not None:
+            value = times(self.live_value, 10 ** (scale - self.live_type.scale))
+        return where_all([] if self.live_when is None else [self.live_when], value, 0)
+
+    def _split(self, node: Node, key: str) -> Live | None:
+        return Splitter(self.draft, self.terms, (self.spec.on,), (*self.loc, key)).split(node)
 
     def quantity(self) -> tuple[int, int] | None:
         """Return the slot of a line's quantity and what one is in it, for a rule per item."""
@@ -157,7 +190,7 @@ class _Compiler:
 
     def stays_within(self, banded: _Banded, multipliers: list[Multiplier]) -> bool:
         """Say whether the rule's exact number, and the points it can give, have room."""
-        base_scale = banded.slot.scale + banded.rate_scale
+        base_scale = banded.scale + banded.rate_scale
         scale = _scale(base_scale, self.unit, multipliers)
         if scale - self.unit.decimals > DECIMALS_MAX:
             what = f"the exact number would have {scale} decimals"
@@ -172,12 +205,12 @@ class _Compiler:
 
     def _most(self, banded: _Banded, multipliers: list[Multiplier]) -> int:
         """Return the most the exact number can be before scales are aligned, as the product of all bounds."""
-        high: int = banded.slot.high * max([1, *(band.rate for band in banded.bands)])
+        high: int = banded.high * max([1, *(band.rate for band in banded.bands)])
         if self.per != ORDER and not (isinstance(banded.slot.value, Field) and banded.slot.value.type.totalled):
             high *= LINES_MAX
         if self.per == ITEM and not banded.bands:
             high *= NUMBER_MAX
-        highs = [(one, -(-self.terms.slots[one.slot].high // one.one)) for one in multipliers]
+        highs = [(one, -(-one.high // one.one)) for one in multipliers]
         factor: int = 1 + sum(most for one, most in highs if not one.compound)
         for one, most in highs:
             factor *= most if one.compound else 1
@@ -200,7 +233,9 @@ class _Compiler:
         key = "give" if self.spec.give is not None else "of"
         text = self.spec.give if self.spec.give is not None else self.spec.of
         if text is not None:
-            node = self.draft.expression(text, (*self.loc, key), self.scope, want=NUMBER, per_line=self.per != ORDER)
+            node = self.draft.expression(
+                text, (*self.loc, key), self.scope, want=NUMBER, per_line=self.per != ORDER, live=True
+            )
             return node if node is None or self._of_its_lines(node, key) else None
         line = Field("eligible", self.scope.line_fields["eligible"], line=True)
         if self.per != ORDER:
@@ -287,15 +322,17 @@ def _scale(base: int, unit: Unit, multipliers: Sequence[Multiplier]) -> int:
     return max(base + added + compound, unit.decimals)
 
 
-def _banded(slot: Slot, bands: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> _Banded:
-    """Return bands in the slot's scale; the slot is lifted when a threshold is finer."""
-    scale = max([slot.scale, *(above[1] for above, _ in bands)])
+def _banded(slot: Slot, bands: Sequence[tuple[tuple[int, int], tuple[int, int]]], live: Type | None) -> _Banded:
+    """Return bands in the scale of what they read; that is lifted when a threshold is finer."""
+    own, high = (slot.scale, slot.high) if live is None else (live.scale, max(live.high, 0))
+    scale = max([own, *(above[1] for above, _ in bands)])
     rate_scale = max([0, *(rate[1] for _, rate in bands)])
     made = [
         Band(above * 10 ** (scale - above_scale), rate * 10 ** (rate_scale - rate_own))
         for (above, above_scale), (rate, rate_own) in bands
     ]
-    return _Banded(slot=_lifted(slot, scale), bands=made, rate_scale=rate_scale)
+    lifted = _lifted(slot, scale) if live is None else slot
+    return _Banded(slot=lifted, bands=made, scale=scale, high=high * 10 ** (scale - own), rate_scale=rate_scale)
 
 
 def _lifted(slot: Slot, scale: int) -> Slot:

@@ -1,10 +1,11 @@
 """What rules and multipliers are compiled with: where each stands, its window and payers, and what all of them share."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from guerdon.core.earning import Payer
-from guerdon.core.expr.tree import Aggregate, Field, Node
+from guerdon.core.expr.tree import Aggregate, Field, Node, OfAccount
 from guerdon.core.facts import EventType
 from guerdon.core.programme import Unit
 from guerdon.core.slots import FOREVER, Slot
@@ -57,6 +58,12 @@ class Terms:
         """Add a slot and return its position."""
         self.slots.append(slot)
         return len(self.slots) - 1
+
+    def look_back(self, past: Mapping[str, OfAccount]) -> None:
+        """Let expressions over events name what is known of the account's past."""
+        named = {name: tuple(node.names) for name, node in past.items() if node.names}
+        for name, scope in self.scopes.items():
+            self.scopes[name] = replace(scope, past=past, values={**scope.values, **named})
 
     def paid_by(self, shares: dict[str, int] | None) -> list[Payer]:
         """Return payers with their shares, each known by its position."""

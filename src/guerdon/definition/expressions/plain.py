@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from guerdon.core.expr import bounds
-from guerdon.core.expr.tree import BOOLEAN, DATE, NUMBER, TEXT, Field, Literal, Lookup, Node, Table, Type, number
+from guerdon.core.expr.tree import BOOLEAN, DATE, NUMBER, TEXT, Field, Literal, Lookup, Node, OfAccount, Table, Type, number
 from guerdon.definition.expressions.reading import Reading
 from guerdon.definition.expressions.scope import Scope, suggest
 
@@ -21,6 +21,13 @@ def read_column(reading: Reading, syntax: Expr) -> Node | None:
     owner, name, scope = syntax.text("table"), syntax.name, reading.scope
     if owner.lower() == "line":
         return _read_line_field(reading, syntax, name)
+    said = f"{owner}.{name}" if owner else name
+    if said in scope.past:
+        return _read_past(reading, syntax, scope.past[said])
+    if owner == "metrics":
+        metrics = tuple(known.removeprefix("metrics.") for known in scope.past if known.startswith("metrics."))
+        reading.say(syntax, f"there is no metric {name}", suggest(name, metrics, owner="metrics."))
+        return None
     if owner:
         reading.say(syntax, f"{owner}.{name} is not known", "write the field's name alone, or line.name for a line's")
         return None
@@ -32,14 +39,25 @@ def read_column(reading: Reading, syntax: Expr) -> Node | None:
     return None
 
 
+def _read_past(reading: Reading, syntax: Expr, node: OfAccount) -> Node | None:
+    """Refuse the account's past where only the event, or its lines, can be read."""
+    if reading.live and not reading.aggregating:
+        return node
+    what = f"{node.name} is of the account's past, and this reads the event alone"
+    reading.say(syntax, what, "write it in when, give, of or by of a rule or multiplier, outside sum, count and any")
+    return None
+
+
 def _instead(scope: Scope, name: str, *, quoted: bool) -> str:
     if quoted:
         return f"text stands in single quotes: '{name}'"
     if name in scope.line_fields:
         return f"{name} belongs to a line: write line.{name}"
+    if name == "level":
+        return "declare ladders, and name one: write tier.level"
     if name in scope.tables:
         return f"{name} is a table: write lookup({name}, key)"
-    return suggest(name, {**scope.fields, **scope.constants})
+    return suggest(name, {**scope.fields, **scope.constants, **scope.past})
 
 
 def _read_line_field(reading: Reading, syntax: Expr, name: str) -> Node | None:

@@ -42,12 +42,15 @@ class Allowed:
 class Reading:
     """One expression being read: what it may name, and what was found wrong so far."""
 
-    def __init__(self, text: str, scope: Scope, *, grammar: Mapping[str, Allowed], per_line: bool) -> None:
+    def __init__(
+        self, text: str, scope: Scope, *, grammar: Mapping[str, Allowed], per_line: bool, live: bool = False
+    ) -> None:
         """Begin without problems, outside any aggregate."""
         self.grammar = grammar
         self.text = text
         self.scope = scope
         self.per_line = per_line
+        self.live = live
         self.aggregating = False
         self.problems: list[Problem] = []
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from guerdon.core.expr.tree import Literal, Node, Table, Type
+from guerdon.core.expr.tree import Literal, Node, OfAccount, Table, Type
 
 LISTED_MAX = 12
 
@@ -13,7 +13,8 @@ LISTED_MAX = 12
 class Scope:
     """The names an expression may use.
 
-    `values` lists the texts that a field can hold, by `field` or `line.field`, so that a slip can be pointed out.
+    `values` lists the texts that a field can hold, by `field` or `line.field`, so that a slip can be pointed out. `past` is
+    what is known of the account: levels and metrics, by `level`, `ladder.level` and `metrics.name`.
     """
 
     fields: Mapping[str, Type]
@@ -21,6 +22,7 @@ class Scope:
     tables: Mapping[str, Table] = field(default_factory=dict)
     constants: Mapping[str, Literal] = field(default_factory=dict)
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    past: Mapping[str, OfAccount] = field(default_factory=dict)
     per_line: bool = False
 
 

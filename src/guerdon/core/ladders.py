@@ -1,0 +1,310 @@
+"""Ladders: which level an account holds, how it is reached, kept and lost.
+
+Invariants:
+* Exactly on its threshold a level is reached. A level that was reached is held until its `until`, whatever ages meanwhile.
+* The level held is the highest valid one, earned or given; a given level does not count as earned when levels are reviewed.
+* No level changes without a row that says why.
+"""
+
+from typing import Final
+
+from mypy_extensions import i64
+
+from guerdon.core.calendar import EARLIEST, LATEST, Zone
+from guerdon.core.columns import Column
+from guerdon.core.effects import MOVED, Effects
+from guerdon.core.expr.live import Live
+from guerdon.core.facts import Facts
+from guerdon.core.metrics import Length, Window
+
+BEFORE: Final = 0
+AFTER: Final = 1
+
+EARNED_DOWN: Final = 0
+ONE_DOWN: Final = 1
+NEVER_DOWN: Final = 2
+
+PERIOD_END: Final = 0
+NEXT_PERIOD_END: Final = 1
+FOR: Final = 2
+EVER: Final = 3
+
+REACHED: Final = 0
+KEPT: Final = 1
+LOWERED: Final = 2
+GRACED: Final = 3
+GIVEN: Final = 4
+GIVEN_ENDED: Final = 5
+
+CAUSES: Final = ("reached", "kept", "lowered", "grace", "given", "given_ended")
+"""Why a level changed, or its end did, by the `reason` of a row of kind moved."""
+
+_CREDIT_MAX: Final = 2**62
+
+
+class Level:
+    """One step of a ladder, reached when `by` is at least `start`; both have the ladder's decimals."""
+
+    def __init__(self, *, name: str, title: str, by: Live, start: int) -> None:
+        self.name: Final = name
+        self.title: Final = title
+        self.by: Final = by
+        self.start: Final = start
+
+
+class Grant:
+    """A level given by an event: `slot` holds its position and one more, or 0; it ends after `length` or on the day in `end_slot`."""
+
+    def __init__(self, *, name: str, slot: int, length: Length | None, end_slot: int = -1) -> None:
+        self.name: Final = name
+        self.slot: Final = slot
+        self.length: Final = length
+        self.end_slot: Final = end_slot
+
+
+class Ladder:
+    """Levels in rising order, and how they are kept; `text` is what they are reached by."""
+
+    def __init__(  # noqa: PLR0913 - a ladder has this many terms
+        self,
+        *,
+        name: str,
+        position: int,
+        zone: Zone,
+        levels: list[Level],
+        scale: int,
+        keep: int,
+        window: Window | None,
+        length: Length | None,
+        down: int,
+        grace: int,
+        crossing: int,
+        at_turn: bool,
+        grants: list[Grant],
+        title: str = "",
+        text: str = "",
+    ) -> None:
+        self.name: Final = name
+        self.position: Final = position
+        self.zone: Final = zone
+        self.levels: Final = levels
+        self.scale: Final = scale
+        self.keep: Final = keep
+        self.window: Final = window
+        self.length: Final = length
+        self.down: Final = down
+        self.grace: Final = grace
+        self.crossing: Final = crossing
+        self.at_turn: Final = at_turn
+        self.grants: Final = grants
+        self.title: Final = title
+        self.text: Final = text
+
+    def credit(self, level: int, past: list[int]) -> int:
+        """Return what an account with this past has towards a level."""
+        return self.levels[level].by.of(_NO_SLOTS, 0, 0, past)
+
+    def reached(self, past: list[int]) -> int:
+        """Return the highest level that an account with this past has reached; the first is everybody's."""
+        position = len(self.levels) - 1
+        while position > 0 and self.credit(position, past) < self.levels[position].start:
+            position -= 1
+        return position
+
+
+_NO_SLOTS: Final[list[Column]] = []
+
+
+class Place:
+    """Where one account stands on one ladder: what it earned until when, what it was given, and so what it holds."""
+
+    def __init__(self, ladder: Ladder) -> None:
+        self.ladder: Final = ladder
+        self.joined: int = 0
+        self.earned: int = 0
+        self.since: i64 = EARLIEST
+        self.until: i64 = LATEST
+        self.turn: i64 = LATEST
+        self.anchor: int = 0
+        self.times: int = 0
+        self.graced: bool = False
+        self.falls_to: int = 0
+        self.falls_from: int = 0
+        self.given: Final = [0 for _ in ladder.grants]
+        self.given_until: Final = [LATEST for _ in ladder.grants]
+        self.held: int = 0
+        self.held_since: i64 = EARLIEST
+        self.cause: i64 = -1
+
+    def open(self, joined: int) -> None:
+        """Begin with an account on the first level, whose first event is on the day `joined`."""
+        self.joined = joined
+        self.earned = 0
+        self.since = EARLIEST
+        self.until = LATEST
+        self.turn = LATEST
+        self.graced = False
+        self.held = 0
+        self.held_since = EARLIEST
+        self.cause = -1
+        for position in range(len(self.given)):
+            self.given[position] = 0
+            self.given_until[position] = LATEST
+
+    def copied(self) -> "Place":
+        """Return a place that says the same and goes its own way."""
+        made = Place(self.ladder)
+        made.joined = self.joined
+        made.earned = self.earned
+        made.since = self.since
+        made.until = self.until
+        made.turn = self.turn
+        made.anchor = self.anchor
+        made.times = self.times
+        made.graced = self.graced
+        made.falls_to = self.falls_to
+        made.falls_from = self.falls_from
+        made.held = self.held
+        made.held_since = self.held_since
+        made.cause = self.cause
+        for position in range(len(self.given)):
+            made.given[position] = self.given[position]
+            made.given_until[position] = self.given_until[position]
+        return made
+
+    def next_due(self) -> i64:
+        """Return the instant at which a level ends, or is looked at again."""
+        due = min(self.until, self.turn)
+        for until in self.given_until:
+            due = min(due, i64(until))
+        return due
+
+    def held_until(self) -> i64:
+        """Return when the level held ends by itself; LATEST when it does not."""
+        until = self.until if self.earned == self.held else EARLIEST
+        for position in range(len(self.given)):
+            if self.given[position] == self.held:
+                until = max(until, i64(self.given_until[position]))
+        return until
+
+    def rise(self, at: i64, event: i64, past: list[int], effects: Effects) -> None:
+        """Take the level that an account with this past has reached, if it is a higher one, or saves one in its grace."""
+        reached = self.ladder.reached(past)
+        if reached > self.earned and self.ladder.at_turn:
+            self.turn = min(self.turn, self._period_end(at, 0))
+            reached = self.earned
+        if reached > self.earned or (reached == self.earned and self.graced):
+            self._settle(reached, at, at, event, past, effects)
+
+    def fall_due(self, due: i64, event: i64, before: list[int], past: list[int], effects: Effects) -> None:
+        """Do what falls due at an instant: `before` is the past up to it, `past` the past from it on."""
+        if self.turn == due:
+            self.turn = LATEST
+            if self.ladder.reached(before) > self.earned:
+                self._settle(self.ladder.reached(before), due, due - 1, event, before, effects)
+        if self.until == due:
+            self._review(due, event, before, past, effects)
+        for position in range(len(self.given)):
+            if self.given_until[position] == due:
+                self.given[position] = 0
+                self.given_until[position] = LATEST
+                self._tell(GIVEN_ENDED, due, event, event, 0, effects)
+
+    def give(self, facts: Facts, row: i64, at: i64, event: i64, effects: Effects) -> None:
+        """Take what an event gives: a level until its end, in place of what the same grant gave before."""
+        for position in range(len(self.given)):
+            grant = self.ladder.grants[position]
+            level = facts.slots[grant.slot].small_at(row)
+            if level > 0:
+                until = self._given_until(grant, facts, row, at)
+                self.given[position] = int(level) - 1 if until > at else 0
+                self.given_until[position] = int(until) if self.given[position] > 0 else LATEST
+                self._tell(GIVEN if self.given[position] > 0 else GIVEN_ENDED, at, event, event, 0, effects)
+
+    def _given_until(self, grant: Grant, facts: Facts, row: i64, at: i64) -> i64:
+        """Return when a given level ends; an end that is a date includes that day."""
+        zone = self.ladder.zone
+        until: i64 = LATEST
+        if grant.length is not None:
+            until = zone.day_start(grant.length.after(zone.day_of(int(at))))
+        if grant.end_slot >= 0:
+            day = facts.slots[grant.end_slot].at(row)
+            if day > 0:
+                until = min(until, i64(zone.day_start(day + 1)))
+        return until
+
+    def _review(self, due: i64, event: i64, before: list[int], past: list[int], effects: Effects) -> None:
+        """Look at an earned level whose time is up: it is kept, lowered, or has a grace first."""
+        ladder = self.ladder
+        fresh = self.graced or (ladder.keep == PERIOD_END and not ladder.at_turn)
+        credit = past if fresh else before
+        reached = ladder.reached(credit)
+        if self.graced:
+            level = max(min(reached, self.earned), self.falls_to)
+            start = due if level > self.falls_to else self.falls_from
+            self._settle(level, due, start, event, credit, effects)
+            return
+        start = due if fresh else due - 1
+        lower = self._lowered(reached)
+        if lower < self.earned and ladder.grace > 0:
+            self.graced = True
+            self.falls_to = lower
+            self.falls_from = int(start)
+            self.until = ladder.zone.day_start(ladder.zone.day_of(int(due)) + ladder.grace)
+            self._tell(GRACED, due, event, self.cause, ladder.credit(self.earned, credit), effects)
+            return
+        self._settle(lower, due, start, event, credit, effects)
+
+    def _lowered(self, reached: int) -> int:
+        down = self.ladder.down
+        if down == ONE_DOWN:
+            return max(reached, self.earned - 1)
+        return max(reached, self.earned) if down == NEVER_DOWN else reached
+
+    def _settle(self, level: int, at: i64, start: i64, event: i64, credit: list[int], effects: Effects) -> None:
+        """Hold a level from `at` on; how long follows from `start`, the instant whose credit it was reached with."""
+        cause = REACHED if level > self.earned else KEPT if level == self.earned else LOWERED
+        asked = self.earned if cause == LOWERED else level
+        if cause != KEPT:
+            self.since = at
+        if cause != KEPT or self.graced:
+            self.anchor = self.ladder.zone.day_of(int(at))
+            self.times = 0
+        self.earned = level
+        self.graced = False
+        self.until = self._kept_until(start) if level > 0 else LATEST
+        if self.until <= at:
+            self.until = self._kept_until(at)
+        made_by = self.cause if cause == LOWERED else event
+        self.cause = made_by if level > 0 else -1
+        self._tell(cause, at, event, made_by, self.ladder.credit(asked, credit), effects)
+
+    def _kept_until(self, start: i64) -> i64:
+        ladder = self.ladder
+        if ladder.keep == EVER:
+            return LATEST
+        if ladder.keep == FOR and ladder.length is not None:
+            self.times += 1
+            return ladder.zone.day_start(ladder.length.after(self.anchor, self.times))
+        return self._period_end(start, 1 if ladder.keep == NEXT_PERIOD_END or ladder.at_turn else 0)
+
+    def _period_end(self, at: i64, more: int) -> i64:
+        """Return the end of the period that holds an instant, or so many periods later."""
+        window = self.ladder.window
+        if window is None:
+            return LATEST
+        return window.ends_at(window.number_of(self.ladder.zone.day_of(int(at)), self.joined) + more, self.joined)
+
+    def _tell(self, cause: i64, at: i64, event: i64, of: i64, credit: int, effects: Effects) -> None:
+        """Append what changed, with what is held now; `credit` is what decided."""
+        before = self.held
+        held = self.earned
+        for level in self.given:
+            held = max(held, level)
+        if held != before:
+            self.held = held
+            self.held_since = at
+        effects.add(
+            MOVED, at, event, of, -1, self.ladder.position, 0, before, held, -1,
+            min(credit, _CREDIT_MAX), 0, -1, self.held_until(), 0, 0, -1, cause,
+        )  # fmt: skip

@@ -1,0 +1,256 @@
+"""Metrics: what of an account's past is counted, over which stretch of time.
+
+Invariants:
+* Periods are half-open, local to the programme's zone, and counted from the original date: nothing drifts.
+* What is counted is never below zero and never above `most`, which is what a thousand million events come to.
+* What is counted moves on by itself as time passes; asking twice at one instant gives the same number.
+"""
+
+from typing import Final
+
+from mypy_extensions import i64
+
+from guerdon.core.calendar import (
+    EARLIEST,
+    EVER,
+    KINDS,
+    LATEST,
+    Zone,
+    add_months,
+    add_years,
+    civil,
+    days_from_civil,
+    first_day,
+    period_of_day,
+)
+
+ROLLING_DAYS: Final = len(KINDS)
+ROLLING_MONTHS: Final = ROLLING_DAYS + 1
+YEAR_FROM: Final = ROLLING_DAYS + 2
+ANNIVERSARY: Final = ROLLING_DAYS + 3
+"""Kinds of window beside the calendar's own periods."""
+
+METRIC_MAX: Final = 10**24
+"""No metric counts beyond this."""
+
+EVENTS_MAX: Final = 10**9
+"""What so many events of an account come to is the most that a metric counts."""
+
+_LEAP_YEAR: Final = 2000
+_UNKNOWN: Final = -(2**60)
+
+
+class Length:
+    """So many months and days, counted from a day."""
+
+    def __init__(self, *, months: int = 0, days: int = 0) -> None:
+        self.months: Final = months
+        self.days: Final = days
+
+    def after(self, day: int, times: int = 1) -> int:
+        """Return the day that lies so many lengths after `day`; months are counted from the original day."""
+        return add_months(day, self.months * times) + self.days * times
+
+
+class Window:
+    """The stretch of time that a metric counts: a period of the calendar, a year of the programme's own, the last days or months.
+
+    `length` is that of a rolling window in days or months; of a year that does not begin in January, its first day in the year 2000.
+    """
+
+    def __init__(self, zone: Zone, kind: int, *, length: int = 0, text: str = "") -> None:
+        self.zone: Final = zone
+        self.kind: Final = kind
+        self.length: Final = length
+        self.text: Final = text
+        self.rolling: Final = kind in (ROLLING_DAYS, ROLLING_MONTHS)
+
+    def number_of(self, day: int, joined: int) -> int:
+        """Return the number of the period that holds a day, for an account whose first event was on the day `joined`."""
+        if self.kind == YEAR_FROM:
+            year = civil(day)[0]
+            return year if day >= self.first_day(year, joined) else year - 1
+        if self.kind == ANNIVERSARY:
+            years = civil(day)[0] - civil(joined)[0]
+            return years if day >= add_years(joined, years) else years - 1
+        return period_of_day(self.kind, day)
+
+    def first_day(self, number: int, joined: int) -> int:
+        """Return the first day of a period."""
+        if self.kind == YEAR_FROM:
+            return add_years(self.length, number - _LEAP_YEAR)
+        if self.kind == ANNIVERSARY:
+            return add_years(joined, number)
+        return first_day(self.kind, number)
+
+    def ends_at(self, number: int, joined: int) -> int:
+        """Return the first instant after a period."""
+        return LATEST if self.kind == EVER else self.zone.day_start(self.first_day(number + 1, joined))
+
+    def gone_on(self, day: int) -> int:
+        """Return the day from which a rolling window no longer counts what happened on `day`."""
+        return day + self.length if self.kind == ROLLING_DAYS else add_months(day, self.length)
+
+
+class Metric:
+    """What is counted: the numbers of a slot, or the points earned in a unit; `scale` is how many decimals they have.
+
+    With `delay` an amount counts from the first instant of so many days later, in the period of that instant. What lies above
+    the highest of `steps` that was reached is carried into the next period.
+    """
+
+    def __init__(  # noqa: PLR0913 - a metric has this many terms
+        self,
+        *,
+        name: str,
+        window: Window,
+        scale: int,
+        slot: int = -1,
+        unit: int = -1,
+        most: int = METRIC_MAX,
+        delay: int = 0,
+        steps: list[int] | None = None,
+        title: str = "",
+        text: str = "",
+    ) -> None:
+        self.name: Final = name
+        self.window: Final = window
+        self.scale: Final = scale
+        self.slot: Final = slot
+        self.unit: Final = unit
+        self.most: Final = most
+        self.delay: Final = delay
+        self.steps: Final[list[int]] = steps or []
+        self.title: Final = title
+        self.text: Final = text
+
+
+class Meter:
+    """What one account has of one metric; `total` holds from the instant last asked for until `ends_at`."""
+
+    def __init__(self, metric: Metric) -> None:
+        self.metric: Final = metric
+        self.window: Final = metric.window
+        self.rolling: Final = metric.window.rolling
+        self.total: int = 0
+        self.joined: int = 0
+        self.number: int = _UNKNOWN
+        self.ends_at: i64 = EARLIEST
+        self.gone: list[int] = []
+        self.amounts: list[int] = []
+        self.dues: list[int] = []
+        self.owed: list[int] = []
+
+    def open(self, joined: int) -> None:
+        """Begin with an account whose first event is on the day `joined`."""
+        self.joined = joined
+        self.total = 0
+        self.number = _UNKNOWN
+        self.ends_at = EARLIEST
+        if self.gone:
+            self.gone = []
+            self.amounts = []
+        if self.dues:
+            self.dues = []
+            self.owed = []
+
+    def copied(self) -> "Meter":
+        """Return a meter that says the same and goes its own way."""
+        made = Meter(self.metric)
+        made.total = self.total
+        made.joined = self.joined
+        made.number = self.number
+        made.ends_at = self.ends_at
+        made.gone = list(self.gone)
+        made.amounts = list(self.amounts)
+        made.dues = list(self.dues)
+        made.owed = list(self.owed)
+        return made
+
+    def age(self, at: i64) -> int:
+        """Return what is counted at an instant, which is not before the one last asked for."""
+        if at >= self.ends_at:
+            if self.rolling:
+                self._forget(at)
+            else:
+                self._turn(at)
+        return min(self.total, self.metric.most)
+
+    def take(self, amount: int, at: i64) -> None:
+        """Count an amount of an event at the instant that was last asked for; below zero it counts for nothing."""
+        if amount <= 0:
+            return
+        if self.metric.delay == 0:
+            self._count(amount, at)
+            return
+        zone = self.window.zone
+        self.dues.append(zone.day_start(zone.day_of(int(at)) + self.metric.delay))
+        self.owed.append(amount)
+
+    def next_due(self) -> i64:
+        """Return the instant at which a delayed amount begins to count."""
+        return self.dues[0] if self.dues else LATEST
+
+    def fall_due(self, at: i64) -> bool:
+        """Count the delayed amounts that are due at the instant that was last asked for; say whether there were any."""
+        found = False
+        while self.dues and self.dues[0] <= at:
+            self._count(self.owed[0], at)
+            del self.dues[0]
+            del self.owed[0]
+            found = True
+        return found
+
+    def take_back(self, amount: int, day: int) -> None:
+        """Take an amount out of the period, or the day, that counted it; where that is over nothing is left to take."""
+        if not self.rolling:
+            if self.window.number_of(day, self.joined) == self.number:
+                self.total -= min(amount, self.total)
+            return
+        gone = self.window.gone_on(day)
+        for position in range(len(self.gone)):
+            if self.gone[position] == gone:
+                taken = min(amount, self.amounts[position])
+                self.amounts[position] -= taken
+                self.total -= taken
+
+    def _count(self, amount: int, at: i64) -> None:
+        self.total += amount
+        if not self.rolling:
+            return
+        gone = self.window.gone_on(self.window.zone.day_of(int(at)))
+        if self.gone and self.gone[-1] == gone:
+            self.amounts[-1] += amount
+            return
+        self.gone.append(gone)
+        self.amounts.append(amount)
+        if len(self.gone) == 1:
+            self.ends_at = self.window.zone.day_start(gone)
+
+    def _forget(self, at: i64) -> None:
+        """Let go of the days that a rolling window has left behind."""
+        day = self.window.zone.day_of(int(at))
+        while self.gone and self.gone[0] <= day:
+            self.total -= self.amounts[0]
+            del self.gone[0]
+            del self.amounts[0]
+        self.ends_at = self.window.zone.day_start(self.gone[0]) if self.gone else LATEST
+
+    def _turn(self, at: i64) -> None:
+        """Begin the period that holds an instant, with what is carried into it."""
+        number = self.window.number_of(self.window.zone.day_of(int(at)), self.joined)
+        ended = number - self.number
+        while ended > 0 and self.total > 0:
+            self.total = self._excess()
+            ended -= 1
+        self.number = number
+        self.ends_at = self.window.ends_at(number, self.joined)
+
+    def _excess(self) -> int:
+        reached = [step for step in self.metric.steps if 0 < step <= self.total]
+        return self.total - max(reached) if reached else 0
+
+
+def year_from(month: int, day: int) -> int:
+    """Return the day of the year 2000 on which a programme's own year begins."""
+    return days_from_civil(_LEAP_YEAR, month, day)

@@ -1,0 +1,159 @@
+"""What is known of an account's past: what its metrics count, and which levels it holds.
+
+Invariants:
+* `values` holds the levels' positions and then what the metrics count, as the present event is rated: it is one list, moved on
+  in place, that live expressions read.
+* What fell due by an event's instant has happened before it is rated, in the order of time.
+* What an event counts for moves metrics and levels after it was rated, save ladders that a purchase crosses at once.
+"""
+
+from typing import Final
+
+from mypy_extensions import i64
+
+from guerdon.core.calendar import LATEST, Zone
+from guerdon.core.effects import EARNED, Effects
+from guerdon.core.facts import Facts
+from guerdon.core.ladders import AFTER, Ladder, Place
+from guerdon.core.metrics import Meter, Metric
+
+_NOBODY: Final = -(2**60)
+
+
+class Past:
+    """The meters of all metrics and the places on all ladders, of one account; nothing is `kept` where there are none."""
+
+    def __init__(self, zone: Zone, metrics: list[Metric], ladders: list[Ladder]) -> None:
+        self.zone: Final = zone
+        self.meters: Final = [Meter(metric) for metric in metrics]
+        self.places: Final = [Place(ladder) for ladder in ladders]
+        self.kept: Final = bool(metrics or ladders)
+        self.at_once: Final = any([ladder.crossing == AFTER for ladder in ladders])
+        self.earns: Final = any([metric.slot < 0 for metric in metrics])
+        self.gives: Final = any([bool(ladder.grants) for ladder in ladders])
+        self.values: Final = [0 for _ in ladders] + [0 for _ in metrics]
+        self.joined: i64 = _NOBODY
+        self.next_due: i64 = LATEST
+
+    def open(self) -> None:
+        """Begin with another account, of which nothing has happened yet."""
+        self.joined = _NOBODY
+
+    def copied(self) -> "Past":
+        """Return a past that says the same and goes its own way."""
+        made = Past(self.zone, [meter.metric for meter in self.meters], [place.ladder for place in self.places])
+        made.joined = self.joined
+        made.next_due = self.next_due
+        for position in range(len(self.meters)):
+            made.meters[position] = self.meters[position].copied()
+        for position in range(len(self.places)):
+            made.places[position] = self.places[position].copied()
+        for position in range(len(self.values)):
+            made.values[position] = self.values[position]
+        return made
+
+    def begin(self, facts: Facts, row: i64, event: i64, effects: Effects) -> None:
+        """Bring the past up to an event's instant, before the event is rated."""
+        at = facts.at.small_at(row)
+        if self.joined == _NOBODY:
+            self._join(self.zone.day_of(int(at)))
+        if self.next_due <= at:
+            self.fall_due(at, event, effects)
+        self._read(at)
+        if self.at_once:
+            self._cross(facts, row, at, event, effects)
+
+    def end(self, facts: Facts, row: i64, event: i64, effects: Effects, mark: i64) -> None:
+        """Count an event that was rated; its effects begin at row `mark`."""
+        at = facts.at.small_at(row)
+        if not self.at_once:
+            self._count(facts, row, at)
+        if self.earns:
+            self._count_earned(effects, mark, at)
+        if not self.places:
+            return
+        self._read(at)
+        for place in self.places:
+            if place.ladder.crossing != AFTER:
+                place.rise(at, event, self.values, effects)
+            if self.gives:
+                place.give(facts, row, at, event, effects)
+        self._read_levels()
+
+    def fall_due(self, at: i64, event: i64, effects: Effects) -> None:
+        """Let happen what falls due by an instant, in the order of time; `event` is the one that finds it."""
+        while self.next_due <= at:
+            due = self.next_due
+            self._read(due - 1)
+            before = list(self.values)
+            self._read(due)
+            for place in self.places:
+                place.fall_due(due, event, before, self.values, effects)
+            self._credit(due, event, effects)
+            self._read_levels()
+
+    def _credit(self, due: i64, event: i64, effects: Effects) -> None:
+        """Count what was delayed until an instant, and let levels rise by it."""
+        found = False
+        for meter in self.meters:
+            found = meter.fall_due(due) or found
+        if found:
+            self._read(due)
+            for place in self.places:
+                place.rise(due, event, self.values, effects)
+
+    def _join(self, day: int) -> None:
+        self.joined = day
+        for meter in self.meters:
+            meter.open(day)
+        for place in self.places:
+            place.open(day)
+        self._read_levels()
+
+    def _read(self, at: i64) -> None:
+        """Read what the metrics count at an instant."""
+        position = len(self.places)
+        for meter in self.meters:
+            self.values[position] = meter.age(at)
+            position += 1
+
+    def _read_levels(self) -> None:
+        """Read the levels held, and what falls due next."""
+        due: i64 = LATEST
+        for position, place in enumerate(self.places):
+            self.values[position] = place.held
+            due = min(due, place.next_due())
+        for meter in self.meters:
+            due = min(due, meter.next_due())
+        self.next_due = due
+
+    def _count(self, facts: Facts, row: i64, at: i64) -> None:
+        for meter in self.meters:
+            slot = meter.metric.slot
+            if slot >= 0:
+                meter.take(facts.slots[slot].at(row), at)
+
+    def _count_earned(self, effects: Effects, mark: i64, at: i64) -> None:
+        """Count the points that an event earned."""
+        for meter in self.meters:
+            unit = meter.metric.unit
+            if unit >= 0:
+                points = 0
+                row = mark
+                while row < effects.count:
+                    if effects.kind[row] == EARNED and effects.unit[row] == unit:
+                        points += int(effects.granted[row])
+                    row += 1
+                meter.take(points, at)
+
+    def _cross(self, facts: Facts, row: i64, at: i64, event: i64, effects: Effects) -> None:
+        """Count an event before it is rated, for the ladders whose levels hold at once; metrics still read as before it."""
+        before = list(self.values)
+        self._count(facts, row, at)
+        self._read(at)
+        for place in self.places:
+            if place.ladder.crossing == AFTER:
+                place.rise(at, event, self.values, effects)
+        for position in range(len(self.places), len(before)):
+            self.values[position] = before[position]
+        self._read_levels()

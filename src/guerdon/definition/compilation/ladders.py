@@ -1,0 +1,356 @@
+"""Ladders: from what the file says to levels that the fold can ask for, and how long each is kept."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+from guerdon.core.calendar import EVER
+from guerdon.core.expr.tree import (
+    BOOLEAN,
+    DATE,
+    NUMBER,
+    TEXT,
+    Case,
+    Coalesce,
+    Compare,
+    Field,
+    Literal,
+    Node,
+    OfAccount,
+    Type,
+    number,
+    walk,
+)
+from guerdon.core.ladders import (
+    AFTER,
+    BEFORE,
+    EARNED_DOWN,
+    FOR,
+    NEVER_DOWN,
+    NEXT_PERIOD_END,
+    ONE_DOWN,
+    PERIOD_END,
+    Grant,
+    Ladder,
+    Level,
+)
+from guerdon.core.ladders import EVER as FOR_EVER
+from guerdon.core.metrics import ROLLING_DAYS, Length, Metric, Window
+from guerdon.core.slots import Slot
+from guerdon.definition.compilation.draft import Draft
+from guerdon.definition.compilation.live import Splitter, times
+from guerdon.definition.compilation.metrics import length
+from guerdon.definition.compilation.terms import Terms
+from guerdon.definition.exact import scaled_of
+from guerdon.definition.expressions import Scope
+from guerdon.definition.issues import quote, suggest
+from guerdon.definition.levels import GrantSpec, LevelSpec
+from guerdon.definition.source import Loc
+
+_DOWN: Final = {"earned": EARNED_DOWN, "one": ONE_DOWN, "none": NEVER_DOWN}
+_UNTIL: Final = {"period_end": PERIOD_END, "next_period_end": NEXT_PERIOD_END, "ever": FOR_EVER}
+
+
+def past_of(draft: Draft, metrics: Sequence[Metric]) -> dict[str, OfAccount]:
+    """Return what live expressions may name, and where it stands: levels first, then metrics."""
+    known: dict[str, OfAccount] = {}
+    ladders = draft.spec.ladders
+    for position, ladder in enumerate(ladders):
+        names = [level.id for level in ladder.levels]
+        said = [f"{ladder.id}.level", *(["level"] if len(ladders) == 1 else [])]
+        known |= {name: OfAccount(name, Type(TEXT), position=position, names=names) for name in said}
+    for position, metric in enumerate(metrics, start=len(ladders)):
+        name = f"metrics.{metric.name}"
+        known[name] = OfAccount(name, number(0, metric.most, scale=metric.scale), position=position, names=[])
+    return known
+
+
+def compile_ladders(draft: Draft, terms: Terms, metrics: list[Metric]) -> list[Ladder]:
+    """Compile the programme's ladders; metrics that a ladder counts in a way of its own are added to the others."""
+    seen: set[str] = set()
+    for position, spec in enumerate(draft.spec.ladders):
+        if spec.id in seen or spec.id in ("metrics", "line"):
+            what = f"{quote(spec.id)} already means something else"
+            draft.wrong(("ladders", position, "id"), "same_name", what, "give each ladder a name of its own")
+        seen.add(spec.id)
+    named = past_of(draft, metrics)
+    made = [_Climbing(draft, terms, metrics, named, position).ladder() for position in range(len(draft.spec.ladders))]
+    return [ladder for ladder in made if ladder is not None]
+
+
+class _Climbing:
+    """Compiles one ladder; each step notes its own mistakes."""
+
+    def __init__(
+        self, draft: Draft, terms: Terms, metrics: list[Metric], named: Mapping[str, OfAccount], position: int
+    ) -> None:
+        self.draft: Final = draft
+        self.terms: Final = terms
+        self.metrics: Final = metrics
+        self.named: Final = {name: node for name, node in named.items() if not node.names}
+        self.spec: Final = draft.spec.ladders[position]
+        self.position: Final = position
+        self.count: Final = len(draft.spec.ladders)
+        self.loc: Final[Loc] = ("ladders", position)
+        self.read: list[Metric] = []
+        self.moved: dict[int, int] = {}
+
+    def ladder(self) -> Ladder | None:
+        """Return the ladder, or nothing when something is wrong with it."""
+        spec = self.spec
+        nodes = self._reached_by()
+        if nodes is None or not (self._rises() and self._fits(nodes) and self._credits()):
+            return None
+        keep = self._keep()
+        grants = self._grants()
+        grace = self._days(spec.grace, (*self.loc, "grace"))
+        delay = self._days(spec.credit.after, (*self.loc, "credit", "after"))
+        if keep is None or grants is None or grace is None or delay is None:
+            return None
+        levels = self._levels(nodes, delay)
+        if levels is None:
+            return None
+        scale = max([node.type.scale for node in nodes] + [scaled_of(level.from_)[1] for level in spec.levels])
+        return Ladder(
+            name=spec.id, position=self.position, zone=self.draft.zone, levels=levels, scale=scale, keep=keep[0],
+            window=self._window(), length=keep[1], down=_DOWN[spec.down], grace=grace,
+            crossing=AFTER if spec.crossing == "after" else BEFORE, at_turn=spec.credit.start == "next_period",
+            grants=grants, title=spec.title, text=spec.by or "",
+        )  # fmt: skip
+
+    def _wrong(self, key: str, what: str, try_this: str, code: str = "ladder") -> None:
+        self.draft.wrong((*self.loc, key), code, what, try_this)
+
+    def _scope(self) -> Scope:
+        """Return what a ladder may read: metrics, by their names alone."""
+        plain = {name.removeprefix("metrics."): node for name, node in self.named.items()}
+        constants = next(iter(self.terms.scopes.values())).constants
+        return Scope(fields={}, past={**plain, **self.named}, constants=constants)
+
+    def _reached_by(self) -> list[Node] | None:
+        """Return what each level is reached by."""
+        scope = self._scope()
+        base = self.draft.expression(self.spec.by, (*self.loc, "by"), scope, want=NUMBER, live=True)
+        made = []
+        for i, level in enumerate(self.spec.levels):
+            own = self.draft.expression(level.by, (*self.loc, "levels", i, "by"), scope, want=NUMBER, live=True)
+            made.append(own if level.by is not None else base)
+        if self.spec.by is None and any(level.by is None for level in self.spec.levels[1:]):
+            self.draft.wrong(
+                self.loc, "ladder", "this does not say what its levels are reached by", "write by: a metric"
+            )
+        if made[0] is None and self.spec.by is None and self.spec.levels[0].by is None:
+            made[0] = made[-1]
+        nodes = [node for node in made if node is not None]
+        return nodes if len(nodes) == len(made) else None
+
+    def _rises(self) -> bool:
+        levels = self.spec.levels
+        names = [level.id for level in levels]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                self.draft.wrong(
+                    (*self.loc, "levels", i, "id"), "same_name", f"there are two levels {quote(name)}", "rename one"
+                )
+                return False
+        if levels[0].from_ != 0:
+            what = f"the first level begins at {levels[0].from_}, and everybody has a level"
+            self.draft.wrong((*self.loc, "levels", 0, "from"), "levels", what, "write from: 0")
+            return False
+        for i, (lower, higher) in enumerate(pairwise(levels), start=1):
+            if higher.from_ <= lower.from_ and higher.by is None and lower.by is None:
+                what = f"this level begins at {higher.from_}, and the one before it at {lower.from_}"
+                self.draft.wrong((*self.loc, "levels", i, "from"), "levels", what, "write levels by rising `from`")
+                return False
+        return True
+
+    def _fits(self, nodes: Sequence[Node]) -> bool:
+        """Say whether what the ladder is reached by goes with how it counts."""
+        spec = self.spec
+        positions = {found.position for node in nodes for found in walk(node) if isinstance(found, OfAccount)}
+        self.read = [self.metrics[position - self.count] for position in sorted(positions)]
+        if spec.crossing == "split":
+            self._wrong(
+                "crossing",
+                "splitting a purchase at a threshold is not run by this release",
+                "write before or after",
+                "later",
+            )
+            return False
+        if spec.crossing == "after" and any(metric.unit >= 0 for metric in self.read):
+            what = "points earned by a purchase are known when it is rated, so that they cannot decide how"
+            self._wrong("crossing", what, "write crossing: before, or count what the purchase is worth")
+            return False
+        plain = all(isinstance(node, OfAccount) for node in nodes)
+        if spec.excess == "carry" and not (plain and len(self.read) == 1 and self._turns()):
+            what = "only a single metric within a period has something to carry into the next"
+            self._wrong("excess", what, "write excess: reset")
+            return False
+        return True
+
+    def _turns(self) -> bool:
+        """Say whether what is read is counted within one and the same period that ends."""
+        windows = {(metric.window.kind, metric.window.length) for metric in self.read}
+        return len(windows) == 1 and not self.read[0].window.rolling and self.read[0].window.kind != EVER
+
+    def _window(self) -> Window | None:
+        return self.read[0].window if self.read and self._turns() else None
+
+    def _credits(self) -> bool:
+        """Say whether it is clear from when on an event counts."""
+        credit = self.spec.credit
+        if (credit.start is None) == (credit.after is None):
+            self._wrong(
+                "credit", "an event counts at once, later, or from the next period on", "write credit: {after: 30 days}"
+            )
+            return False
+        if credit.start == "next_period" and self._window() is None:
+            what = "what its levels are reached by is not counted in periods, so that there is no next one"
+            self._wrong("credit", what, "write credit: at_once, or {after: 30 days}")
+            return False
+        return True
+
+    def _keep(self) -> tuple[int, Length | None] | None:
+        """Return how long a level is kept, as stated or as goes with what it is reached by."""
+        spec = self.spec.keep
+        if spec is None:
+            return self._usual_keep()
+        if (spec.until is None) == (spec.for_ is None):
+            self._wrong(
+                "keep", "a level is kept until something, or for some time", "write keep: ever, or {for: 12 months}"
+            )
+            return None
+        if spec.for_ is not None:
+            kept = length(self.draft, spec.for_, (*self.loc, "keep", "for"))
+            return None if kept is None else (FOR, kept)
+        until = _UNTIL[str(spec.until)]
+        if until != FOR_EVER and self._window() is None:
+            what = "what its levels are reached by is not counted in periods"
+            self._wrong("keep", what, "write keep: ever, or {for: 12 months}")
+            return None
+        return until, None
+
+    def _usual_keep(self) -> tuple[int, Length | None] | None:
+        if self._window() is not None:
+            return NEXT_PERIOD_END, None
+        windows = {(metric.window.kind, metric.window.length) for metric in self.read}
+        if len(windows) == 1 and self.read[0].window.rolling:
+            window = self.read[0].window
+            days = window.length if window.kind == ROLLING_DAYS else 0
+            return FOR, Length(days=days, months=0 if days else window.length)
+        if all(metric.window.kind == EVER for metric in self.read):
+            return FOR_EVER, None
+        what = "this does not say how long a level is kept, and its metrics count over different times"
+        self.draft.wrong(self.loc, "ladder", what, "write keep: {for: 12 months}")
+        return None
+
+    def _days(self, text: str | None, loc: Loc) -> int | None:
+        if text is None:
+            return 0
+        found = length(self.draft, text, loc)
+        if found is not None and found.months:
+            self.draft.wrong(loc, "length", f"{text} is not counted in days", "write it in days, like 30 days")
+            return None
+        return None if found is None else found.days
+
+    def _levels(self, nodes: Sequence[Node], delay: int) -> list[Level] | None:
+        scale = max([node.type.scale for node in nodes] + [scaled_of(level.from_)[1] for level in self.spec.levels])
+        if delay or self.spec.excess == "carry":
+            self._count_anew(delay, scale)
+        made = []
+        for i, (spec, node) in enumerate(zip(self.spec.levels, nodes, strict=True)):
+            splitter = Splitter(self.draft, self.terms, (), (*self.loc, *(("levels", i) if spec.by else ()), "by"))
+            splitter.moved = self.moved
+            by = splitter.split(node)
+            if by is None:
+                return None
+            lifted = times(by, 10 ** (scale - node.type.scale))
+            made.append(Level(name=spec.id, title=spec.title or spec.id, by=lifted, start=_scaled(spec, scale)))
+        return made
+
+    def _count_anew(self, delay: int, scale: int) -> None:
+        """Let the ladder's metrics count once more as it says: later, or with what is carried."""
+        for metric in self.read:
+            steps = [-(-_scaled(level, scale) // 10 ** (scale - metric.scale)) for level in self.spec.levels]
+            self.moved[self.named[f"metrics.{metric.name}"].position] = self.count + len(self.metrics)
+            self.metrics.append(
+                Metric(
+                    name=metric.name, window=metric.window, scale=metric.scale, slot=metric.slot, unit=metric.unit,
+                    most=metric.most, delay=delay, steps=steps if self.spec.excess == "carry" else [], title=metric.title, text=metric.text,
+                )
+            )  # fmt: skip
+
+    def _grants(self) -> list[Grant] | None:
+        made = [self._grant(spec, (*self.loc, "grants", i)) for i, spec in enumerate(self.spec.grants)]
+        grants = [grant for grant in made if grant is not None]
+        return grants if len(grants) == len(made) else None
+
+    def _grant(self, spec: GrantSpec, loc: Loc) -> Grant | None:
+        if not self.draft.known(spec.on, list(self.terms.event_types), (*loc, "on"), "type of event"):
+            return None
+        scope = self.terms.scopes[spec.on]
+        when = self.draft.expression(spec.when, (*loc, "when"), scope, want=BOOLEAN)
+        value = self._given(spec, scope, (*loc, "level"))
+        kept = None if spec.for_ is None else length(self.draft, spec.for_, (*loc, "for"))
+        end = None if spec.until is None else self._last_day(spec.until, scope, (*loc, "until"))
+        if (
+            value is None
+            or (spec.when and when is None)
+            or (spec.for_ and kept is None)
+            or (spec.until and end is None)
+        ):
+            return None
+        slots = [self._slot(spec, one, when) for one in (value, end) if one is not None]
+        return Grant(name=spec.id, slot=slots[0], length=kept, end_slot=slots[1] if end is not None else -1)
+
+    def _slot(self, spec: GrantSpec, value: Node, when: Node | None) -> int:
+        kind = value.type
+        slot = Slot(
+            event_types=(spec.on,), per_line=False, value=value, scale=0, low=min(kind.low, 0), high=max(kind.high, 0),
+            otherwise=0, when=when,
+        )  # fmt: skip
+        return self.terms.slot(slot)
+
+    def _given(self, spec: GrantSpec, scope: Scope, loc: Loc) -> Node | None:
+        """Return a level's position and one more: the level stated, or the one that an attribute names."""
+        names = [level.id for level in self.spec.levels]
+        if spec.level in names:
+            place = names.index(spec.level) + 1
+            return Literal(place, number(place, place))
+        kind = scope.fields.get(spec.level)
+        if kind is None or kind.kind != TEXT or kind.absent:
+            what = f"{quote(spec.level)} is neither a level nor a text that a {spec.on} always has"
+            self.draft.wrong(
+                loc,
+                "unknown_name",
+                what,
+                suggest(spec.level, [*names, *scope.fields]) or f"there is {', '.join(names)}",
+            )
+            return None
+        field = Field(spec.level, kind, line=False)
+        conditions: list[Node] = [Compare("=", field, Literal(name, Type(TEXT))) for name in names]
+        results: list[Node] = [Literal(i, number(i, i)) for i in range(1, len(names) + 1)]
+        return Case(conditions, results, Literal(0, number(0, 0)), number(0, len(names)))
+
+    def _last_day(self, name: str, scope: Scope, loc: Loc) -> Node | None:
+        """Return the day after the one in an attribute, or 0 where that is absent."""
+        kind = scope.fields.get(name)
+        if kind is None or kind.kind != DATE:
+            known = [field for field, of in scope.fields.items() if of.kind == DATE]
+            self.draft.wrong(
+                loc,
+                "unknown_name",
+                f"there is no date {quote(name)}",
+                suggest(name, known) or "declare it: {type: date}",
+            )
+            return None
+        field = Field(name, kind, line=False)
+        if not kind.absent:
+            return field
+        return Coalesce([field, Literal(0, Type(DATE))], Type(DATE, low=kind.low, high=kind.high))
+
+
+def _scaled(level: LevelSpec, scale: int) -> int:
+    value, decimals = scaled_of(level.from_)
+    whole: int = value * 10 ** max(scale - decimals, 0)
+    return whole

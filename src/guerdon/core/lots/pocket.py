@@ -12,7 +12,19 @@ from typing import Final
 from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST
-from guerdon.core.effects import EXPIRED, GRANTED, HELD, INDEBTED, RELEASED, SETTLED, SPENT, USABLE, Effects
+from guerdon.core.effects import (
+    EXPIRED,
+    GRANTED,
+    HELD,
+    INDEBTED,
+    RELEASED,
+    RESTORED,
+    REVERSED,
+    SETTLED,
+    SPENT,
+    USABLE,
+    Effects,
+)
 from guerdon.core.lots.claims import Debt, Hold
 from guerdon.core.lots.expiry import Expiry, Term
 from guerdon.core.lots.keeping import NO_CAP, Keeping
@@ -222,6 +234,38 @@ class Pocket:
             amount, amount, -1, 0, -1, 0, -1, GRANTED,
         )  # fmt: skip
 
+    def reverse(self, at: i64, event: i64, lot: Lot, amount: int) -> None:
+        """Take back what a purchase no longer earns: from its own lot, pending points first.
+
+        What had expired of it is gone already; what was spent is owed, and paid at once as far as there are points.
+        """
+        pending = min(amount, lot.pending)
+        lot.pending -= pending
+        lot.remaining -= pending
+        self.pending -= pending
+        usable = min(amount - pending, lot.free())
+        lot.remaining -= usable
+        self.available -= usable
+        expired = min(amount - pending - usable, lot.expired)
+        lot.expired -= expired
+        lot.reversed += pending + usable + expired
+        if expired > 0:
+            self._note(RESTORED, at, event, lot, expired)
+        self._note(REVERSED, at, event, lot, amount)
+        short = amount - pending - usable - expired
+        if short > 0:
+            self.owe(at, event, short, spent=False)
+            self._collect(at)
+        self._fill(at)
+
+    def _collect(self, at: i64) -> None:
+        """Pay what is owed from what there is, in the order in which it would be spent."""
+        while self.debt > 0:
+            lot = self._soonest()
+            if lot is None:
+                return
+            self._settle(lot, lot.free(), at)
+
     def _soonest(self) -> Lot | None:
         """Return the lot to draw on next: the first of the queues' heads."""
         found: Lot | None = None
@@ -327,7 +371,10 @@ class Pocket:
         return soonest
 
     def fall_due(self, at: i64) -> None:
-        """Do what falls due at an instant: first points become usable, then lots end, then reservations lapse."""
+        """Do what falls due at an instant: idle lots end, points become usable, lots end, reservations lapse."""
+        for queue in self.queues:
+            if queue.idle and queue.due() <= at:
+                self._end(queue, at)
         while self.ripe < len(self.ripening) and self.ripening[self.ripe].usable_from <= at:
             lot = self.ripening[self.ripe]
             self.ripe += 1
@@ -348,7 +395,7 @@ class Pocket:
         """End the lots of a queue whose time has come."""
         while queue.due() <= at:
             lot = queue.lots[queue.first]
-            if queue.idle and at < lot.usable_from < LATEST:
+            if queue.idle and lot.pending > 0 and at <= lot.usable_from < LATEST:
                 # Pending for a time that has not passed: it comes in later, and the time begins then.
                 break
             queue.first += 1

@@ -30,7 +30,7 @@ from guerdon.core.columns import Column, column, constant, wide_column
 from guerdon.core.effects import Effects
 from guerdon.core.errors import Invalid
 from guerdon.core.expr.sql import BIGINT, width
-from guerdon.core.facts import PURCHASE, Facts
+from guerdon.core.facts import PURCHASE, REDEMPTION, Facts
 from guerdon.core.programme import Programme
 from guerdon.core.rating import Fold
 from guerdon.core.slots import Slot
@@ -120,7 +120,7 @@ def fold_share(programme: Programme, share: Share, progress: Callable[[int], Non
 def _fold(
     con: duckdb.DuckDBPyConnection, programme: Programme, share: Share, *, ties: bool, progress: Callable[[int], None]
 ) -> None:
-    names = _Names(con, share)
+    names = _Names(con, share, keeps_lots=programme.keeps_lots)
     statement = Statement(programme.zone, len(programme.units))
     effects = Effects()
     fold = Fold(programme, effects)
@@ -141,8 +141,9 @@ def _fold(
 class _Names:
     """Accounts and members as whole numbers in their own order, and back."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, share: Share) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, share: Share, *, keeps_lots: bool) -> None:
         self.con: Final = con
+        self.keeps_lots: Final = keeps_lots
         self.whole: Final = share.whole_accounts
         self.account: Final = "r.account" if self.whole else "a.number"
         self.has_accounts: Final = share.has_accounts
@@ -166,13 +167,19 @@ class _Names:
         )
 
     def columns(self) -> str:
-        """Return SQL for the account's and the member's number, the instant, and what refunds refer to."""
+        """Return SQL for the account's and the member's number, the instant, and what refunds and redemptions refer to."""
         columns = f'{self.account} AS account, {self.at} AS "at"'
         if self.has_accounts:
             columns += f", {'r.member' if self.whole else 'm.number'} AS member"
-        if self.has_refunds or self.has_budgets:
+        if self.has_refunds or self.has_budgets or self.keeps_lots:
             columns += ', r."row"'
-        return columns + (", CAST(r.kind AS BIGINT) AS kind, r.refers" if self.has_refunds else "")
+        if self.has_refunds or self.keeps_lots:
+            columns += f", CAST(r.kind AS BIGINT) AS kind, {self._refers()} AS refers"
+        return columns
+
+    def _refers(self) -> str:
+        refers = "r.refers" if self.has_refunds else "CAST(-1 AS BIGINT)"
+        return f'COALESCE(h."row", {refers})' if self.keeps_lots else refers
 
     def order(self, *, ties: bool) -> str:
         """Return the order of events within S3; without ties whole numbers are enough."""
@@ -180,10 +187,15 @@ class _Names:
 
     def joins(self) -> str:
         """Return the joins that `columns` needs."""
+        holds = ""
+        if self.keeps_lots:
+            reserved = f'SELECT account, id, MIN("row") AS "row" FROM "events" WHERE kind = {REDEMPTION} GROUP BY ALL'
+            on = f"h.account = r.account AND h.id = r.reservation AND r.kind = {REDEMPTION}"
+            holds = f" LEFT JOIN ({reserved}) AS h ON {on}"
         if self.whole:
-            return ""
+            return holds
         members = ' JOIN "member numbers" AS m ON m.word = r.member' if self.has_accounts else ""
-        return f' JOIN "account numbers" AS a ON a.word = r.account{members}'
+        return f' JOIN "account numbers" AS a ON a.word = r.account{members}{holds}'
 
     def words(self, numbers: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
         """Return the ids that numbers stand for."""

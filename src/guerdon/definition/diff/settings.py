@@ -20,13 +20,13 @@ from guerdon.definition.diff.changes import (
 )
 from guerdon.definition.diff.earning import ROUNDINGS
 from guerdon.definition.diff.generic import differs
+from guerdon.definition.diff.keeping import UNIT_TERMS, lasting
 from guerdon.definition.diff.limits import limits
 from guerdon.definition.diff.terms import condition, names, ranked
 from guerdon.definition.diff.wording import limit, listed, written
 from guerdon.definition.spec import EligibleSpec, SharedLimitSpec, UnitSpec
 from guerdon.definition.versions import Version
 
-_DAYS: Final = {"day": (1, 1), "week": (7, 7), "month": (28, 31), "year": (12 * 28, 12 * 31)}
 _WHERE_ROUNDED: Final = ("rule", "order")
 
 
@@ -46,6 +46,7 @@ def _unit_terms(old: UnitSpec, new: UnitSpec) -> Mapping[str, Describer]:
     return {
         "decimals": differs, "round": ranked(ROUNDINGS, otherwise="floor", name="rounding"), "round_at": _round_at(old, new),
         "cost": kept,
+        **UNIT_TERMS,
     }  # fmt: skip
 
 
@@ -151,26 +152,8 @@ def _limit_text(version: Version, one: SharedLimitSpec) -> str:
 
 def notice(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
     """Tell how long before something is taken away members are told of it: longer is better."""
-    was, now = ("none" if stated is None else stated.notice for stated in (old, new))
-    if was != now:
-        yield spot.tell(_longer(_days(was), _days(now)), f"notice before something is taken away: {now}, was {was}")
-
-
-def _days(length: str) -> tuple[int, int]:
-    """Return how many days a length of time has at least and at most; a month has 28 to 31."""
-    if length == "none":
-        return 0, 0
-    number, unit = length.removesuffix("s").split(" ")
-    fewest, most = _DAYS[unit]
-    return int(number) * fewest, int(number) * most
-
-
-def _longer(old: tuple[int, int], new: tuple[int, int]) -> Verdict:
-    if old == new:
-        return KEEPING
-    if old[0] * new[1] == old[1] * new[0]:
-        return BETTER if new[0] > old[0] else WORSE
-    return BETTER if new[0] >= old[1] else WORSE if new[1] <= old[0] else DIFFERENT
+    was, now = (None if stated is None else stated.notice for stated in (old, new))
+    yield from lasting("notice before something is taken away:", "none", forever=False)("notice", was, now, spot)
 
 
 def zone(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:

@@ -16,10 +16,6 @@ def _policy(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
     return value
 
 
-def _price(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
-    return "any" if value is None else value
-
-
 class ExpirySpec(Part):
     """When points are gone: some time after they were earned, on a fixed day, or when the account was idle for long."""
 
@@ -67,7 +63,7 @@ class RewardSpec(Part):
     id: Name = Field(description="Its name, as redemption events say it")
     title: str = Field(default="", description="What people read")
     unit: Name | None = Field(None, description="What it costs; needed with several units")
-    price: Annotated[Expression, BeforeValidator(_price)] = Field(
+    price: Expression = Field(
         description="Its price in points, as a number or an expression; any for as many as the event says"
     )
     kind: Literal[

@@ -59,7 +59,7 @@ class Past:
             self._join(self.zone.day_of(int(at)))
         if self.next_due <= at:
             self.fall_due(at, event, effects)
-        self._read(at)
+        self.read(at)
         if self.at_once:
             self._cross(facts, row, at, event, effects)
 
@@ -72,7 +72,7 @@ class Past:
             self._count_earned(effects, mark, at)
         if not self.places:
             return
-        self._read(at)
+        self.read(at)
         for place in self.places:
             if place.ladder.crossing != AFTER:
                 place.rise(at, event, self.values, effects)
@@ -84,9 +84,9 @@ class Past:
         """Let happen what falls due by an instant, in the order of time; `event` is the one that finds it."""
         while self.next_due <= at:
             due = self.next_due
-            self._read(due - 1)
+            self.read(due - 1)
             before = list(self.values)
-            self._read(due)
+            self.read(due)
             for place in self.places:
                 place.fall_due(due, event, before, self.values, effects)
             self._credit(due, event, effects)
@@ -98,7 +98,7 @@ class Past:
         for meter in self.meters:
             found = meter.fall_due(due) or found
         if found:
-            self._read(due)
+            self.read(due)
             for place in self.places:
                 place.rise(due, event, self.values, effects)
 
@@ -110,7 +110,7 @@ class Past:
             place.open(day)
         self._read_levels()
 
-    def _read(self, at: i64) -> None:
+    def read(self, at: i64) -> None:
         """Read what the metrics count at an instant."""
         position = len(self.places)
         for meter in self.meters:
@@ -150,7 +150,7 @@ class Past:
         """Count an event before it is rated, for the ladders whose levels hold at once; metrics still read as before it."""
         before = list(self.values)
         self._count(facts, row, at)
-        self._read(at)
+        self.read(at)
         for place in self.places:
             if place.ladder.crossing == AFTER:
                 place.rise(at, event, self.values, effects)

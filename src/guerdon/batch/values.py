@@ -122,8 +122,15 @@ def _event(programme: Programme, own: dict[str, Any], lines: _Lines) -> Event:
         amounts={word: int(own[word]) for word in ("amount", *ORDER_AMOUNTS)},
         attributes={attribute.name: own[attribute.name] for attribute in declared.attributes},
         lines=tuple(lines.of(own["row"], declared.line_attributes)),
+        refund=_waiting(own) if not refund else None,
     )
     return _refund(event, own) if refund else event
+
+
+def _waiting(own: dict[str, Any]) -> Refund | None:
+    """Return of which purchase a refund is that waits for it."""
+    of = own.get("refund_of")
+    return None if of is None else Refund(of=of, source=own["refund_source"], amount=None, lines=())
 
 
 def _refund(left: Event, own: dict[str, Any]) -> Event:

@@ -104,7 +104,9 @@ class Fold:
             self.pasts.append(list(past.values))
         mark = self.effects.count
         self.rate(facts, event)
-        past.end(facts, event, ordinal, self.effects, mark)
+        if facts.kind.small_at(event) != REFUND:
+            # What is left of a purchase was counted with it; that a refund takes credit away is not done yet.
+            past.end(facts, event, ordinal, self.effects, mark)
 
     def rate(self, facts: Facts, event: i64) -> None:
         """Rate one event of the account that `standing` is open for."""
@@ -177,6 +179,7 @@ class Fold:
         for position, amount in enumerate(self.refunds.freed(receipt)):
             if amount != 0:
                 self.standing.counter(position, self.member).free(self._period(position), amount)
+        self.standing.look_ahead()
 
     def _counter(self, position: int) -> Counter:
         """Return the counter of a limit; of a purchase rated anew, as it was at its moment."""

@@ -15,7 +15,7 @@ from typing import Final
 from mypy_extensions import i64
 
 from guerdon.core.effects import EARNED, GRANTED, REVERSED, Effects
-from guerdon.core.limits import Counter, Limit
+from guerdon.core.limits import HOLDING, Counter, Limit
 
 
 class Grant:
@@ -96,7 +96,9 @@ class Refunds:
         freed: list[int] = []
         for position in range(len(self.limits)):
             used = min(self.counters[position].used, receipt.first_used[position])
-            freed.append(0 if self.limits[position].budget else receipt.used[position] - used)
+            limit = self.limits[position]
+            shared = limit.budget or limit.kind == HOLDING
+            freed.append(0 if shared else receipt.used[position] - used)
             receipt.used[position] = used
         return freed
 

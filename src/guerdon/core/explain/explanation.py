@@ -16,6 +16,7 @@ from guerdon.core.effects import SIGNS
 from guerdon.core.errors import invariant
 from guerdon.core.explain.parts import Part, Rounding, Row, parts_of, roundings_of, rows_of
 from guerdon.core.explain.refusals import because, outdone_by
+from guerdon.core.explain.reversals import RefundAnswer, refund_of
 from guerdon.core.explain.wording import ROUNDED, clock, decimal_of, full_money, iso_time, one_line
 from guerdon.core.history import Answer
 from guerdon.core.programme import Programme, Unit
@@ -69,6 +70,7 @@ class EventAnswer:
     points: tuple["Points", ...]
     roundings: tuple[Rounding, ...]
     rules: tuple[RuleAnswer, ...]
+    refund: RefundAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,8 @@ def explain(programme: Programme, answers: Sequence[Answer]) -> Explanation:
 
 def _event(programme: Programme, answer: Answer) -> EventAnswer:
     event = answer.event
+    if event.left is not None:
+        return _refund(programme, answer)
     rows = rows_of(programme, answer)
     rules = tuple([_rule(programme, answer, position, rows) for position in range(len(programme.rules))])
     return EventAnswer(
@@ -133,6 +137,32 @@ def _event(programme: Programme, answer: Answer) -> EventAnswer:
         points=_points(programme, answer, rules),
         roundings=_order_roundings(programme, rows),
         rules=rules,
+        refund=refund_of(programme, answer),
+    )
+
+
+def _refund(programme: Programme, answer: Answer) -> EventAnswer:
+    """Account for a refund: no rule answers it, and what its purchase earned is compared with what it earns now."""
+    event = answer.event
+    none = full_money(0, programme.currency)
+    units = enumerate(programme.units)
+    return EventAnswer(
+        id=event.id,
+        type=event.type,
+        member=event.member,
+        account=event.account,
+        at=iso_time(programme.zone, event.at),
+        when=clock(programme.zone, event.at, timed=event.timed),
+        month=month_of(programme, answer),
+        amount=none,
+        eligible=none,
+        lines=0,
+        returned=True,
+        returned_lines=event.returned_lines,
+        points=tuple([Points(unit=unit.name, points=_whole(answer.points(i), unit)) for i, unit in units]),
+        roundings=(),
+        rules=(),
+        refund=refund_of(programme, answer),
     )
 
 

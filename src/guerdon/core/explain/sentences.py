@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from guerdon.core.explain.explanation import EventAnswer, Explanation, RuleAnswer
 from guerdon.core.explain.parts import Part, Rounding
+from guerdon.core.explain.reversals import RefundAnswer
 from guerdon.core.explain.wording import counted, each, money, plain
 
 
@@ -22,6 +23,8 @@ def sentences(explanation: Explanation, *, refusals: bool = False) -> list[str]:
 
 def _event(event: EventAnswer, currency: str, *, refusals: bool) -> list[str]:
     lines = [_headline(event)]
+    if event.refund is not None:
+        return lines + _refund(event.refund)
     if event.returned:
         return [*lines, "  a return: counted, neither earns nor reverses yet"]
     if event.returned_lines:
@@ -36,6 +39,17 @@ def _event(event: EventAnswer, currency: str, *, refusals: bool) -> list[str]:
     if len(lines) == 1:
         lines.append(f"  no rule is about {event.type} events")
     return lines
+
+
+def _refund(refund: RefundAnswer) -> list[str]:
+    """Say what a refund took back, of which purchase, and what is left of that."""
+    if not refund.found:
+        return [f"  a refund of {refund.purchase}, which is not among the events: without effect until it is"]
+    lines = [f"  a refund of {refund.purchase}, of which {refund.left} is left"]
+    for one in refund.reversals:
+        said = "taken back" if one.points < 0 else "given back"
+        lines.append(f"  {one.rule}: {abs(one.points):,f} {one.unit} {said}")
+    return lines if refund.reversals else [*lines, "  nothing is taken back: what is left earns as much"]
 
 
 def _headline(event: EventAnswer) -> str:

@@ -18,8 +18,6 @@ from guerdon.core.effects import (
     HELD,
     INDEBTED,
     RELEASED,
-    RESTORED,
-    REVERSED,
     SETTLED,
     SPENT,
     USABLE,
@@ -233,38 +231,6 @@ class Pocket:
             INDEBTED, at, event, -1, -1, -1, 0, -1, -1, self.keeping.unit,
             amount, amount, -1, 0, -1, 0, -1, GRANTED,
         )  # fmt: skip
-
-    def reverse(self, at: i64, event: i64, lot: Lot, amount: int) -> None:
-        """Take back what a purchase no longer earns: from its own lot, pending points first.
-
-        What had expired of it is gone already; what was spent is owed, and paid at once as far as there are points.
-        """
-        pending = min(amount, lot.pending)
-        lot.pending -= pending
-        lot.remaining -= pending
-        self.pending -= pending
-        usable = min(amount - pending, lot.free())
-        lot.remaining -= usable
-        self.available -= usable
-        expired = min(amount - pending - usable, lot.expired)
-        lot.expired -= expired
-        lot.reversed += pending + usable + expired
-        if expired > 0:
-            self._note(RESTORED, at, event, lot, expired)
-        self._note(REVERSED, at, event, lot, amount)
-        short = amount - pending - usable - expired
-        if short > 0:
-            self.owe(at, event, short, spent=False)
-            self._collect(at)
-        self._fill(at)
-
-    def _collect(self, at: i64) -> None:
-        """Pay what is owed from what there is, in the order in which it would be spent."""
-        while self.debt > 0:
-            lot = self._soonest()
-            if lot is None:
-                return
-            self._settle(lot, lot.free(), at)
 
     def _soonest(self) -> Lot | None:
         """Return the lot to draw on next: the first of the queues' heads."""

@@ -8,7 +8,6 @@ from guerdon.core.calendar import LATEST
 from guerdon.core.effects import Effects
 from guerdon.core.facts import REDEMPTION, Facts
 from guerdon.core.lots.keeping import AT_ONCE, CANCEL, CONFIRM, NO_SLOT, RESERVE, Keeping, Redeeming
-from guerdon.core.lots.lot import Lot
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.values import HALF_EVEN, divide, split
 
@@ -70,14 +69,6 @@ class Purse:
             pocket.hold(at, event, amount, LATEST if lasts is None else lasts.after(int(at)))
         elif step in (AT_ONCE, CONFIRM) and amount > 0:
             pocket.spend(at, event, amount)
-
-    def made(self, unit: int, rule: int, number: int) -> Lot | None:
-        """Return the lot of a rule and number that the present event made."""
-        pocket = self.pockets[unit]
-        for lot in pocket.lots[pocket.marked :]:
-            if lot.rule == rule and lot.number == number:
-                return lot
-        return None
 
     def share_sale(self, sale: int) -> None:
         """Give the lots that an event made their shares of a sale by relative stand-alone price (S12).

@@ -1,0 +1,53 @@
+"""Reversals: what a refund took back, rule by rule, and what is left of its purchase."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from guerdon.core.effects import SIGNS
+from guerdon.core.explain.wording import decimal_of, full_money
+from guerdon.core.history import Answer
+from guerdon.core.programme import Programme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversal:
+    """What a refund changes of what a rule gave its purchase: points taken back are below zero."""
+
+    rule: str
+    unit: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundAnswer:
+    """What became of a refund: of which purchase, whether that was found, what is left of it, and what was taken back."""
+
+    purchase: str
+    source: str
+    found: bool
+    left: str
+    reversals: tuple[Reversal, ...]
+
+
+def refund_of(programme: Programme, answer: Answer) -> RefundAnswer | None:
+    """Return what became of an event that is a refund and names its purchase."""
+    refund, left = answer.event.refund, answer.event.left
+    if refund is None:
+        return None
+    return RefundAnswer(
+        purchase=refund.of,
+        source=refund.source,
+        found=left is not None,
+        left="" if left is None else full_money(left.amounts["amount"], programme.currency),
+        reversals=_reversals(programme, answer),
+    )
+
+
+def _reversals(programme: Programme, answer: Answer) -> tuple[Reversal, ...]:
+    found: list[Reversal] = []
+    for rule in programme.rules:
+        points = sum([SIGNS[one.kind] * one.granted for one in answer.effects if one.rule == rule.position])
+        if points != 0:
+            unit = programme.units[rule.unit].name
+            found.append(Reversal(rule=rule.name, unit=unit, points=decimal_of(points, rule.unit_decimals)))
+    return tuple(found)

@@ -6,7 +6,20 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from guerdon.core.expr import bounds
-from guerdon.core.expr.tree import BOOLEAN, DATE, NUMBER, TEXT, Field, Literal, Lookup, Node, OfAccount, Table, Type, number
+from guerdon.core.expr.tree import (
+    BOOLEAN,
+    DATE,
+    NUMBER,
+    TEXT,
+    Field,
+    Literal,
+    Lookup,
+    Node,
+    OfAccount,
+    Table,
+    Type,
+    number,
+)
 from guerdon.definition.expressions.reading import Reading
 from guerdon.definition.expressions.scope import Scope, suggest
 
@@ -24,19 +37,25 @@ def read_column(reading: Reading, syntax: Expr) -> Node | None:
     said = f"{owner}.{name}" if owner else name
     if said in scope.past:
         return _read_past(reading, syntax, scope.past[said])
+    if not owner and name in scope.fields:
+        return Field(name, scope.fields[name], line=False)
+    if not owner and name in scope.constants:
+        return scope.constants[name]
+    _say_unknown(reading, syntax, owner, name)
+    return None
+
+
+def _say_unknown(reading: Reading, syntax: Expr, owner: str, name: str) -> None:
+    """Say that there is no such column, and which there are."""
+    scope = reading.scope
     if owner == "metrics":
         metrics = tuple(known.removeprefix("metrics.") for known in scope.past if known.startswith("metrics."))
         reading.say(syntax, f"there is no metric {name}", suggest(name, metrics, owner="metrics."))
-        return None
-    if owner:
+    elif owner:
         reading.say(syntax, f"{owner}.{name} is not known", "write the field's name alone, or line.name for a line's")
-        return None
-    if name in scope.fields:
-        return Field(name, scope.fields[name], line=False)
-    if name in scope.constants:
-        return scope.constants[name]
-    reading.say(syntax, f"there is no field {name}", _instead(scope, name, quoted=bool(syntax.this.args.get("quoted"))))
-    return None
+    else:
+        quoted = bool(syntax.this.args.get("quoted"))
+        reading.say(syntax, f"there is no field {name}", _instead(scope, name, quoted=quoted))
 
 
 def _read_past(reading: Reading, syntax: Expr, node: OfAccount) -> Node | None:

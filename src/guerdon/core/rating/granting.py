@@ -1,0 +1,174 @@
+"""Granting: what stacking groups and limits leave of the parts that rules drafted.
+
+Invariants:
+* In a stacking group one rule alone gives.
+* What is granted never exceeds what is desired, nor the room of any limit.
+"""
+
+from typing import Final
+
+from mypy_extensions import i64
+
+from guerdon.core.columns import vec, zeros
+from guerdon.core.earning import AT_ORDER, Rule
+from guerdon.core.effects import Effects
+from guerdon.core.limits import HOLDING, Counter
+from guerdon.core.lots.purse import Purse
+from guerdon.core.parts import Part, Sheet, share_out
+from guerdon.core.past import Past
+from guerdon.core.programme import Group, Programme
+from guerdon.core.refunds import Refunds
+from guerdon.core.standing import Standing
+
+NO_LIMIT: Final = -1
+
+
+class Granting:
+    """Grants what is drafted on `sheet` for an event at `at` of `member`: rule `r` has the parts from `starts[r]` on.
+
+    While `replaying`, a purchase is rated anew with the limits as they were at its moment.
+    """
+
+    def __init__(self, programme: Programme, effects: Effects) -> None:
+        self.programme: Final = programme
+        self.effects: Final = effects
+        redeeming = programme.redeeming
+        self.purse: Final = None if redeeming is None else Purse(programme.keepings, redeeming, effects)
+        lives = bool(programme.metrics or programme.ladders)
+        self.past: Final = Past(programme.zone, programme.metrics, programme.ladders) if lives else None
+        self.standing: Final = Standing(programme.limits, self.purse, self.past)
+        self.refunds: Final = Refunds(programme.limits, effects)
+        self.sheet: Final = Sheet()
+        if self.past is not None:
+            self.sheet.past = self.past.values
+        self.starts: vec[i64] = zeros(len(programme.rules) + 1)
+        self.at: i64 = 0
+        self.member: i64 = -1
+        self.replaying = False
+        self.trying = False
+        self.tried: list[Counter] = []
+        self.tried_amounts: list[int] = []
+
+    def _losers(self) -> set[int]:
+        """Choose the winner of each stacking group; return the other rules."""
+        lost: set[int] = set()
+        for group in self.programme.groups:
+            winner = self._winner(group)
+            lost.update([position for position in group.rules if position != winner])
+        return lost
+
+    def _winner(self, group: Group) -> int:
+        """Choose by what each rule would be granted alone; when none would be, the first that drafted anything stands for all."""
+        winner = -1
+        most = -1
+        for position in group.rules:
+            first = self.starts[position]
+            end = self.starts[position + 1]
+            if first < end:
+                granted = self._granted_alone(self.programme.rules[position], first, end)
+                if granted > most and (group.best or most <= 0):
+                    winner = position
+                    most = granted
+        return winner
+
+    def _granted_alone(self, rule: Rule, first: i64, end: i64) -> int:
+        self.trying = True
+        self._grant(rule, first, end)
+        self.trying = False
+        while self.tried:
+            self.tried.pop().put_back(self.tried_amounts.pop())
+        granted = 0
+        while first < end:
+            granted += self.sheet.parts[first].granted
+            self.sheet.parts[first].granted = 0
+            first += 1
+        return granted
+
+    def _round_order(self, unit: int, lost: set[int] | None) -> None:
+        """Round the exact parts of all rules of a unit together, and share the whole out between them."""
+        together: list[Part] = []
+        divisor = 1
+        rounding = 0
+        for rule in self.programme.rules:
+            if rule.unit == unit and rule.round_at == AT_ORDER and (lost is None or rule.position not in lost):
+                divisor = rule.divisor
+                rounding = rule.rounding
+                together += self.sheet.parts[self.starts[rule.position] : self.starts[rule.position + 1]]
+        if together:
+            share_out(together, 0, len(together), divisor, rounding)
+
+    def _grant(self, rule: Rule, first: i64, end: i64) -> None:
+        """Find what limits leave of a rule's parts, in their order, and use the limits up."""
+        parts = self.sheet.parts
+        if rule.times_limits:
+            while first < end:
+                stop = first + 1
+                while stop < end and parts[stop].occasion == parts[first].occasion:
+                    stop += 1
+                self._grant_times(rule, first, stop)
+                first = stop
+            return
+        while first < end:
+            part = parts[first]
+            part.cut_by = NO_LIMIT
+            part.granted = part.desired
+            if rule.limited:
+                self._grant_points(part, rule.limits_of(part.source))
+            first += 1
+
+    def _grant_times(self, rule: Rule, first: i64, stop: i64) -> None:
+        """Grant the parts of one occasion: so many times, and within the points left."""
+        times = self.sheet.parts[first].times
+        allowed = times
+        cut_by: i64 = NO_LIMIT
+        for limit in rule.times_limits:
+            room = self._room(limit)
+            if room < allowed:
+                allowed = room
+                cut_by = limit
+        total = 0
+        while first < stop:
+            part = self.sheet.parts[first]
+            part.granted = part.desired if allowed == times else part.desired * allowed // times
+            part.cut_by = cut_by if part.granted < part.desired else NO_LIMIT
+            self._grant_points(part, rule.limits_of(part.source))
+            total += part.granted
+            first += 1
+        if total > 0:
+            for limit in rule.times_limits:
+                self._take(limit, allowed)
+
+    def _grant_points(self, part: Part, limits: list[int]) -> None:
+        granted = part.granted
+        for limit in limits:
+            room = self._room(limit)
+            if room < granted:
+                granted = room
+                part.cut_by = limit
+        part.granted = granted
+        if granted > 0:
+            for limit in limits:
+                self._take(limit, granted)
+
+    def _room(self, position: int) -> int:
+        counter = self._counter(position)
+        room = counter.room(self._period(position))
+        if counter.limit.kind == HOLDING and self.purse is not None and not self.replaying:
+            return max(room - self.purse.pockets[counter.limit.unit].total(), 0)
+        return room
+
+    def _period(self, limit: int) -> i64:
+        """Return the number of a limit's period that holds the event; for a rolling limit, of the day."""
+        return self.programme.periods[self.programme.limits[limit].counts_by].of(self.at)
+
+    def _take(self, position: int, amount: int) -> None:
+        """Use a limit up, in the period that it was just asked about."""
+        counter = self._counter(position)
+        counter.take(amount)
+        if self.trying:
+            self.tried.append(counter)
+            self.tried_amounts.append(amount)
+
+    def _counter(self, position: int) -> Counter:
+        """Return the counter of a limit; of a purchase rated anew, as it was at its moment."""
+        return self.refunds.counters[position] if self.replaying else self.standing.counter(position, self.member)

@@ -2,7 +2,7 @@
 
 from dataclasses import astuple
 
-from guerdon.core.effects import COLUMNS, Effects
+from guerdon.core.effects import COLUMNS, KINDS, Effects
 
 
 def filled(rows: int, capacity: int) -> Effects:
@@ -39,3 +39,13 @@ def test_a_buffer_that_forgot_is_empty() -> None:
     effects.forget()
     assert effects.rows() == []
     assert len(effects.columns()["event"]) == 0
+
+
+def test_points_are_counted_without_anything_else() -> None:
+    effects = Effects(capacity=1)
+    for granted in (5, 6, 7):
+        effects.count_earned(2, granted)
+    rows = effects.rows()
+    assert [(KINDS[row.kind], row.unit, row.granted) for row in rows] == [
+        ("earned", 2, granted) for granted in (5, 6, 7)
+    ]

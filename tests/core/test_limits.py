@@ -236,3 +236,13 @@ def test_a_rolling_limit_is_counted_by_days() -> None:
     assert limit(every=ROLLING, days=7).counts_by == DAY
     assert limit().counts_by == MONTH
     assert Limit(name="", kind=TIMES, most=1, per_member=False, every=EVER).counts_by == EVER
+
+
+def test_what_is_given_back_of_a_rolling_limit_is_given_back_on_its_own_day() -> None:
+    counter = Counter(limit(every=ROLLING, days=3, most=10))
+    for day in (5, 6):
+        counter.room(day)
+        counter.take(4)
+    counter.free(5, 3)
+    counter.free(4, 1)
+    assert [counter.room(day) for day in (6, 8, 9)] == [5, 6, 10]

@@ -39,3 +39,15 @@ def test_a_rule_says_why_it_gave_nothing(rule: str, amount: str, reason: str) ->
     (answer,) = answers(BODY, {"amount": amount})
     names = [one.name for one in made.rules]
     assert why_nothing(made, answer, names.index(rule)) == reason
+
+
+def test_why_a_rule_for_a_level_gave_nothing() -> None:
+    body = """
+metrics: {spend: {sum: eligible, within: ever}}
+ladders: [{id: tier, by: spend, levels: [{id: member, from: 0}, {id: gold, from: 100}]}]
+rules: [{id: base, give: 1}, {id: gold, give: 9, when: level = 'gold'}, {id: none, give: 0, when: level = 'member'}]
+"""
+    first, second = answers(body, {"amount": 100}, {"amount": 1})
+    made = programme(body)
+    assert [why_nothing(made, first, rule) for rule in range(3)] == ["", "when", "nothing"]
+    assert [why_nothing(made, second, rule) for rule in range(3)] == ["", "", "when"]

@@ -77,6 +77,7 @@ def test_a_mistake_in_a_metric(metric: str, expected: str) -> None:
         (f"by: visits, keep: period_end, {LEVELS}", "what its levels are reached by is not counted in periods"),
         (f"by: spend + visits, {LEVELS}", "this does not say how long a level is kept, and its metrics count over different times"),
         (f"by: floor(spend / visits), {LEVELS}", "this divides by what may be zero, and is then absent"),
+        (f"by: 'coalesce(floor(5 / metrics.all), 1)', {LEVELS}", "a division by what may be zero cannot depend on levels and metrics"),
         ("by: spend, levels: [{id: a, from: 0}, {id: b, from: 2, by: vsits}]", "there is no field vsits. Try: did you mean visits?"),
         (f"by: spend, {LEVELS}, grants: [{{id: g, on: invitd, level: gold}}]", "there is no type of event 'invitd'. Try: did you mean 'invited'?"),
         (f"by: spend, {LEVELS}, grants: [{{id: g, on: invited, level: glod}}]", "'glod' is neither a level nor a text that a invited always has. Try: did you mean 'gold'?"),
@@ -117,6 +118,7 @@ LIVE = f"{METRICS}ladders: [{{id: tier, by: spend, {LEVELS}}}]\n"
         ("give: 1, when: level = type", "what is compared with a level cannot depend on levels and metrics"),
         ("give: 1, when: 'coalesce(level = ''gold'', true)'", "coalesce of conditions cannot depend on levels and metrics"),
         ("give: 'coalesce(floor(5 / metrics.all), 1)'", "a division by what may be zero cannot depend on levels and metrics"),
+        ("give: 1, when: level = type or level = type", "what is compared with a level cannot depend on levels and metrics"),
         ("give: 1, when: level > 'gold'", "> puts numbers and dates in order, nothing else"),
     ],
 )  # fmt: skip
@@ -156,3 +158,21 @@ def test_an_example_of_several_accounts_says_whose_level_it_expects() -> None:
     assert check_text(HEAD + LIVE + RULE + right).issues == ()
     wrong = f"examples: [{{{given}, expect: {{levels: {{tier: gold}}}}}}]\n"
     assert "the example has several accounts" in render(check_text(HEAD + LIVE + RULE + wrong).issues[0])
+
+
+def test_a_multiplier_asks_of_the_past_what_a_rule_may() -> None:
+    found = of(f"{LIVE}{RULE}multipliers: [{{id: m, of: base, by: 2, when: level = type}}]\n")
+    assert len(found) == 1
+    assert "what is compared with a level cannot depend on levels and metrics" in found[0]
+
+
+def test_a_level_given_until_a_day_that_is_always_there() -> None:
+    grants = "grants: [{id: g, on: invited, level: gold, until: dated}]"
+    example = "examples: [{given: [{type: invited, at: 2026-01-05, tier: gold, dated: 2026-02-01}], expect: {levels: {tier: gold}}}]\n"
+    text = f"{HEAD}{METRICS}ladders: [{{id: tier, by: spend, {LEVELS}, {grants}}}]\n{RULE}{example}"
+    assert [render(issue) for issue in check_text(text).issues] == []
+
+
+def test_one_of_several_levels() -> None:
+    rule = "rules: [{id: base, unit: points, give: 1, when: level in ('gold')}]\n"
+    assert of(f"{LIVE}{rule}") == []

@@ -200,8 +200,7 @@ class Place:
         """Do what falls due at an instant: `before` is the past up to it, `past` the past from it on."""
         if self.turn == due:
             self.turn = LATEST
-            if self.ladder.reached(before) > self.earned:
-                self._settle(self.ladder.reached(before), due, due - 1, event, before, effects)
+            self._settle(max(self.ladder.reached(before), self.earned), due, due - 1, event, before, effects)
         if self.until == due:
             self._review(due, event, before, past, effects)
         for position in range(len(self.given)):

@@ -6,8 +6,14 @@ from typing import Any
 import pytest
 
 from guerdon.core.calendar import LATEST, day_name
+from guerdon.core.effects import Effects
+from guerdon.core.events import values_of
+from guerdon.core.expr.live import Live
+from guerdon.core.history import facts_of
 from guerdon.core.ladders import CAUSES
-from tests.core.tables import answers, points, programme
+from guerdon.core.rating import Fold
+from guerdon.core.statement import Statement
+from tests.core.tables import answers, event, points, programme
 
 Record = Mapping[str, Any]
 
@@ -336,3 +342,44 @@ def test_the_levels_of_one_account_leave_no_trace_in_the_next() -> None:
     first = [invitation("2017-03-03"), *spent(("2017-03-03", 500), ("2017-04-04", 10), ("2017-04-05", 500))]
     second = [{"member": "ben", "at": "2018-01-01", "amount": 10}]
     assert points(body, *first, *second)[-1] == 10
+
+
+def test_of_two_ladders_one_may_count_the_purchase_first() -> None:
+    body = """
+metrics: {spend: {sum: eligible, within: ever}, stars: {earned: stars, within: ever}}
+ladders:
+  - {id: quick, by: spend, crossing: after, levels: [{id: low, from: 0}, {id: high, from: 10}]}
+  - {id: slow, by: spend, levels: [{id: low, from: 0}, {id: high, from: 10}]}
+units: {points: {}, stars: {}}
+rules:
+  - {id: quick, unit: points, give: "case quick.level when 'high' then 3 else 1 end"}
+  - {id: slow, unit: points, give: "case slow.level when 'high' then 30 else 10 end"}
+  - {id: star, unit: stars, give: 1}
+  - {id: stars, unit: points, give: "least(metrics.stars, 10) * 100"}
+"""
+    assert points(body, {"amount": 10}, {"amount": 1}) == [13, 133]
+
+
+def test_a_statement_of_levels_needs_no_effects() -> None:
+    made = programme(ladder())
+    records = [{"at": "2017-03-03", "amount": 500}, {"at": "2017-03-04", "amount": 10}]
+    events = [event(ladder(), record, number) for number, record in enumerate(records)]
+    fold, statement = Fold(made, Effects()), Statement(made.zone, 1)
+    fold.run(facts_of(made, events, [values_of(one, made.terms) for one in events]), statement, keep_effects=False)
+    statement.close()
+    assert list(statement.columns()["points"]) == [520, 520]
+
+
+def test_a_refund_does_not_count_as_spending() -> None:
+    history = [
+        {"id": "p", "at": "2017-03-03", "amount": 90},
+        {"id": "r", "type": "refund", "refund_of": "p", "at": "2017-03-04"},
+        {"id": "q", "at": "2017-03-05", "amount": 9},
+        {"id": "s", "at": "2017-03-06", "amount": 10},
+    ]
+    assert points(ladder(), *history) == [90, -90, 9, 10]
+
+
+def test_a_live_step_of_no_kind_says_nothing() -> None:
+    with pytest.raises(NotImplementedError):
+        Live().of([], 0, 0, [])

@@ -74,3 +74,13 @@ def test_on_the_highest_level_there_is_nothing_to_rise_to() -> None:
 def test_a_programme_without_ladders_has_no_outlook() -> None:
     text = "rules: [{id: base, give: 1}]"
     assert outlooks(programme(text), [event(text, {"amount": 1})], 2**50) == ()
+
+
+def test_a_level_that_was_given_is_held_to_its_end() -> None:
+    text = (
+        body("grants: [{id: guest, on: invited, level: gold, for: 3 months}]") + "events: {invited: {kind: membership}}"
+    )
+    made = programme(text)
+    guest = event(text, {"type": "invited", "at": "2017-03-03"})
+    (found,) = outlooks(made, [guest], event(text, {"at": "2017-04-01", "amount": 0}).at)
+    assert named(text, found)[:3] == ("gold", "2017-03-03", "2017-06-03")

@@ -150,7 +150,7 @@ class Pocket:
         lot.pending -= amount
         self.pending -= amount
         if told:
-            self._note(USABLE, at, lot.event, lot, amount)
+            self.note(USABLE, at, lot.event, lot, amount)
         self._add(lot, amount, at)
 
     def _add(self, lot: Lot, amount: int, at: i64) -> None:
@@ -160,9 +160,10 @@ class Pocket:
         queue.reopen(lot)
         queue.begin(at)
         if self.debt > 0:
-            self._settle(lot, amount, at)
+            self.settle(lot, amount, at)
 
-    def _settle(self, lot: Lot, amount: int, at: i64) -> None:
+    def settle(self, lot: Lot, amount: int, at: i64) -> None:
+        """Pay what is owed with points of a lot, the oldest debt first."""
         while amount > 0 and self.debt > 0:
             debt = self.debts[self.paid]
             part = min(amount, debt.amount)
@@ -189,7 +190,7 @@ class Pocket:
             return self.pending
         return max(keeping.cap - self.available - self.held + self.debt, 0)
 
-    def _fill(self, at: i64) -> None:
+    def fill(self, at: i64) -> None:
         """Let in what was waiting for room under the cap."""
         while self.waited < len(self.waiting):
             lot = self.waiting[self.waited]
@@ -205,7 +206,7 @@ class Pocket:
     def spend(self, at: i64, event: i64, amount: int) -> None:
         """Spend points, those that expire soonest first; what there is not becomes debt."""
         while amount > 0:
-            lot = self._soonest()
+            lot = self.soonest()
             if lot is None:
                 break
             part = min(amount, lot.free())
@@ -213,7 +214,7 @@ class Pocket:
             lot.remaining -= part
             lot.spent += part
             self.available -= part
-            self._note(SPENT, at, event, lot, part)
+            self.note(SPENT, at, event, lot, part)
         if amount > 0:
             self.owe(at, event, amount, spent=True)
         self._spent(at)
@@ -221,7 +222,7 @@ class Pocket:
     def _spent(self, at: i64) -> None:
         if self.keeping.redeeming_is_activity:
             self.stir(at)
-        self._fill(at)
+        self.fill(at)
 
     def owe(self, at: i64, event: i64, amount: int, *, spent: bool) -> None:
         """Note what an event took beyond what was there."""
@@ -232,7 +233,7 @@ class Pocket:
             amount, amount, -1, 0, -1, 0, -1, GRANTED,
         )  # fmt: skip
 
-    def _soonest(self) -> Lot | None:
+    def soonest(self) -> Lot | None:
         """Return the lot to draw on next: the first of the queues' heads."""
         found: Lot | None = None
         ends_at: i64 = LATEST
@@ -251,7 +252,7 @@ class Pocket:
         """Set points aside, those that expire soonest first, until they are spent or come back."""
         hold = Hold(event, lapses_at)
         while amount > 0:
-            lot = self._soonest()
+            lot = self.soonest()
             if lot is None:
                 break
             part = min(amount, lot.free())
@@ -261,7 +262,7 @@ class Pocket:
             self.held += part
             hold.lots.append(lot)
             hold.amounts.append(part)
-            self._note(HELD, at, event, lot, part)
+            self.note(HELD, at, event, lot, part)
         hold.short = amount
         self.by_event[int(event)] = hold
         place = len(self.holds)
@@ -290,7 +291,7 @@ class Pocket:
             lot.remaining -= part
             lot.spent += part
             self.held -= part
-            self._note(SPENT, at, event, lot, part)
+            self.note(SPENT, at, event, lot, part)
         if hold.short > 0:
             self.spend(at, event, hold.short)
         else:
@@ -303,12 +304,12 @@ class Pocket:
         hold.open = False
         for place in range(len(hold.lots)):
             self._release(at, event, hold.lots[place], hold.amounts[place])
-        self._fill(at)
+        self.fill(at)
 
     def _release(self, at: i64, event: i64, lot: Lot, amount: int) -> None:
         lot.held -= amount
         self.held -= amount
-        self._note(RELEASED, at, event, lot, amount)
+        self.note(RELEASED, at, event, lot, amount)
         if lot.ended:
             if self.grace is None:
                 self._expire(at, lot, amount)
@@ -349,7 +350,7 @@ class Pocket:
         for queue in self.queues:
             if queue.due() <= at:
                 self._end(queue, at)
-        self._fill(at)
+        self.fill(at)
         while self.lapsed < len(self.holds) and self.holds[self.lapsed].lapses_at <= at:
             hold = self.holds[self.lapsed]
             self.lapsed += 1
@@ -378,9 +379,10 @@ class Pocket:
     def _expire(self, at: i64, lot: Lot, amount: int) -> None:
         lot.remaining -= amount
         lot.expired += amount
-        self._note(EXPIRED, at, lot.event, lot, amount)
+        self.note(EXPIRED, at, lot.event, lot, amount)
 
-    def _note(self, kind: i64, at: i64, event: i64, lot: Lot, amount: int) -> None:
+    def note(self, kind: i64, at: i64, event: i64, lot: Lot, amount: int) -> None:
+        """Append what happened to points of a lot."""
         self.effects.add(
             kind, at, event, lot.event, -1, lot.rule, 0, -1, -1, self.keeping.unit,
             amount, amount, -1, 0, lot.number, 0, lot.payer, GRANTED,

@@ -21,6 +21,7 @@ from guerdon.core.limits.budgets import Takes
 from guerdon.core.lots.keeping import NO_SLOT
 from guerdon.core.lots.left import Left
 from guerdon.core.lots.purse import Purse
+from guerdon.core.lots.reversal import take_back
 from guerdon.core.parts import Part
 from guerdon.core.past import Past
 from guerdon.core.programme import Programme
@@ -156,6 +157,8 @@ class Fold(Granting):
         self.replaying = False
         self.sheet.past = past
         self.refunds.settle(receipt, self.event, facts.refers.small_at(event), facts.at.small_at(event), mark)
+        if self.purse is not None:
+            take_back(self.purse.pockets, self.effects, mark)
         for position, amount in enumerate(self.refunds.freed(receipt)):
             if amount != 0:
                 self.standing.counter(position, self.member).free(self._period(position), amount)
@@ -163,11 +166,9 @@ class Fold(Granting):
 
     def fall_due(self, at: i64) -> None:
         """Do what fell due at or before an instant, in the order of time (S7c)."""
-        standing = self.standing
-        while standing.next_due <= at:
-            due = standing.next_due
-            if self.purse is not None:
-                self.purse.fall_due(due)
+        purse, standing = self.purse, self.standing
+        while purse is not None and standing.next_due <= at:
+            purse.fall_due(standing.next_due)
             standing.look_ahead()
 
     def take_stock(self) -> None:

@@ -118,8 +118,6 @@ class Splitter:
         return times(self.step(node), 10 ** (scale - node.type.scale))
 
     def _slot(self, node: Node) -> Live:
-        if node.type.kind == TEXT:
-            return self.refuse("a text of the event")
         value = node if node.type.kind != BOOLEAN else Case([node], [ONE], _NONE, number(0, 1))
         line = reads_line(node)
         kind = value.type

@@ -190,8 +190,9 @@ class Place:
     def rise(self, at: i64, event: i64, past: list[int], effects: Effects) -> None:
         """Take the level that an account with this past has reached, if it is a higher one, or saves one in its grace."""
         reached = self.ladder.reached(past)
-        if reached > self.earned and self.ladder.at_turn:
-            self.turn = min(self.turn, self._period_end(at, 0))
+        window = self.ladder.window
+        if reached > self.earned and self.ladder.at_turn and window is not None:
+            self.turn = min(self.turn, self._period_end(window, at, 0))
             reached = self.earned
         if reached > self.earned or (reached == self.earned and self.graced):
             self._settle(reached, at, at, event, past, effects)
@@ -280,18 +281,16 @@ class Place:
 
     def _kept_until(self, start: i64) -> i64:
         ladder = self.ladder
-        if ladder.keep == EVER:
-            return LATEST
         if ladder.keep == FOR and ladder.length is not None:
             self.times += 1
             return ladder.zone.day_start(ladder.length.after(self.anchor, self.times))
-        return self._period_end(start, 1 if ladder.keep == NEXT_PERIOD_END or ladder.at_turn else 0)
-
-    def _period_end(self, at: i64, more: int) -> i64:
-        """Return the end of the period that holds an instant, or so many periods later."""
-        window = self.ladder.window
-        if window is None:
+        window = ladder.window
+        if ladder.keep == EVER or window is None:
             return LATEST
+        return self._period_end(window, start, 1 if ladder.keep == NEXT_PERIOD_END or ladder.at_turn else 0)
+
+    def _period_end(self, window: Window, at: i64, more: int) -> i64:
+        """Return the end of the period that holds an instant, or so many periods later."""
         return window.ends_at(window.number_of(self.ladder.zone.day_of(int(at)), self.joined) + more, self.joined)
 
     def _tell(self, cause: i64, at: i64, event: i64, of: i64, credit: int, effects: Effects) -> None:

@@ -371,7 +371,7 @@ def test_a_statement_of_levels_needs_no_effects() -> None:
 
 
 def test_a_refund_does_not_count_as_spending() -> None:
-    history = [
+    history: list[Record] = [
         {"id": "p", "at": "2017-03-03", "amount": 90},
         {"id": "r", "type": "refund", "refund_of": "p", "at": "2017-03-04"},
         {"id": "q", "at": "2017-03-05", "amount": 9},

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from guerdon.core.explain import explain, sentences
 from guerdon.core.limits import PLENTY
 from guerdon.core.limits.budgets import Rationing, Take, Takes
-from tests.core.tables import answers
+from tests.core.tables import answers, programme
 
 BODY = "rules: [{id: base, give: floor(amount), limits: [{points: 100, per: programme, every: month}]}]"
 
@@ -127,3 +128,17 @@ def test_what_was_taken_is_kept_however_much_it_is() -> None:
     assert list(takes.columns()["amount"]) == [0, 10, 20, 30, 40]
     takes.forget()
     assert takes.rows([]) == []
+
+
+@pytest.mark.parametrize(("every", "said"), [("month", " per month"), ("ever", "")])
+def test_a_budget_is_told_as_everybodys(every: str, said: str) -> None:
+    body = f"rules: [{{id: spend, give: 50, limits: [{{points: 30, per: programme, every: {every}}}]}}]"
+    told = "\n".join(sentences(explain(programme(body), answers(body, {"amount": 1}))))
+    assert f"of 30 points for all members together{said}" in told
+
+
+def test_a_cap_is_told_as_what_may_be_held() -> None:
+    body = "units: {points: {cap: 40}}\nrules: [{id: spend, give: 50}]"
+    (part,) = explain(programme(body), answers(body, {"amount": 1})).events[0].rules[0].parts
+    assert [part.desired, part.granted] == [50, 40]
+    assert "40" in part.limit_text

@@ -389,20 +389,3 @@ def test_a_limit_counts_in_its_own_unit() -> None:
 def test_what_is_not_eligible_stands_beside_the_amount() -> None:
     text = told(ODD, {"amount": 10, "points_paid": 4, "id": "p"})
     assert text.startswith("2017-01-05  purchase p, $10.00 ($6.00 eligible): ")
-
-
-@pytest.mark.parametrize(
-    ("terms", "said"),
-    [
-        ("points: 30, per: programme, every: month", "30 points for all members together per month"),
-        ("points: 30, per: programme, every: ever", "30 points for all members together"),
-    ],
-)
-def test_a_budget_is_told_as_everybodys(terms: str, said: str) -> None:
-    text = f"units: {{points: {{}}}}\nrules: [{{id: spend, give: 50, limits: [{{{terms}}}]}}]\n"
-    assert said in told(text, {"amount": 1})
-
-
-def test_a_cap_is_told_as_what_may_be_held() -> None:
-    text = "units: {points: {cap: 40}}\nrules: [{id: spend, give: 50}]\n"
-    assert "40" in told(text, {"amount": 1})

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from typing import Any
 
-from guerdon.core import rating
 from guerdon.core.effects import Effects
 from guerdon.core.errors import Invalid
 from guerdon.core.events import in_order, read_event, values_of, without_repeats
 from guerdon.core.history import facts_of, rate_events
-from guerdon.core.rating import Fold
+from guerdon.core.rating import Fold, fold
 from guerdon.core.reasons import why_nothing
 from guerdon.core.statement import Statement
 from guerdon.definition.check import load_text
@@ -42,7 +41,7 @@ def answer(text: str, records: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def main() -> None:
     """Answer every case on standard input."""
-    sys.stdout.write(f"{'uncompiled' if rating.__file__.endswith('.py') else 'compiled'}\n")
+    sys.stdout.write(f"{'uncompiled' if fold.__file__.endswith('.py') else 'compiled'}\n")
     for text, records in json.load(sys.stdin):
         sys.stdout.write(json.dumps(answer(text, records)) + "\n")
 

@@ -153,6 +153,6 @@ def engine_line(rated: "Rated") -> str:
 
 def is_compiled() -> bool:
     """Say whether the engine's core was compiled when the package was built."""
-    from guerdon.core import rating
+    from guerdon.core.rating import fold
 
-    return not str(rating.__file__).endswith(".py")
+    return not str(fold.__file__).endswith(".py")

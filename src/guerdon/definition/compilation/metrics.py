@@ -3,7 +3,7 @@
 from typing import Final
 
 from guerdon.core.calendar import KINDS, month_length
-from guerdon.core.expr.tree import BOOLEAN, NUMBER, Node
+from guerdon.core.expr.tree import BOOLEAN, NUMBER, Node, Type
 from guerdon.core.metrics import (
     ANNIVERSARY,
     EVENTS_MAX,
@@ -114,8 +114,12 @@ def _shared(scopes: list[Scope]) -> Scope:
     return Scope(fields=fields, line_fields=lines, tables=first.tables, constants=first.constants)
 
 
-def _alike(one: object, other: object) -> bool:
-    return other is not None and vars(one) == vars(other)
+def _alike(one: Type, other: Type | None) -> bool:
+    return other is not None and all(getattr(one, word) == getattr(other, word) for word in _KNOWN)
+
+
+_KNOWN: Final = ("kind", "scale", "low", "high", "absent", "totalled")
+"""What is known of a value; a compiled object does not list it by itself."""
 
 
 def _window(draft: Draft, spec: WithinSpec, loc: Loc) -> Window | None:

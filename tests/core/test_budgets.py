@@ -121,7 +121,7 @@ def test_what_the_last_event_leaves_of_its_rest_is_there_for_the_next(taken: lis
 
 
 def test_what_was_taken_is_kept_however_much_it_is() -> None:
-    takes = Takes(capacity=1)
+    takes = Takes()
     for number in range(5):
         takes.add(number, 0, 24207, 10 * number)
     assert takes.rows([8, 6, 4, 2, 0]) == [Take(8 - 2 * number, 0, 24207, 10 * number) for number in range(5)]

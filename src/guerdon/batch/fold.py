@@ -9,7 +9,6 @@ Invariants:
 """
 
 import gc
-import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -40,7 +39,6 @@ BATCH: Final = 500_000
 """So many events are folded between two writes."""
 
 _MASK: Final = 2**62 - 1
-_QUOTA: Final = re.compile(r"q\d+")
 
 
 @dataclass(frozen=True)
@@ -309,7 +307,7 @@ def facts_of(programme: Programme, table: Any, lines: Any) -> Facts:  # noqa: AN
         returned=constant(0),
         slots=slots,
         first_line=constant(0) if lines is None and "lines" not in table.column_names else _offsets(table["lines"]),
-        quotas=[_column(table, word) for word in table.column_names if _QUOTA.fullmatch(word)],
+        quotas=[_column(table, f"q{number}") for number in range(len(programme.budgets))],
     )
 
 

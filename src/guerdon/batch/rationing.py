@@ -8,17 +8,18 @@ Invariant: an event's place in the order of recording is the same in every pass 
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from guerdon.batch.intake.sql import copy, parquet
+from guerdon.batch.intake.arrays import whole_numbers
+from guerdon.batch.intake.sql import cases, copy, parquet
 from guerdon.batch.plan import Plan, turned
 from guerdon.core.calendar import EVER
 from guerdon.core.limits import PLENTY
-from guerdon.core.limits.budgets import COLUMNS, Rationing, Take, Takes
+from guerdon.core.limits.budgets import Rationing, Take, Takes
 
 _ORDER: Final = '"at", kind, source, id'
 
@@ -98,18 +99,18 @@ class Passes:
             for order, left in orders.items()
         ]
         ends = [(period, end) for (one, period), end in self.rationing.ends.items() if one == budget]
-        whens = [
-            f"WHEN p.period{budget} = {period} AND p.place = {order} THEN {left}" for period, order, left in allotted
+        branches = [
+            (f"p.period{budget} = {period} AND p.place = {order}", str(left)) for period, order, left in allotted
         ]
-        whens += [f"WHEN p.period{budget} = {period} AND p.place > {end} THEN 0" for period, end in ends]
-        return f"CAST(CASE {' '.join(whens)} ELSE {PLENTY} END AS BIGINT)" if whens else f"CAST({PLENTY} AS BIGINT)"
+        branches += [(f"p.period{budget} = {period} AND p.place > {end}", "0") for period, end in ends]
+        return f"CAST({cases(branches, str(PLENTY))} AS BIGINT)"
 
 
 class TakesFile:
     """Writes what events of one share took of budgets."""
 
     def __init__(self, path: Path) -> None:
-        self.schema: Final = pa.schema([(word, pa.int64()) for word in COLUMNS])
+        self.schema: Final = pa.schema([(word, pa.int64()) for word in Takes().columns()])
         self.file: Final = pq.ParquetWriter(path, self.schema, compression="lz4")
 
     def __enter__(self) -> Self:
@@ -120,9 +121,6 @@ class TakesFile:
 
     def write(self, takes: Takes) -> None:
         """Write what was taken since the last time."""
-        arrays: list[Any] = [
-            pa.Array.from_buffers(pa.int64(), len(memory), [None, pa.py_buffer(memory)])
-            for memory in takes.columns().values()
-        ]
+        arrays = [whole_numbers(column) for column in takes.columns().values()]
         self.file.write_table(pa.table(arrays, schema=self.schema))
         takes.forget()

@@ -62,7 +62,7 @@ def rate_events(programme: Programme, events: Sequence[Event]) -> list[Answer]:
     """
     ordered = _resolved(programme, without_repeats(events))
     values = [values_of(event, programme.terms) for event in ordered]
-    fold = _in_passes(programme, facts_of(programme, ordered, values), recorded_order(ordered))
+    fold = _in_passes(programme, ordered, facts_of(programme, ordered, values))
     by_event: list[list[Effect]] = [[] for _ in ordered]
     for effect in fold.effects.rows():
         by_event[effect.event].append(effect)
@@ -81,7 +81,7 @@ def take_stock(programme: Programme, events: Sequence[Event], at: int | None = N
     until = max([event.at for event in events], default=0) if at is None else at
     ordered = _resolved(programme, without_repeats([event for event in events if event.at <= until]))
     values = [values_of(event, programme.terms) for event in ordered]
-    fold = _in_passes(programme, facts_of(programme, ordered, values), recorded_order(ordered), until)
+    fold = _in_passes(programme, ordered, facts_of(programme, ordered, values), until)
     fold.take_stock()
     return _stocks(ordered, fold.lefts)
 
@@ -91,7 +91,7 @@ def _stocks(events: Sequence[Event], lefts: Sequence[Left]) -> list[Stock]:
     return [Stock(account=accounts[left.account], left=left, events=tuple(events)) for left in lefts]
 
 
-def recorded_order(events: Sequence[Event]) -> list[int]:
+def _recorded_order(events: Sequence[Event]) -> list[int]:
     """Return each event's place in the order of recording; where that is not stated, events are recorded as they happen."""
     ranked = sorted(range(len(events)), key=lambda i: (events[i].at, events[i].kind, events[i].source, events[i].id))
     places = [0] * len(ranked)
@@ -100,9 +100,10 @@ def recorded_order(events: Sequence[Event]) -> list[int]:
     return places
 
 
-def _in_passes(programme: Programme, facts: Facts, orders: list[int], stock_at: int = NO_STOCK) -> Fold:
+def _in_passes(programme: Programme, events: Sequence[Event], facts: Facts, stock_at: int = NO_STOCK) -> Fold:
     """Fold until no budget is overrun: once, where there are none."""
     rationing = Rationing([programme.limits[position].most for position in programme.budgets])
+    orders = _recorded_order(events) if programme.budgets else []
     while True:
         fold = Fold(programme, Effects())
         fold.stock_at = stock_at

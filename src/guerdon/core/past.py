@@ -21,13 +21,12 @@ _NOBODY: Final = -(2**60)
 
 
 class Past:
-    """The meters of all metrics and the places on all ladders, of one account; nothing is `kept` where there are none."""
+    """The meters of all metrics and the places on all ladders, of one account."""
 
     def __init__(self, zone: Zone, metrics: list[Metric], ladders: list[Ladder]) -> None:
         self.zone: Final = zone
         self.meters: Final = [Meter(metric) for metric in metrics]
         self.places: Final = [Place(ladder) for ladder in ladders]
-        self.kept: Final = bool(metrics or ladders)
         self.at_once: Final = any([ladder.crossing == AFTER for ladder in ladders])
         self.earns: Final = any([metric.slot < 0 for metric in metrics])
         self.gives: Final = any([bool(ladder.grants) for ladder in ladders])

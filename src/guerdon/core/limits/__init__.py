@@ -1,10 +1,9 @@
 """Limits: how much somebody may get in a period, and what accounts share of a budget."""
 
-from guerdon.core.limits.budgets import COLUMNS, Rationing, Take, Takes
+from guerdon.core.limits.budgets import Rationing, Take, Takes
 from guerdon.core.limits.limit import HOLDING, PLENTY, POINTS, ROLLING, TIMES, Counter, Limit
 
 __all__ = [
-    "COLUMNS",
     "HOLDING",
     "PLENTY",
     "POINTS",

@@ -14,10 +14,7 @@ from typing import Final, NamedTuple
 
 from mypy_extensions import i64
 
-from guerdon.core.columns import grown, vec, zeros
 from guerdon.core.limits.limit import PLENTY
-
-COLUMNS: Final = ("event", "budget", "period", "amount")
 
 
 class Take(NamedTuple):
@@ -30,51 +27,37 @@ class Take(NamedTuple):
 
 
 class Takes:
-    """What events took of budgets, as columns; `budget` counts the programme's budgets, `event` is the ordinal."""
+    """What events took of budgets, as columns; `budget` counts the programme's budgets, `event` is the ordinal.
 
-    def __init__(self, capacity: int = 1024) -> None:
-        self.count: i64 = 0
-        self.capacity: i64 = capacity
-        self.event: vec[i64] = zeros(capacity)
-        self.budget: vec[i64] = zeros(capacity)
-        self.period: vec[i64] = zeros(capacity)
-        self.amount: vec[i64] = zeros(capacity)
+    Only programmes with budgets have any, so these are plain lists.
+    """
 
-    def add(self, event: i64, budget: i64, period: i64, amount: i64) -> None:
+    def __init__(self) -> None:
+        self.event: list[int] = []
+        self.budget: list[int] = []
+        self.period: list[int] = []
+        self.amount: list[int] = []
+
+    def add(self, event: i64, budget: int, period: i64, amount: int) -> None:
         """Note what an event took."""
-        row = self.count
-        if row == self.capacity:
-            self.capacity = self.capacity * 2
-            self.event = grown(self.event)
-            self.budget = grown(self.budget)
-            self.period = grown(self.period)
-            self.amount = grown(self.amount)
-        self.event[row] = event
-        self.budget[row] = budget
-        self.period[row] = period
-        self.amount[row] = amount
-        self.count = row + 1
+        self.event.append(int(event))
+        self.budget.append(budget)
+        self.period.append(int(period))
+        self.amount.append(amount)
 
     def forget(self) -> None:
-        """Empty the rows, keeping their memory."""
-        self.count = 0
+        """Empty the columns."""
+        for column in self.columns().values():
+            column.clear()
 
-    def columns(self) -> dict[str, memoryview]:
-        """Return the rows in use as 64-bit integers in memory."""
-        count = int(self.count)
-        return {name: memoryview(getattr(self, name)).cast("B").cast("q")[:count] for name in COLUMNS}
+    def columns(self) -> dict[str, list[int]]:
+        """Return the columns by their names."""
+        return {"event": self.event, "budget": self.budget, "period": self.period, "amount": self.amount}
 
     def rows(self, orders: Sequence[int]) -> list[Take]:
         """Return the rows as values; `orders` holds each event's place in the order of recording."""
-        return [
-            Take(
-                orders[int(self.event[row])],
-                int(self.budget[row]),
-                int(self.period[row]),
-                int(self.amount[row]),
-            )
-            for row in range(int(self.count))
-        ]
+        columns = zip(self.event, self.budget, self.period, self.amount, strict=True)
+        return [Take(orders[event], budget, period, amount) for event, budget, period, amount in columns]
 
 
 Key = tuple[int, int]

@@ -98,9 +98,13 @@ class Fold(Granting):
             return
         if self.purse is not None:
             self.purse.use(facts, event)
-            self.standing.look_ahead()
-        if not self._draft(facts, event):
-            return
+        if self._draft(facts, event):
+            self._answer_to(facts, event)
+        if self.purse is not None:
+            self._look_ahead(self.purse, facts, event)
+
+    def _answer_to(self, facts: Facts, event: i64) -> None:
+        """Answer an event for which something was drafted, within what budgets leave it."""
         self.at = facts.at.small_at(event)
         self.member = facts.member.small_at(event)
         self.event = facts.ordinal.small_at(event)
@@ -110,8 +114,6 @@ class Fold(Granting):
             self._note_takes()
         else:
             self._answer_once()
-        if self.purse is not None:
-            self._look_ahead(self.purse, facts, event)
 
     def _draft(self, facts: Facts, event: i64) -> bool:
         """Note what every rule gives for an event, before limits; say whether it is anything."""

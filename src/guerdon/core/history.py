@@ -18,18 +18,24 @@ from guerdon.core.programme import Programme
 from guerdon.core.rating import NO_STOCK, Fold
 from guerdon.core.statement import Statement
 
+Held = tuple[tuple[Effect | None, Effect | None], ...]
+"""For each ladder, the change that brought the level held, and the last that was said of it; None where nothing was."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What one event was answered: the values its expressions read, and its effects in the order of rules.
 
-    `past` is what live expressions read: the levels held as positions, then what metrics counted.
+    `past` is what live expressions read: the levels held as positions, then what metrics counted. `held` says what brought
+    the levels at which the event was rated. `events` are all that were rated together: effects name them by their places.
     """
 
     event: Event
     values: Values
     effects: tuple[Effect, ...]
     past: tuple[int, ...] = ()
+    held: Held = ()
+    events: Sequence[Event] = ()
 
     @property
     def earned(self) -> tuple[Effect, ...]:
@@ -64,13 +70,34 @@ def rate_events(programme: Programme, events: Sequence[Event]) -> list[Answer]:
     values = [values_of(event, programme.terms) for event in ordered]
     fold = _in_passes(programme, ordered, facts_of(programme, ordered, values))
     by_event: list[list[Effect]] = [[] for _ in ordered]
-    for effect in fold.effects.rows():
+    rows = fold.effects.rows()
+    for effect in rows:
         by_event[effect.event].append(effect)
     pasts = fold.pasts or [[] for _ in ordered]
+    held = _held(programme, ordered, rows, fold.marks) if programme.ladders else [() for _ in ordered]
     return [
-        Answer(event=event, values=values[i], effects=tuple(by_event[i]), past=tuple(pasts[i]))
+        Answer(
+            event=event, values=values[i], effects=tuple(by_event[i]), past=tuple(pasts[i]), held=held[i], events=ordered
+        )
         for i, event in enumerate(ordered)
-    ]
+    ]  # fmt: skip
+
+
+def _held(programme: Programme, events: Sequence[Event], rows: Sequence[Effect], marks: Sequence[int]) -> list[Held]:
+    """Return, for each event, what brought the levels at which it was rated."""
+    found: list[Held] = []
+    held: list[tuple[Effect | None, Effect | None]] = []
+    row = 0
+    for place, event in enumerate(events):
+        if place == 0 or events[place - 1].account != event.account:
+            held = [(None, None) for _ in programme.ladders]
+        for effect in rows[row : marks[place]]:
+            if effect.kind == MOVED and events[effect.event].account == event.account:
+                changed = held[effect.rule][0] if effect.source == effect.band else effect
+                held[effect.rule] = (changed, effect)
+        row = marks[place]
+        found.append(tuple(held))
+    return found
 
 
 def take_stock(programme: Programme, events: Sequence[Event], at: int | None = None) -> list[Stock]:

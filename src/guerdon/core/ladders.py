@@ -39,6 +39,12 @@ GIVEN_ENDED: Final = 5
 CAUSES: Final = ("reached", "kept", "lowered", "grace", "given", "given_ended")
 """Why a level changed, or its end did, by the `reason` of a row of kind moved."""
 
+NO_LEVEL: Final = -1
+"""No threshold decided: a level was given, or what was given ended."""
+
+NO_GRANT: Final = -1
+"""No grant: a level was reached, kept or lost by what was earned."""
+
 _CREDIT_MAX: Final = 2**62
 
 
@@ -63,7 +69,11 @@ class Grant:
 
 
 class Ladder:
-    """Levels in rising order, and how they are kept; `text` is what they are reached by."""
+    """Levels in rising order, and how they are kept; `text` is what they are reached by.
+
+    A `fresh` one is looked at with the credit of the instant at which a level ends, any other with that of just before: what
+    lies in a rolling window by then, and what the period just begun has.
+    """
 
     def __init__(  # noqa: PLR0913 - a ladder has this many terms
         self,
@@ -81,6 +91,7 @@ class Ladder:
         crossing: int,
         at_turn: bool,
         grants: list[Grant],
+        rolling: bool = False,
         title: str = "",
         text: str = "",
     ) -> None:
@@ -97,6 +108,7 @@ class Ladder:
         self.crossing: Final = crossing
         self.at_turn: Final = at_turn
         self.grants: Final = grants
+        self.fresh: Final = rolling or (keep == PERIOD_END and not at_turn)
         self.title: Final = title
         self.text: Final = text
 
@@ -132,6 +144,7 @@ class Place:
         self.falls_from: int = 0
         self.given: Final = [0 for _ in ladder.grants]
         self.given_until: Final = [LATEST for _ in ladder.grants]
+        self.given_by: Final = [-1 for _ in ladder.grants]
         self.held: int = 0
         self.held_since: i64 = EARLIEST
         self.cause: i64 = -1
@@ -170,6 +183,7 @@ class Place:
         for position in range(len(self.given)):
             made.given[position] = self.given[position]
             made.given_until[position] = self.given_until[position]
+            made.given_by[position] = self.given_by[position]
         return made
 
     def next_due(self) -> i64:
@@ -208,7 +222,7 @@ class Place:
             if self.given_until[position] == due:
                 self.given[position] = 0
                 self.given_until[position] = LATEST
-                self._tell(GIVEN_ENDED, due, event, event, 0, effects)
+                self._tell(GIVEN_ENDED, due, event, self.given_by[position], NO_LEVEL, 0, position, effects)
 
     def give(self, facts: Facts, row: i64, at: i64, event: i64, effects: Effects) -> None:
         """Take what an event gives: a level until its end, in place of what the same grant gave before."""
@@ -219,7 +233,9 @@ class Place:
                 until = self._given_until(grant, facts, row, at)
                 self.given[position] = int(level) - 1 if until > at else 0
                 self.given_until[position] = int(until) if self.given[position] > 0 else LATEST
-                self._tell(GIVEN if self.given[position] > 0 else GIVEN_ENDED, at, event, event, 0, effects)
+                self.given_by[position] = int(event)
+                cause = GIVEN if self.given[position] > 0 else GIVEN_ENDED
+                self._tell(cause, at, event, event, NO_LEVEL, 0, position, effects)
 
     def _given_until(self, grant: Grant, facts: Facts, row: i64, at: i64) -> i64:
         """Return when a given level ends; an end that is a date includes that day."""
@@ -236,7 +252,7 @@ class Place:
     def _review(self, due: i64, event: i64, before: list[int], past: list[int], effects: Effects) -> None:
         """Look at an earned level whose time is up: it is kept, lowered, or has a grace first."""
         ladder = self.ladder
-        fresh = self.graced or (ladder.keep == PERIOD_END and not ladder.at_turn)
+        fresh = self.graced or ladder.fresh
         credit = past if fresh else before
         reached = ladder.reached(credit)
         if self.graced:
@@ -251,7 +267,8 @@ class Place:
             self.falls_to = lower
             self.falls_from = int(start)
             self.until = ladder.zone.day_start(ladder.zone.day_of(int(due)) + ladder.grace)
-            self._tell(GRACED, due, event, self.cause, ladder.credit(self.earned, credit), effects)
+            needed = ladder.credit(self.earned, credit)
+            self._tell(GRACED, due, event, self.cause, self.earned, needed, NO_GRANT, effects)
             return
         self._settle(lower, due, start, event, credit, effects)
 
@@ -277,7 +294,7 @@ class Place:
             self.until = self._kept_until(at)
         made_by = self.cause if cause == LOWERED else event
         self.cause = made_by if level > 0 else -1
-        self._tell(cause, at, event, made_by, self.ladder.credit(asked, credit), effects)
+        self._tell(cause, at, event, made_by, asked, self.ladder.credit(asked, credit), NO_GRANT, effects)
 
     def _kept_until(self, start: i64) -> i64:
         ladder = self.ladder
@@ -293,8 +310,10 @@ class Place:
         """Return the end of the period that holds an instant, or so many periods later."""
         return window.ends_at(window.number_of(self.ladder.zone.day_of(int(at)), self.joined) + more, self.joined)
 
-    def _tell(self, cause: i64, at: i64, event: i64, of: i64, credit: int, effects: Effects) -> None:
-        """Append what changed, with what is held now; `credit` is what decided."""
+    def _tell(  # noqa: PLR0913 - a row says this much of a change
+        self, cause: i64, at: i64, event: i64, of: i64, asked: i64, credit: int, grant: i64, effects: Effects
+    ) -> None:
+        """Append what changed, with what is held now; `credit` is what decided, held against the level `asked`."""
         before = self.held
         held = self.earned
         for level in self.given:
@@ -303,6 +322,6 @@ class Place:
             self.held = held
             self.held_since = at
         effects.add(
-            MOVED, at, event, of, -1, self.ladder.position, 0, before, held, -1,
-            min(credit, _CREDIT_MAX), 0, -1, self.held_until(), 0, 0, -1, cause,
+            MOVED, at, event, of, grant, self.ladder.position, 0, before, held, -1,
+            min(credit, _CREDIT_MAX), 0, asked, self.held_until(), 0, 0, -1, cause,
         )  # fmt: skip

@@ -11,7 +11,7 @@ from guerdon.core.calendar import EARLIEST, LATEST
 from guerdon.core.effects import Effects
 from guerdon.core.events import Event, values_of
 from guerdon.core.history import facts_of
-from guerdon.core.ladders import PERIOD_END, Place
+from guerdon.core.ladders import Place
 from guerdon.core.past import Past
 from guerdon.core.programme import Programme
 from guerdon.core.rating import Fold
@@ -97,9 +97,6 @@ def _to_keep(past: Past, position: int) -> int:
     if place.earned == 0 or place.until >= LATEST:
         return 0
     later = past.copied()
-    looked_at = int(place.until) - 1
-    if place.ladder.keep == PERIOD_END and not place.ladder.at_turn:
-        looked_at += 1
     later.fall_due(int(place.until) - 1, -1, Effects())
-    later.read(looked_at)
+    later.read(int(place.until) - (0 if place.ladder.fresh else 1))
     return _missing(later, later.places[position], place.earned)

@@ -157,8 +157,13 @@ def test_a_level_kept_for_months_never_drifts() -> None:
 
 
 def test_a_rolling_window_keeps_for_as_long_as_it_is() -> None:
-    assert moves(ladder(within="{rolling_months: 12}"), *spent(("2016-02-29", 100), LATER)) == [
+    # What reached a level has left the window when its time is up: the level is kept by what came after it alone.
+    body = ladder(within="{rolling_months: 12}")
+    assert moves(body, *spent(("2016-02-29", 100), LATER)) == [
         ("2016-02-29", "reached", "silver", "2017-02-28"),
+        ("2017-02-28", "lowered", "member", ""),
+    ]
+    assert moves(body, *spent(("2016-02-29", 100), ("2016-03-01", 99), ("2017-02-27", 1), LATER))[1:] == [
         ("2017-02-28", "kept", "silver", "2018-02-28"),
         ("2018-02-28", "lowered", "member", ""),
     ]

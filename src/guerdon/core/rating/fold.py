@@ -37,8 +37,10 @@ NO_STOCK: Final = -1
 class Fold(Granting):
     """One run over events: `standing` is where the present account stands, `effects` what was answered so far."""
 
-    def __init__(self, programme: Programme, effects: Effects) -> None:
-        super().__init__(programme, effects)
+    def __init__(self, programme: Programme, effects: Effects, ledger: Ledger | None = None) -> None:
+        super().__init__(programme, effects, ledger)
+        self.place: i64 = 0
+        self.posted: i64 = 0
         self.pasts: Final[list[list[int]]] = []
         self.event: i64 = 0
         self.takes: Final = Takes()
@@ -66,8 +68,13 @@ class Fold(Granting):
                 standing.open(account, member)
                 self.refunds.clear()
             mark = effects.count
+                self.close_account()
             if standing.next_due <= facts.at.small_at(event):
                 self.fall_due(facts.at.small_at(event))
+                if self.redemptions is not None:
+                    self.redemptions.open()
+                if self.ledger is not None and self.purse is not None:
+                    self.ledger.open(account, self.purse)
             if self.past is not None:
                 self._rate_and_move_on(self.past, facts, event)
             else:

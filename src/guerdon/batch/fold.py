@@ -29,7 +29,7 @@ from guerdon.core.columns import Column, column, constant, wide_column
 from guerdon.core.effects import Effects
 from guerdon.core.errors import Invalid
 from guerdon.core.expr.sql import BIGINT, width
-from guerdon.core.facts import PURCHASE, REDEMPTION, Facts
+from guerdon.core.facts import PURCHASE, Facts
 from guerdon.core.programme import Programme
 from guerdon.core.rating import Fold
 from guerdon.core.slots import Slot
@@ -45,7 +45,7 @@ _MASK: Final = 2**62 - 1
 class Share:
     """One process's part of the work: which accounts, how to find them, and where its statement goes.
 
-    `condition` is over events as r.
+    `condition` is over events as r. `holds` is a file of which redemption each other one is about, where any is.
     """
 
     setup: tuple[str, ...]
@@ -59,6 +59,7 @@ class Share:
     out: Path
     scratch: Path
     has_refunds: bool = False
+    holds: Path | None = None
     quotas: Path | None = None
 
     @property
@@ -146,6 +147,7 @@ class _Names:
         self.account: Final = "r.account" if self.whole else "a.number"
         self.has_accounts: Final = share.has_accounts
         self.has_refunds: Final = share.has_refunds
+        self.holds: Final = share.holds
         self.has_budgets: Final = share.quotas is not None
         self.at: Final = "r.posted" if share.has_refunds else 'r."at"'
         self.members: Any = None
@@ -172,12 +174,14 @@ class _Names:
         if self.has_refunds or self.has_budgets or self.keeps_lots:
             columns += ', r."row"'
         if self.has_refunds or self.keeps_lots:
-            columns += f", CAST(r.kind AS BIGINT) AS kind, {self._refers()} AS refers"
+            columns += ", CAST(r.kind AS BIGINT) AS kind"
+        if self.has_refunds or self.holds is not None:
+            columns += f", {self._refers()} AS refers"
         return columns
 
     def _refers(self) -> str:
         refers = "r.refers" if self.has_refunds else "CAST(-1 AS BIGINT)"
-        return f'COALESCE(h."row", {refers})' if self.keeps_lots else refers
+        return refers if self.holds is None else f"COALESCE(h.held, {refers})"
 
     def order(self, *, ties: bool) -> str:
         """Return the order of events within S3; without ties whole numbers are enough."""
@@ -186,10 +190,8 @@ class _Names:
     def joins(self) -> str:
         """Return the joins that `columns` needs."""
         holds = ""
-        if self.keeps_lots:
-            reserved = f'SELECT account, id, MIN("row") AS "row" FROM "events" WHERE kind = {REDEMPTION} GROUP BY ALL'
-            on = f"h.account = r.account AND h.id = r.reservation AND r.kind = {REDEMPTION}"
-            holds = f" LEFT JOIN ({reserved}) AS h ON {on}"
+        if self.holds is not None:
+            holds = f' LEFT JOIN {parquet(self.holds)} AS h ON h."row" = r."row"'
         if self.whole:
             return holds
         members = ' JOIN "member numbers" AS m ON m.word = r.member' if self.has_accounts else ""
@@ -290,7 +292,7 @@ def facts_of(programme: Programme, table: Any, lines: Any) -> Facts:  # noqa: AN
     Where refunds are they do: a refund names its purchase by it.
     """
     count = len(table)
-    has_refunds = "refers" in table.column_names
+    words = table.column_names
     account = _column(table, "account")
     slots = []
     for position, slot in enumerate(programme.slots):
@@ -298,17 +300,26 @@ def facts_of(programme: Programme, table: Any, lines: Any) -> Facts:  # noqa: AN
         slots.append(constant(0) if source is None else _slot(source, position, slot))
     return Facts(
         count,
-        ordinal=_column(table, "row") if "row" in table.column_names else constant(-1),
+        ordinal=_column(table, "row") if "row" in words else constant(-1),
         account=account,
-        member=_column(table, "member") if "member" in table.column_names else account,
+        member=_column(table, "member") if "member" in words else account,
         at=_column(table, "at"),
-        kind=_column(table, "kind") if has_refunds else constant(PURCHASE),
-        refers=_column(table, "refers") if has_refunds else constant(-1),
+        kind=_column(table, "kind") if "kind" in words else constant(PURCHASE),
+        refers=_column(table, "refers") if "refers" in words else constant(-1),
+        named=_named(table) if "refers" in words else constant(0),
         returned=constant(0),
         slots=slots,
         first_line=constant(0) if lines is None and "lines" not in table.column_names else _offsets(table["lines"]),
         quotas=[_column(table, f"q{number}") for number in range(len(programme.budgets))],
     )
+
+
+def _named(table: Any) -> Column:  # noqa: ANN401 - pyarrow has no types
+    """Return which events others of the table name; of its last account, which may go on in the next table, any may be."""
+    refers, accounts = table["refers"].combine_chunks(), table["account"].combine_chunks()
+    named = pc.is_in(table["row"].combine_chunks(), value_set=refers.filter(pc.greater_equal(refers, 0)))
+    unfinished = pc.equal(accounts, accounts[-1])
+    return _column(pa.table({"named": pc.cast(pc.or_(named, unfinished), pa.int64())}), "named")
 
 
 def _slot(table: Any, position: int, slot: Slot) -> Column:  # noqa: ANN401 - pyarrow has no types

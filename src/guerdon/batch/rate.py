@@ -21,7 +21,7 @@ from guerdon.batch import statement
 from guerdon.batch.aggregate import aggregate_statements
 from guerdon.batch.fold import Share, connect, split_accounts
 from guerdon.batch.intake import History, Inputs, Shape, Summary, check_ids, open_history, survey
-from guerdon.batch.intake.sql import parquet
+from guerdon.batch.intake.sql import copy, parquet
 from guerdon.batch.plan import Plan, view
 from guerdon.batch.rationing import Passes
 from guerdon.batch.values import events_where
@@ -30,6 +30,7 @@ from guerdon.core.calendar import MONTH
 from guerdon.core.effects import SIGNS
 from guerdon.core.errors import Invalid, NotFound
 from guerdon.core.events import Event
+from guerdon.core.facts import REDEMPTION
 from guerdon.core.history import rate_events
 from guerdon.core.programme import Programme
 from guerdon.core.statement import TOTAL
@@ -260,6 +261,7 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
     events = history.summary.events or 0
     conditions = split_accounts(con, len(workers.started) + 1, whole=history.member_is_integer)
     ((untimed,),) = con.execute('SELECT COUNT(*) FROM (SELECT 1 FROM "events" WHERE NOT timed LIMIT 1)').fetchall()
+    holds = _holds(con, run.programme, history, scratch)
     shares = [
         Share(
             setup=(*history.setup, *plan.statements()),
@@ -267,6 +269,7 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
             has_lines=history.has_lines,
             has_accounts=history.has_accounts,
             has_refunds=history.has_refunds,
+            holds=holds,
             whole_accounts=history.member_is_integer,
             ties=bool(untimed),
             memory=_portion(run.memory or _MEMORY, len(conditions)),
@@ -288,6 +291,21 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
     else:
         workers.fold(run.programme, shares, folded)
     return _set_end_to_end(con, run, [share.out for share in shares], pooled=history.has_accounts)
+
+
+def _holds(con: duckdb.DuckDBPyConnection, programme: Programme, history: History, scratch: Path) -> Path | None:
+    """Lay down which redemption each other one is about: an earlier one of its account, of its own source if there is one."""
+    if not programme.keeps_lots or not history.has_reservations:
+        return None
+    path = scratch / "holds.parquet"
+    redemptions = f'SELECT * FROM "events" WHERE kind = {REDEMPTION}'
+    query = (
+        'SELECT r."row", arg_min(h."row", (h.source <> r.source, h."at", h.source)) AS held '
+        f"FROM ({redemptions}) AS r JOIN ({redemptions}) AS h ON h.account = r.account AND h.id = r.reservation "
+        'WHERE (h."at", h.source, h.id) < (r."at", r.source, r.id) GROUP BY r."row"'
+    )
+    con.execute(copy(query, path))
+    return path
 
 
 def _in_passes(

@@ -5,36 +5,66 @@ Invariants:
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import duckdb
 
 from guerdon.batch.intake.events import plain_events
-from guerdon.batch.intake.readings import INTEGERS
+from guerdon.batch.intake.readings import INTEGERS, given, words
 from guerdon.batch.intake.repeats import CANDIDATES, Keys, keys_of
-from guerdon.batch.intake.rows import Group, typed_rows
+from guerdon.batch.intake.rows import Group, all_have_ids, typed_rows
 
 
-def is_direct(con: duckdb.DuckDBPyConnection, group: Group) -> bool:
-    """Say whether a group's rows can be read where they lie."""
+def are_direct(con: duckdb.DuckDBPyConnection, groups: Sequence[Group]) -> bool:
+    """Say whether the rows of all groups can be read where they lie; where refunds name purchases, these need their ids."""
+    if any(group.mapped.has_refunds for group in groups) and any("id" not in group.mapped.head for group in groups):
+        return False
+    return all(_is_direct(con, group) for group in groups)
+
+
+def _is_direct(con: duckdb.DuckDBPyConnection, group: Group) -> bool:
     head = group.mapped.head
     needs_laying_down = (
         group.raw.is_text
         or bool(group.mapped.line)
         or group.mapped.is_nested
-        or group.mapped.has_refunds
         or group.exchange.converts
         or any(head[word].is_text for word in ("at", "amount") if word in head)
     )
     if needs_laying_down or "id" not in head:
         return not needs_laying_down
-    missing = f"select 1 from {group.raw.scan} where {head['id'].sql} is null limit 1"
-    return not con.sql(missing).fetchall()
+    return all_have_ids(con, group)
 
 
 def direct_events(group: Group, *, whole_members: bool) -> str:
     """Return the SELECT of a group's events; an id that is made up costs nothing until somebody asks for it."""
     has_ids = "id" in group.mapped.head
     return plain_events(typed_rows(group, whole_members=whole_members), group, has_ids=has_ids)
+
+
+def direct_involved(groups: Sequence[Group], *, whole_members: bool) -> str:
+    """Return the SELECT of refunds and of the events that they may name, found by whole numbers where ids are such."""
+    heads = [group.mapped.head for group in groups]
+    columns = [head[word] for head in heads for word in ("id", "refund_of") if word in head]
+    whole = all(column.type.id in INTEGERS for column in columns)
+    named = " union all ".join(
+        f"select {_told(group, 'refund_of', whole=whole)} as word from {group.raw.scan}"
+        for group in groups
+        if group.mapped.has_refunds
+    )
+    parts = []
+    for group in groups:
+        found = f"{_told(group, 'id', whole=whole)} in (select word from ({named}) where word is not null)"
+        if group.mapped.has_refunds:
+            found = f"{_told(group, 'refund_of', whole=whole)} is not null or {found}"
+        raw = replace(group.raw, scan=f"(select * from {group.raw.scan} where {found})")
+        parts.append(direct_events(replace(group, raw=raw), whole_members=whole_members))
+    return " union all by name ".join(parts)
+
+
+def _told(group: Group, word: str, *, whole: bool) -> str:
+    column = group.mapped.head[word]
+    return column.sql if whole else words(column, given(column)).value
 
 
 def direct_keys(groups: Sequence[Group]) -> Keys | None:

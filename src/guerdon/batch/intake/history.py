@@ -17,7 +17,7 @@ import duckdb
 from guerdon.batch.intake import badrows
 from guerdon.batch.intake.badrows import BadRow
 from guerdon.batch.intake.counts import Summary, count_events, count_lines
-from guerdon.batch.intake.direct import direct_events, direct_keys, is_direct
+from guerdon.batch.intake.direct import are_direct, direct_events, direct_involved, direct_keys
 from guerdon.batch.intake.events import CONTENT, REFUND_COLUMNS, event_columns
 from guerdon.batch.intake.exchange import open_exchange
 from guerdon.batch.intake.laying import collect_bad, collect_conflicts, lay_events, lay_lines
@@ -35,13 +35,15 @@ from guerdon.batch.intake.times import Zones
 class History:
     """Events, and lines if there are any, as relations that `setup` makes on any connection.
 
-    A `direct` history has not been looked at: `survey` looks for bad rows, `check_ids` for repeated ids.
+    A `direct` history has not been looked at: `survey` looks for bad rows, `check_ids` for repeated ids, and then for the
+    purchases that refunds name.
     """
 
     setup: tuple[str, ...]
     has_lines: bool
     has_accounts: bool
     has_refunds: bool
+    has_reservations: bool
     member_is_integer: bool
     direct: bool
     summary: Summary
@@ -51,6 +53,7 @@ class History:
     base: str = field(repr=False)
     content: tuple[str, ...] = field(repr=False)
     keys: Keys | None = field(repr=False)
+    groups: tuple[Group, ...] = field(repr=False)
 
     def problems(self, con: duckdb.DuckDBPyConnection, limit: int = 20) -> list[BadRow]:
         """Return the first bad rows; of a direct history, after looking for them."""
@@ -58,9 +61,9 @@ class History:
             _collect_direct(con, self)
         return badrows.read_bad(con, self.raws, limit)
 
-    def good(self, *, without_bad: bool = True, excluded: Path | None = None) -> str:
-        """Return a FROM item of the events that count."""
-        kept = f"select * from ({self.base})" + (" where problem is null" if without_bad else "")
+    def good(self, *, without_bad: bool = True, excluded: Path | None = None, base: str = "") -> str:
+        """Return a FROM item of the events that count, of all or of those in `base`."""
+        kept = f"select * from ({base or self.base})" + (" where problem is null" if without_bad else "")
         if excluded is not None:
             kept = f'select * from ({kept}) anti join {parquet(excluded)} using ("row")'
         return f"({kept})"
@@ -88,7 +91,7 @@ def open_history(
     raws = open_raws(con, inputs.paths, scratch, progress)
     groups = _groups(con, raws, shape, inputs, scratch)
     whole = all(has_whole_members(group) for group in groups)
-    direct = all(is_direct(con, group) for group in groups)
+    direct = are_direct(con, groups)
     if direct:
         parts = [direct_events(group, whole_members=whole) for group in groups]
     else:
@@ -103,6 +106,7 @@ def open_history(
         has_lines=has_lines,
         has_accounts=any("account" in group.mapped.head for group in groups),
         has_refunds=has_refunds,
+        has_reservations=any("reservation" in group.mapped.head for group in groups),
         member_is_integer=whole,
         direct=direct,
         summary=Summary(raws.rows, ignored=_ignored(groups)),
@@ -112,9 +116,10 @@ def open_history(
         base=base,
         content=(*content, CONTENT) if has_lines else tuple(content),
         keys=direct_keys(groups) if direct else keys_of(f"select * from ({base}) where problem is null"),
+        groups=groups,
     )
     if not direct:
-        return _settle(con, history, groups, progress)
+        return _settle(con, history, progress)
     return replace(history, setup=(history.viewed(without_bad=False),))
 
 
@@ -131,13 +136,29 @@ def survey(con: duckdb.DuckDBPyConnection, history: History) -> History:
 
 
 def check_ids(con: duckdb.DuckDBPyConnection, history: History) -> History:
-    """Find events of a direct history that came before: the same once more is left out, other content is a bad row."""
-    summary = history.summary
-    if summary.duplicates is not None:
+    """Find events of a direct history that came before: the same once more is left out, other content is a bad row.
+
+    Refunds are then matched with the purchases that they name.
+    """
+    if history.summary.duplicates is not None:
         return history
+    history, excluded = _without_repeats(con, history)
+    if not history.has_refunds:
+        return history
+    history = survey(con, history)
+    without_bad = bool(history.summary.bad_rows)
+    base = direct_involved(history.groups, whole_members=history.member_is_integer)
+    good = history.good(without_bad=without_bad, excluded=excluded)
+    involved = history.good(without_bad=without_bad, excluded=excluded, base=base)
+    return _with_refunds(con, history, good, involved, "")
+
+
+def _without_repeats(con: duckdb.DuckDBPyConnection, history: History) -> tuple[History, Path | None]:
+    """Return a direct history without events that came before, and which rows these are."""
+    summary = history.summary
     events = history.good(without_bad=bool(summary.bad_rows))
     if history.keys is None or not find_repeats(con, events, history.keys, content=history.content):
-        return replace(history, summary=replace(summary, duplicates=0))
+        return replace(history, summary=replace(summary, duplicates=0)), None
     history = survey(con, history)
     had_bad = bool(history.summary.bad_rows)
     _collect_direct(con, history, has_bad=had_bad)
@@ -146,8 +167,9 @@ def check_ids(con: duckdb.DuckDBPyConnection, history: History) -> History:
     bad = badrows.settle_bad(con, history.raws, history.bad_rows)
     left = (history.summary.events or 0) - same - conflicts
     summary = replace(history.summary, duplicates=same, bad_rows=bad, events=left)
-    view = history.viewed(without_bad=had_bad, excluded=_exclude(con, history.scratch))
-    return replace(history, summary=summary, setup=(view,))
+    excluded = _exclude(con, history.scratch)
+    view = history.viewed(without_bad=had_bad, excluded=excluded)
+    return replace(history, summary=summary, setup=(view,)), excluded
 
 
 def _groups(
@@ -173,11 +195,10 @@ def _ignored(groups: Sequence[Group]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(column for group in groups for column in group.mapped.ignored))
 
 
-def _settle(
-    con: duckdb.DuckDBPyConnection, history: History, groups: Sequence[Group], progress: Callable[[str], None]
-) -> History:
+def _settle(con: duckdb.DuckDBPyConnection, history: History, progress: Callable[[str], None]) -> History:
     """Finish a history that was laid down: repeats, bad rows, lines, counts."""
     progress("looking for repeated ids")
+    groups = history.groups
     badrows.collect_faults(con, history.raws)
     collect_bad(con, groups, history.scratch)
     same, excluded = 0, None
@@ -198,18 +219,14 @@ def _settle(
     if not history.has_refunds:
         return history
     progress("matching refunds with purchases")
-    return _with_refunds(con, history, groups, good, found)
+    named = f"select refund_of from {good} where refund_of is not null"
+    return _with_refunds(con, history, good, f"{good} where refund_of is not null or id in ({named})", found)
 
 
-def _with_refunds(
-    con: duckdb.DuckDBPyConnection,
-    history: History,
-    groups: Sequence[Group],
-    good: str,
-    lines: str,
-) -> History:
+def _with_refunds(con: duckdb.DuckDBPyConnection, history: History, good: str, involved: str, lines: str) -> History:
     """Put what refunds leave of their purchases in the refunds' place."""
-    found = settle_refunds(con, groups, f"(select *{history.excluding()} from {good})", lines, history.scratch)
+    told = f"select *{history.excluding()} from"
+    found = settle_refunds(con, history.groups, f"({told} {good})", f"{told} {involved}", lines, history.scratch)
     bad = badrows.settle_bad(con, history.raws, history.bad_rows)
     summary = history.summary
     summary = replace(

@@ -15,7 +15,7 @@ from guerdon.batch.intake import lines
 from guerdon.batch.intake.badrows import add_bad
 from guerdon.batch.intake.events import lined_events, plain_events
 from guerdon.batch.intake.repeats import CONFLICTS
-from guerdon.batch.intake.rows import Group, typed_rows
+from guerdon.batch.intake.rows import Group, all_have_ids, typed_rows
 from guerdon.batch.intake.sql import ROW_BITS, copy, parquet
 
 
@@ -40,7 +40,8 @@ def lay_events(
         if group.mapped.line:
             _lay_baskets(con, group, rows, scratch, number)
         else:
-            con.execute(copy(plain_events(rows, group, has_ids=False), laid(scratch, "events", number)))
+            has_ids = all_have_ids(con, group)
+            con.execute(copy(plain_events(rows, group, has_ids=has_ids), laid(scratch, "events", number)))
         parts.append(f"select * from {parquet(laid(scratch, 'events', number))}")
     return parts
 

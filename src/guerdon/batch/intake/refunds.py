@@ -1,12 +1,13 @@
 """Refunds in files: each in its place the purchase as it is left after it, with the answers of `guerdon.core.events.returns`.
 
-Only purchases that are refunded are looked at. What came back of each of their lines is a running sum over their refunds
-in the order of S3, and what is left one whole-number expression of it.
+Only refunds and the purchases that they name are looked at. What came back of each of their lines is a running sum over
+their refunds in the order of S3, and what is left one whole-number expression of it.
 
 Invariants:
 * A refund's row has its own "row", "source" and "id"; "refers" is its purchase's row, "posted" when it counts. All else is
   the purchase's, its instant included.
 * A refund of more than is left is a bad row, and those after it are looked at without it.
+* What no refund names is never laid down for their sake: "events" is everything but refunds as it lies, and they beside it.
 """
 
 from collections.abc import Sequence
@@ -44,14 +45,19 @@ class Settled:
 
 
 def settle_refunds(
-    con: duckdb.DuckDBPyConnection, groups: Sequence[Group], good: str, lines: str, scratch: Path
+    con: duckdb.DuckDBPyConnection, groups: Sequence[Group], good: str, involved: str, lines: str, scratch: Path
 ) -> Settled:
-    """Match refunds with purchases and lay down what they leave; those of too much are added to the bad rows."""
-    group = groups[0]
+    """Match refunds with purchases and lay down what they leave; those of too much are added to the bad rows.
+
+    `good` are all events, `involved` those of them that are refunds or may be named by one.
+    """
+    group, laid_involved = groups[0], scratch / "involved.parquet"
+    con.execute(copy(involved, laid_involved))
+    some = parquet(laid_involved)
     con.execute(f'create or replace temp table {_REFUSED} ("row" bigint, reason varchar)')
     for table, query in (
-        ("intake_asked", _asked(good)),
-        ("intake_goods", _goods(group, good, lines)),
+        ("intake_asked", _asked(some)),
+        ("intake_goods", _goods(group, some, lines)),
         ("intake_named", _named(groups, scratch)),
     ):
         con.execute(f"create or replace temp table {table} as {query}")
@@ -61,16 +67,23 @@ def settle_refunds(
     badrows.add_bad(con, f"select * from {_REFUSED}")
     con.execute(f"create or replace temp table intake_left as {_left(group)}")
     laid_events, laid_lines = scratch / "refunded-events.parquet", scratch / "refunded-lines.parquet"
-    con.execute(copy(_events(good), laid_events))
-    looked_at = scratch / "refunds.parquet"
-    con.execute(copy(f'select "row" from intake_asked union all select "row" from {_REFUSED}', looked_at))
-    rest = f'select * exclude ({name(ASKED)}), "at" as posted, cast(-1 as bigint) as refers from {good}'
-    rest += f' anti join {parquet(looked_at)} using ("row")'
-    setup = [_view("events", rest, laid_events)]
+    con.execute(copy(f"{_events(some)} union all by name {_unmoved(_waiting(some))}", laid_events))
+    setup = [_view("events", _unmoved(f"{good} where refund_of is null"), laid_events)]
     if lines:
         con.execute(copy(_lines(group, lines), laid_lines))
         setup.append(_view("lines", f"select * from {lines}", laid_lines))
-    return _counted(con, (*setup,), good, refused)
+    return _counted(con, tuple(setup), good, _waiting(some), refused)
+
+
+def _waiting(some: str) -> str:
+    """Return a FROM item of refunds whose purchase is not there."""
+    gone = f'select "row" from intake_asked union all select "row" from {_REFUSED}'
+    return f'(select * from {some} where refund_of is not null and "row" not in ({gone}))'
+
+
+def _unmoved(events: str) -> str:
+    """Return events that are about no other, each at its own instant."""
+    return f'select * exclude ({name(ASKED)}), "at" as posted, cast(-1 as bigint) as refers from {events}'
 
 
 def _view(word: str, rest: str, beside: Path) -> str:
@@ -294,18 +307,19 @@ def _written(value: str, group: Group) -> str:
     return f"cast({whole} // {10**decimals} as varchar) || '.' || {part}"
 
 
-def _counted(con: duckdb.DuckDBPyConnection, setup: tuple[str, ...], good: str, refused: int) -> Settled:
+def _counted(con: duckdb.DuckDBPyConnection, setup: tuple[str, ...], good: str, waiting: str, refused: int) -> Settled:
     """Return what became of refunds, and a few examples of those without their purchase."""
     ((settled,),) = con.sql("select count(*) from intake_asked").fetchall()
-    left = f'select * from {good} where returned and "row" not in (select "row" from intake_asked) and "row" not in (select "row" from {_REFUSED})'
-    ((waiting,),) = con.sql(f"select count(*) from ({left}) where refund_of is not null").fetchall()
-    returns = f'select "type", id, member from ({left}) where refund_of is null order by "row" limit {_EXAMPLES}'
-    waits = f'select id, refund_of, refund_source from ({left}) where refund_of is not null order by "row" limit {_EXAMPLES}'
+    ((waits,),) = con.sql(f"select count(*) from {waiting}").fetchall()
+    returns = (
+        f'select "type", id, member from {good} where returned and refund_of is null order by "row" limit {_EXAMPLES}'
+    )
+    examples = f'select id, refund_of, refund_source from {waiting} order by "row" limit {_EXAMPLES}'
     return Settled(
         setup=setup,
         settled=int(settled),
-        waiting=int(waiting),
+        waiting=int(waits),
         refused=refused,
         return_examples=tuple(f"{kind} {one} of {member}" for kind, one, member in con.sql(returns).fetchall()),
-        waiting_examples=tuple(f"{one} of {of} from {source}" for one, of, source in con.sql(waits).fetchall()),
+        waiting_examples=tuple(f"{one} of {of} from {source}" for one, of, source in con.sql(examples).fetchall()),
     )

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import duckdb
+
 from guerdon.batch.intake import readings
 from guerdon.batch.intake.exchange import Exchange, given_currency, given_rate
 from guerdon.batch.intake.fields import (
@@ -65,6 +67,14 @@ def has_whole_members(group: Group) -> bool:
     """Say whether members, and accounts if there are any, are integers."""
     columns = [group.mapped.head[word] for word in ("member", "account") if word in group.mapped.head]
     return all(column.type.id in NATIVE_INTEGERS for column in columns)
+
+
+def all_have_ids(con: duckdb.DuckDBPyConnection, group: Group) -> bool:
+    """Say whether every row states an id."""
+    if "id" not in group.mapped.head:
+        return False
+    missing = f"select 1 from {group.raw.scan} where {given(group.mapped.head['id'])} is null limit 1"
+    return not con.sql(missing).fetchall()
 
 
 def typed_rows(group: Group, *, whole_members: bool) -> str:

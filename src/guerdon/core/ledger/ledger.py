@@ -1,0 +1,208 @@
+"""The ledger of a fold: every row of effects posted, and at the end of each account what it has.
+
+Whoever folds calls `open` when an account begins, `post` with the rows of one cause, and `close` when all that falls due by
+`as_of` has happened. The tables are columns; they can be taken and forgotten between any two calls.
+"""
+
+from typing import Final
+
+from mypy_extensions import i64
+
+from guerdon.core.columns import column_of
+from guerdon.core.effects import EARNED, FROM_PENDING, FROM_USABLE, MOVED, REVERSED, Effects
+from guerdon.core.ledger.books import NO_BOOK, NO_LOT, PLACES, REVERSED_BOOK, WRITTEN_OFF_BOOK, sides
+from guerdon.core.ledger.rows import JOURNALS, LEVELS, LOTS, METRICS, MOVES, POSTINGS, STANDINGS, Rows
+from guerdon.core.lots.lot import Lot
+from guerdon.core.lots.pocket import Pocket
+from guerdon.core.lots.purse import Purse
+from guerdon.core.past import Past
+
+NOWHERE: Final = -1
+"""The place of what no event caused."""
+
+
+class Ledger:
+    """The books of a run as of an instant."""
+
+    def __init__(self, as_of: i64) -> None:
+        self.as_of: Final[i64] = as_of
+        self.journals: Final = Rows(JOURNALS)
+        self.postings: Final = Rows(POSTINGS)
+        self.lots: Final = Rows(LOTS)
+        self.standings: Final = Rows(STANDINGS)
+        self.levels: Final = Rows(LEVELS)
+        self.metrics: Final = Rows(METRICS)
+        self.moves: Final = Rows(MOVES)
+        self.account: i64 = NOWHERE
+        self.number: i64 = 0
+        self.journal: i64 = 0
+        self.at: i64 = 0
+        self.place: i64 = NOWHERE
+        self.made_by: dict[int, int] = {}
+        self.places: dict[int, int] = {}
+        self.waits: list[bool] = []
+        self._from: Final = column_of(sides(2))
+        self._into: Final = column_of(sides(3))
+
+    def tables(self) -> list[Rows]:
+        """Return all tables."""
+        return [self.journals, self.postings, self.lots, self.standings, self.levels, self.metrics, self.moves]
+
+    def forget(self) -> None:
+        """Empty all tables, keeping their memory and the account that is open."""
+        for table in self.tables():
+            table.forget()
+
+    def open(self, account: i64, purse: Purse) -> None:
+        """Begin with another account."""
+        self.account = account
+        self.number = 0
+        self.made_by = {}
+        self.places = {}
+        if not self.waits:
+            self.waits = [pocket.keeping.waits for pocket in purse.pockets]
+
+    def post(self, effects: Effects, mark: i64, event: i64, place: i64, at: i64) -> None:
+        """Post the rows from `mark` on, of one cause: the event at a place, or (NOWHERE) what fell due at an instant."""
+        end: i64 = effects.count
+        if mark == end:
+            return
+        self.journal = 0
+        self.place = place
+        self.at = at
+        if place != NOWHERE:
+            self.places[int(event)] = int(place)
+        row = mark
+        while row < end:
+            if effects.kind[row] == MOVED:
+                self._move(effects, row)
+            else:
+                self._post_row(effects, row)
+            row += 1
+
+    def _post_row(self, effects: Effects, row: i64) -> None:
+        """Post one row by the table; what a refund could not take back is written off."""
+        kind = effects.kind[row]
+        before = NO_LOT if effects.rule[row] < 0 else effects.band[row]
+        if kind == EARNED:
+            before = FROM_PENDING if self.waits[effects.unit[row]] else FROM_USABLE
+        granted = effects.granted[row]
+        if granted > 0:
+            place = kind * PLACES + before + 1
+            self._post(effects, row, self._from.small_at(place), self._into.small_at(place), granted)
+        if kind == REVERSED and effects.desired[row] > granted:
+            self._post(effects, row, WRITTEN_OFF_BOOK, REVERSED_BOOK, effects.desired[row] - granted)
+
+    def _post(self, effects: Effects, row: i64, source: i64, into: i64, points: i64) -> None:
+        """Post points out of one book and into another, in the journal of the present cause."""
+        if source == NO_BOOK:
+            return
+        if self.journal == 0:
+            self._begin_journal()
+        made_by: i64 = 0
+        of = effects.of[row]
+        if of >= 0:
+            known = self.made_by.get(int(of))
+            if known is None:
+                known = int(self.journal)
+                self.made_by[int(of)] = known
+            made_by = known
+        self._add(effects, row, source, -points, made_by)
+        self._add(effects, row, into, points, made_by)
+
+    def _begin_journal(self) -> None:
+        self.number += 1
+        self.journal = self.number
+        journals = self.journals
+        journals.begin()
+        journals.put(self.account)
+        journals.put(self.number)
+        journals.put(self.at)
+        journals.put(self.place)
+
+    def _add(self, effects: Effects, row: i64, book: i64, points: i64, made_by: i64) -> None:
+        postings = self.postings
+        postings.begin()
+        postings.put(self.account)
+        postings.put(self.journal)
+        postings.put(effects.unit[row])
+        postings.put(book)
+        postings.put(effects.payer[row])
+        postings.put(points)
+        postings.put(made_by)
+        postings.put(effects.rule[row])
+        postings.put(effects.lot[row])
+
+    def _move(self, effects: Effects, row: i64) -> None:
+        """Note how a level changed, or its end did."""
+        moves = self.moves
+        moves.begin()
+        moves.put(self.account)
+        moves.put(effects.rule[row])
+        moves.put(effects.at[row])
+        moves.put(effects.source[row])
+        moves.put(effects.band[row])
+        moves.put(effects.period[row])
+        moves.put(effects.reason[row])
+        moves.put(effects.desired[row])
+        moves.put(self.places.get(int(effects.of[row]), NOWHERE))
+
+    # What accounts have.
+
+    def close(self, purse: Purse, past: Past | None) -> None:
+        """Note what the open account has, once all that falls due by the ledger's instant is posted."""
+        for pocket in purse.pockets:
+            self._stand(pocket)
+            for lot in pocket.lots:
+                self._keep(pocket, lot)
+        if past is not None:
+            self._measure(past)
+
+    def _stand(self, pocket: Pocket) -> None:
+        standings = self.standings
+        standings.begin()
+        standings.put(self.account)
+        standings.put(pocket.keeping.unit)
+        standings.put_wide(pocket.pending)
+        standings.put_wide(pocket.available)
+        standings.put_wide(pocket.held)
+        standings.put_wide(pocket.debt)
+
+    def _keep(self, pocket: Pocket, lot: Lot) -> None:
+        lots = self.lots
+        lots.begin()
+        lots.put(self.account)
+        lots.put(self.made_by[int(lot.event)])
+        lots.put(self.places[int(lot.event)])
+        lots.put(pocket.keeping.unit)
+        lots.put(lot.rule)
+        lots.put(lot.number)
+        lots.put(lot.payer)
+        lots.put(lot.share)
+        lots.put(lot.original)
+        lots.put(lot.remaining)
+        lots.put(lot.spent)
+        lots.put(lot.expired)
+        lots.put(lot.reversed)
+        lots.put(lot.held)
+        lots.put(lot.pending)
+        lots.put(lot.earned_at)
+        lots.put(lot.usable_from)
+        lots.put(pocket.ends_at(lot))
+
+    def _measure(self, past: Past) -> None:
+        """Note which levels are held, and what the metrics count."""
+        for place in past.places:
+            levels = self.levels
+            levels.begin()
+            levels.put(self.account)
+            levels.put(place.ladder.position)
+            levels.put(place.held)
+            levels.put(place.held_since)
+            levels.put(place.held_until())
+        for position in range(len(past.meters)):
+            metrics = self.metrics
+            metrics.begin()
+            metrics.put(self.account)
+            metrics.put(position)
+            metrics.put_wide(past.values[len(past.places) + position])

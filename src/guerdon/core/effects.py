@@ -13,7 +13,11 @@ The lot that points moved in or out of is named by what made it: the event `of`,
 | held, released | a reservation sets points aside, or gives them back | moved | |
 | restored | points once spent come back | put back into the lot | |
 | indebted, settled | more was asked for than there was; earnings pay it off | debt that comes, or goes | |
-| moved | a level changes | 0 | `rule` is the ladder, `source` the level before, `band` the level now, `period` its end, `reason` why |
+| moved | a level changes | 0 | `rule` is the ladder, `source` the level before, `band` the level now, `period` its end, `reason` why; `desired` is the credit, held against the level in `limit`; `line` is the grant |
+| redeemed | a reward is asked for | 0 | `rule` is the reward, -1 for one that there is not, `band` the step, `desired` how many points, `reason` which term it contradicts, `limit` and `period` the limit or stock it goes beyond |
+
+In rows of lots `band` says where the points were before: usable (-1), pending (0), held (1), spent (2) or expired (3). What is
+settled is a redemption's debt (2) or a refund's (-1); what a refund makes debt names the lot that is short of it.
 
 Invariants:
 * 0 <= granted <= desired in every row.
@@ -48,6 +52,12 @@ KINDS: Final = (
 
 SIGNS: Final = [1 if kind == EARNED else -1 if kind == REVERSED else 0 for kind in range(len(KINDS))]
 """How a row counts in what was earned: as it stands, taken off, or not at all."""
+FROM_USABLE: Final = -1
+FROM_PENDING: Final = 0
+FROM_HELD: Final = 1
+FROM_SPENT: Final = 2
+FROM_EXPIRED: Final = 3
+
 
 GRANTED: Final = 0
 LIMITED: Final = 1

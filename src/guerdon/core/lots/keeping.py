@@ -60,6 +60,7 @@ class Keeping:
         self.worth: Final = worth
         self.worth_one: Final = worth_one
 
+        self.waits: Final = dormant or pending is not None or (over_cap_pending and cap != NO_CAP)
 
 class Redeeming:
     """What redemption events ask for: the slots of the points of each unit, and of the step (at once, reserve, ...).

@@ -14,6 +14,10 @@ from mypy_extensions import i64
 from guerdon.core.calendar import LATEST
 from guerdon.core.effects import (
     EXPIRED,
+    FROM_HELD,
+    FROM_PENDING,
+    FROM_SPENT,
+    FROM_USABLE,
     GRANTED,
     HELD,
     INDEBTED,
@@ -99,7 +103,7 @@ class Pocket:
         if lot.usable_from > at:
             self._ripen(lot)
         else:
-            self._open(lot, at, told=False)
+            self._open(lot, at, told=keeping.waits)
         if keeping.earning_is_activity:
             self.stir(at)
         return lot
@@ -177,7 +181,7 @@ class Pocket:
             else:
                 lot.reversed += part
             self.effects.add(
-                SETTLED, at, lot.event, lot.event, -1, lot.rule, 0, debt.event, -1, self.keeping.unit,
+                SETTLED, at, lot.event, lot.event, -1, lot.rule, 0, debt.event, FROM_SPENT if debt.spent else FROM_USABLE, self.keeping.unit,
                 part, part, -1, 0, lot.number, 0, lot.payer, GRANTED,
             )  # fmt: skip
             if debt.amount == 0:
@@ -224,10 +228,13 @@ class Pocket:
             self.stir(at)
         self.fill(at)
 
-    def owe(self, at: i64, event: i64, amount: int, *, spent: bool) -> None:
-        """Note what an event took beyond what was there."""
+    def owe(self, at: i64, event: i64, amount: int, *, spent: bool, lot: Lot | None = None) -> None:
+        """Note what an event took beyond what was there; of a refund, beyond what was left of a lot."""
         self.debts.append(Debt(event, amount, spent=spent))
         self.debt += amount
+        if lot is not None:
+            self.note(INDEBTED, at, event, lot, amount)
+            return
         self.effects.add(
             INDEBTED, at, event, -1, -1, -1, 0, -1, -1, self.keeping.unit,
             amount, amount, -1, 0, -1, 0, -1, GRANTED,
@@ -291,7 +298,7 @@ class Pocket:
             lot.remaining -= part
             lot.spent += part
             self.held -= part
-            self.note(SPENT, at, event, lot, part)
+            self.note(SPENT, at, event, lot, part, before=FROM_HELD)
         if hold.short > 0:
             self.spend(at, event, hold.short)
         else:
@@ -369,21 +376,24 @@ class Pocket:
             lot.ended = True
             self.pending -= lot.pending
             rest = lot.remaining - lot.held
-            self.available -= rest - lot.pending
+            pending = lot.pending
+            self.available -= rest - pending
             lot.pending = 0
-            if rest > 0:
-                self._expire(at, lot, rest)
+            if pending > 0:
+                self._expire(at, lot, pending, before=FROM_PENDING)
+            if rest > pending:
+                self._expire(at, lot, rest - pending)
         if queue.idle:
             queue.idle_until = LATEST
 
-    def _expire(self, at: i64, lot: Lot, amount: int) -> None:
+    def _expire(self, at: i64, lot: Lot, amount: int, *, before: i64 = FROM_USABLE) -> None:
         lot.remaining -= amount
         lot.expired += amount
-        self.note(EXPIRED, at, lot.event, lot, amount)
+        self.note(EXPIRED, at, lot.event, lot, amount, before=before)
 
-    def note(self, kind: i64, at: i64, event: i64, lot: Lot, amount: int) -> None:
-        """Append what happened to points of a lot."""
+    def note(self, kind: i64, at: i64, event: i64, lot: Lot, amount: int, *, before: i64 = FROM_USABLE) -> None:  # noqa: PLR0913 - what happened, when, by what, to which points
+        """Append what happened to points of a lot, and where they were before."""
         self.effects.add(
-            kind, at, event, lot.event, -1, lot.rule, 0, -1, -1, self.keeping.unit,
+            kind, at, event, lot.event, -1, lot.rule, 0, -1, before, self.keeping.unit,
             amount, amount, -1, 0, lot.number, 0, lot.payer, GRANTED,
         )  # fmt: skip

@@ -15,7 +15,8 @@ from mypy_extensions import i64
 
 from guerdon.core.earning import AT_ITEM, Rule, draft, round_parts
 from guerdon.core.effects import EARNED, GRANTED, LIMITED, OUTDONE, Effects
-from guerdon.core.facts import REFUND, Facts
+from guerdon.core.facts import REDEMPTION, REFUND, Facts
+from guerdon.core.ledger import NOWHERE, Ledger
 from guerdon.core.limits import PLENTY
 from guerdon.core.limits.budgets import Takes
 from guerdon.core.lots.keeping import NO_SLOT
@@ -42,12 +43,14 @@ class Fold(Granting):
         self.place: i64 = 0
         self.posted: i64 = 0
         self.pasts: Final[list[list[int]]] = []
+        self.marks: Final[list[int]] = []
         self.event: i64 = 0
         self.takes: Final = Takes()
         self.refunding = False
         self.stock_at: i64 = NO_STOCK
         self.lefts: Final[list[Left]] = []
         self.keep_effects = True
+        self.brief = False
 
     def run(self, facts: Facts, statement: Statement, *, keep_effects: bool) -> None:
         """Rate every event of `facts`, account by account, and add what each earned to `statement`.
@@ -65,21 +68,25 @@ class Fold(Granting):
             member = facts.member.small_at(event)
             if account != standing.account:
                 self.take_stock()
+                self.close_account()
                 standing.open(account, member)
                 self.refunds.clear()
-            mark = effects.count
-                self.close_account()
-            if standing.next_due <= facts.at.small_at(event):
-                self.fall_due(facts.at.small_at(event))
                 if self.redemptions is not None:
                     self.redemptions.open()
                 if self.ledger is not None and self.purse is not None:
                     self.ledger.open(account, self.purse)
+            mark = effects.count
+            if standing.next_due <= facts.at.small_at(event):
+                self.fall_due(facts.at.small_at(event))
             if self.past is not None:
                 self._rate_and_move_on(self.past, facts, event)
             else:
                 self.rate(facts, event)
             statement.add(member, facts.at.small_at(event), effects, mark)
+            if self.ledger is not None:
+                self.ledger.post(effects, self.posted, facts.ordinal.small_at(event), self.place, facts.at.small_at(event))
+                self.place += 1
+            self.posted = effects.count if keep_effects else 0
             if not keep_effects:
                 effects.forget()
             event += 1
@@ -88,9 +95,10 @@ class Fold(Granting):
         """Rate an event with what is known of the account's past, and let it become part of that."""
         ordinal = facts.ordinal.small_at(event)
         past.begin(facts, event, ordinal, self.effects)
+        mark = self.effects.count
         if self.keep_effects:
             self.pasts.append(list(past.values))
-        mark = self.effects.count
+            self.marks.append(int(mark))
         self.rate(facts, event)
         if facts.kind.small_at(event) != REFUND:
             # What is left of a purchase was counted with it; that a refund takes credit away is not done yet.
@@ -177,13 +185,33 @@ class Fold(Granting):
         """Do what fell due at or before an instant, in the order of time (S7c)."""
         purse, standing = self.purse, self.standing
         while purse is not None and standing.next_due <= at:
-            purse.fall_due(standing.next_due)
+            due = standing.next_due
+            purse.fall_due(due)
             standing.look_ahead()
 
     def take_stock(self) -> None:
         """Note what the present account has as of `stock_at`, if that is asked: after it nothing else may be rated."""
         if self.purse is None or self.stock_at == NO_STOCK or self.standing.account < 0:
             return
+            self._post_due(due)
+
+    def _post_due(self, due: i64) -> None:
+        """Post what fell due at an instant."""
+        if self.ledger is not None:
+            self.ledger.post(self.effects, self.posted, NOWHERE, NOWHERE, due)
+            self.posted = self.effects.count
+
+    def close_account(self) -> None:
+        """Do what falls due for the present account by the ledger's instant, and note what it has; nothing may follow."""
+        ledger, purse = self.ledger, self.purse
+        if ledger is None or purse is None or self.standing.account < 0:
+            return
+        self.fall_due(ledger.as_of)
+        if self.past is not None:
+            self.past.fall_due(ledger.as_of, NOWHERE, self.effects)
+            self.past.read(ledger.as_of)
+            self._post_due(ledger.as_of)
+        ledger.close(purse, self.past)
         self.fall_due(self.stock_at)
         for pocket in self.purse.pockets:
             self.lefts.append(Left(self.standing.account, pocket))

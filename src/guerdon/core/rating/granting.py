@@ -12,7 +12,10 @@ from mypy_extensions import i64
 from guerdon.core.columns import vec, zeros
 from guerdon.core.earning import AT_ORDER, Rule
 from guerdon.core.effects import Effects
+from guerdon.core.ledger import Ledger
 from guerdon.core.limits import HOLDING, Counter
+from guerdon.core.lots.expiry import Expiry
+from guerdon.core.lots.keeping import Keeping
 from guerdon.core.lots.purse import Purse
 from guerdon.core.parts import Part, Sheet, share_out
 from guerdon.core.past import Past
@@ -24,16 +27,26 @@ NO_LIMIT: Final = -1
 
 
 class Granting:
+def _purse(programme: Programme, effects: Effects, *, wanted: bool) -> Purse | None:
+    """Return where lots are kept: of a programme in which nothing reads or changes them, only when a ledger wants them."""
+    if programme.redeeming is not None:
+        return Purse(programme.keepings, programme.redeeming, effects)
+    if not wanted:
+        return None
+    return Purse([Keeping(unit=unit, policies=[Expiry(None)]) for unit in range(len(programme.units))], None, effects)
+
+
     """Grants what is drafted on `sheet` for an event at `at` of `member`: rule `r` has the parts from `starts[r]` on.
 
     While `replaying`, a purchase is rated anew with the limits as they were at its moment.
     """
 
-    def __init__(self, programme: Programme, effects: Effects) -> None:
+    def __init__(self, programme: Programme, effects: Effects, ledger: Ledger | None = None) -> None:
         self.programme: Final = programme
         self.effects: Final = effects
         redeeming = programme.redeeming
-        self.purse: Final = None if redeeming is None else Purse(programme.keepings, redeeming, effects)
+        self.ledger: Final = ledger
+        self.purse: Final = _purse(programme, effects, wanted=ledger is not None)
         lives = bool(programme.metrics or programme.ladders)
         self.past: Final = Past(programme.zone, programme.metrics, programme.ladders) if lives else None
         self.standing: Final = Standing(programme.limits, self.purse, self.past)

@@ -50,14 +50,14 @@ KINDS: Final = (
 )  # fmt: skip
 """What a row says happened."""
 
-SIGNS: Final = [1 if kind == EARNED else -1 if kind == REVERSED else 0 for kind in range(len(KINDS))]
-"""How a row counts in what was earned: as it stands, taken off, or not at all."""
 FROM_USABLE: Final = -1
 FROM_PENDING: Final = 0
 FROM_HELD: Final = 1
 FROM_SPENT: Final = 2
 FROM_EXPIRED: Final = 3
 
+SIGNS: Final = [1 if kind == EARNED else -1 if kind == REVERSED else 0 for kind in range(len(KINDS))]
+"""How a row counts in what was earned: as it stands, taken off, or not at all."""
 
 GRANTED: Final = 0
 LIMITED: Final = 1

@@ -59,8 +59,8 @@ class Keeping:
         self.cap_limit: Final = cap_limit
         self.worth: Final = worth
         self.worth_one: Final = worth_one
-
         self.waits: Final = dormant or pending is not None or (over_cap_pending and cap != NO_CAP)
+
 
 class Redeeming:
     """What redemption events ask for: the slots of the points of each unit, and of the step (at once, reserve, ...).

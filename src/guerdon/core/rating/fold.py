@@ -188,11 +188,6 @@ class Fold(Granting):
             due = standing.next_due
             purse.fall_due(due)
             standing.look_ahead()
-
-    def take_stock(self) -> None:
-        """Note what the present account has as of `stock_at`, if that is asked: after it nothing else may be rated."""
-        if self.purse is None or self.stock_at == NO_STOCK or self.standing.account < 0:
-            return
             self._post_due(due)
 
     def _post_due(self, due: i64) -> None:
@@ -212,6 +207,11 @@ class Fold(Granting):
             self.past.read(ledger.as_of)
             self._post_due(ledger.as_of)
         ledger.close(purse, self.past)
+
+    def take_stock(self) -> None:
+        """Note what the present account has as of `stock_at`, if that is asked: after it nothing else may be rated."""
+        if self.purse is None or self.stock_at == NO_STOCK or self.standing.account < 0:
+            return
         self.fall_due(self.stock_at)
         for pocket in self.purse.pockets:
             self.lefts.append(Left(self.standing.account, pocket))

@@ -26,7 +26,6 @@ from guerdon.core.standing import Standing
 NO_LIMIT: Final = -1
 
 
-class Granting:
 def _purse(programme: Programme, effects: Effects, *, wanted: bool) -> Purse | None:
     """Return where lots are kept: of a programme in which nothing reads or changes them, only when a ledger wants them."""
     if programme.redeeming is not None:
@@ -36,6 +35,7 @@ def _purse(programme: Programme, effects: Effects, *, wanted: bool) -> Purse | N
     return Purse([Keeping(unit=unit, policies=[Expiry(None)]) for unit in range(len(programme.units))], None, effects)
 
 
+class Granting:
     """Grants what is drafted on `sheet` for an event at `at` of `member`: rule `r` has the parts from `starts[r]` on.
 
     While `replaying`, a purchase is rated anew with the limits as they were at its moment.
@@ -44,8 +44,8 @@ def _purse(programme: Programme, effects: Effects, *, wanted: bool) -> Purse | N
     def __init__(self, programme: Programme, effects: Effects, ledger: Ledger | None = None) -> None:
         self.programme: Final = programme
         self.effects: Final = effects
-        redeeming = programme.redeeming
         self.ledger: Final = ledger
+        redeeming = programme.redeeming
         self.purse: Final = _purse(programme, effects, wanted=ledger is not None)
         lives = bool(programme.metrics or programme.ladders)
         self.past: Final = Past(programme.zone, programme.metrics, programme.ladders) if lives else None

@@ -44,9 +44,11 @@ RESTORED: Final = 7
 INDEBTED: Final = 8
 SETTLED: Final = 9
 MOVED: Final = 10
+REDEEMED: Final = 11
 
 KINDS: Final = (
     "earned", "spent", "expired", "reversed", "usable", "held", "released", "restored", "indebted", "settled", "moved",
+    "redeemed",
 )  # fmt: skip
 """What a row says happened."""
 

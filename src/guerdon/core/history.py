@@ -3,6 +3,7 @@
 Invariant: a slot's number comes from its closure here and from a column in a batch; both name the same effects.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from guerdon.core.errors import Invalid
 from guerdon.core.events import Event, Values, resolve, values_of, without_repeats
 from guerdon.core.facts import REDEMPTION, Facts
 from guerdon.core.limits.budgets import Rationing
+from guerdon.core.limits.stocks import BY_ITSELF, Draw, beyond, quota
 from guerdon.core.lots.left import Left
 from guerdon.core.programme import Programme
 from guerdon.core.rating import NO_STOCK, Fold
@@ -128,16 +130,40 @@ def _recorded_order(events: Sequence[Event]) -> list[int]:
 
 
 def _in_passes(programme: Programme, events: Sequence[Event], facts: Facts, stock_at: int = NO_STOCK) -> Fold:
-    """Fold until no budget is overrun: once, where there are none."""
+    """Fold until no budget is overrun and each draw beyond a stock is told: once, where there are neither."""
     rationing = Rationing([programme.limits[position].most for position in programme.budgets])
-    orders = _recorded_order(events) if programme.budgets else []
+    orders = _recorded_order(events) if programme.budgets or programme.stocks else []
+    without: set[tuple[int, int]] = set()
     while True:
         fold = Fold(programme, Effects())
         fold.stock_at = stock_at
-        rationed = facts.with_quotas(_quotas(programme, facts, orders, rationing))
+        rationed = facts.with_quotas([*_quotas(programme, facts, orders, rationing), *_stocks_of(programme, facts, without)])
         fold.run(rationed, Statement(programme.zone, len(programme.units)), keep_effects=True)
-        if not rationing.learn(fold.takes.rows(orders)):
+        if rationing.learn(fold.takes.rows(orders)):
+            continue
+        found = _beyond(programme, fold, orders, [event.at for event in events])
+        if found == without:
             return fold
+        without = found
+
+
+def _beyond(programme: Programme, fold: Fold, orders: list[int], instants: list[int]) -> set[tuple[int, int]]:
+    """Return which events drew from which stocks when nothing was left; what comes back at an instant does so before them."""
+    rising = sorted(instants)
+    draws = fold.redemptions.draws.columns() if fold.redemptions is not None else {}
+    rows = [
+        Draw(2 * bisect_left(rising, at) if event == BY_ITSELF else 2 * orders[event] + 1, event, stock, period, amount)
+        for event, stock, period, amount, at in zip(*draws.values(), strict=True)
+    ]
+    return beyond(rows, [programme.limits[position].most for position in programme.stocks])
+
+
+def _stocks_of(programme: Programme, facts: Facts, without: set[tuple[int, int]]) -> list[Column]:
+    """Return what each stock leaves each event."""
+    return [
+        column_of([quota(int(facts.ordinal.small_at(event)), stock, without) for event in range(facts.count)])
+        for stock in range(len(programme.stocks))
+    ]
 
 
 def _quotas(programme: Programme, facts: Facts, orders: list[int], rationing: Rationing) -> list[Column]:

@@ -58,7 +58,6 @@ class Programme:
         keepings: list[Keeping] | None = None,
         redeeming: Redeeming | None = None,
         sale_slot: int = NO_SLOT,
-        rewards: list[Reward] | None = None,
         metrics: list[Metric] | None = None,
         ladders: list[Ladder] | None = None,
     ) -> None:
@@ -80,7 +79,7 @@ class Programme:
         self.keepings: Final[list[Keeping]] = [] if keepings is None else keepings
         self.redeeming: Final = redeeming
         self.sale_slot: Final = sale_slot
-        self.rewards: Final[list[Reward]] = [] if rewards is None else rewards
+        self.rewards: Final[list[Reward]] = [] if redeeming is None else redeeming.rewards
         self.metrics: Final[list[Metric]] = metrics or []
         self.ladders: Final[list[Ladder]] = ladders or []
         self.keeps_lots: Final = redeeming is not None
@@ -96,3 +95,4 @@ class Programme:
         if self.limits or self.metrics or self.ladders:
             return True
         return any([slot.by_code is not None for slot in self.slots])
+        self.stocks: Final = [position for position, limit in enumerate(limits) if limit.stock]

@@ -1,10 +1,13 @@
-"""The shape of what a programme file says of points that an account has: pending, expiry, a cap, rewards, reservations."""
+"""The shape of what a programme file says of points that an account has: pending, expiry, a cap, rewards, reservations.
+
+Limits stand here because rewards have them as rules do.
+"""
 
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from guerdon.definition.written import Expression, FieldName, Length, Name, Number, Part
+from guerdon.definition.written import Expression, FieldName, Length, Moment, Name, Number, Part
 
 
 def _policy(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
@@ -57,6 +60,18 @@ class PendingSpec(Part):
     )
 
 
+class LimitSpec(Part):
+    """At most so many points, or times, in a period; what is beyond is cut off and said."""
+
+    points: Number | None = Field(None, ge=0, description="At most so many points")
+    times: int | None = Field(None, ge=0, description="At most so many times")
+    per: Literal["member", "account", "campaign", "programme"] = Field("member", description="For whom it counts")
+    every: Literal["day", "week", "month", "quarter", "year", "ever"] | None = Field(
+        None, description="The period, in the programme's zone"
+    )
+    rolling_days: int | None = Field(None, ge=1, le=3660, description="The last so many days, today included")
+
+
 class RewardSpec(Part):
     """Something on offer for points."""
 
@@ -75,7 +90,13 @@ class RewardSpec(Part):
     )
     min: Number | None = Field(None, ge=0, description="With price: any, the fewest points")
     step: Number | None = Field(None, gt=0, description="With price: any, points come in multiples of this")
+    money: Expression | None = Field(None, description="The money that is paid beside the points, in the currency")
     when: Expression | None = Field(None, description="Who may have it, and when")
+    limits: list[LimitSpec] = Field(default_factory=list, description="At most so many times, or points, in a period")
+    stock: int | None = Field(None, ge=0, description="How many there are, for all accounts together")
+    valid_for: Length | None = Field(None, description="What is issued can be used for so long; for ever unless stated")
+    from_: Moment | None = Field(None, alias="from", description="The start; a date alone is its first instant")
+    until: Moment | None = Field(None, description="The end; a date alone includes that day")
 
 
 class RedemptionsSpec(Part):

@@ -146,7 +146,9 @@ rewards:
         {"at": "2017-01-07", "type": "redemption", "points": 3},
         {"at": "2017-01-08", "type": "redemption", "reward": "unheard of"},
     ]
-    rows = [(row.event + 1, row.unit, row.granted) for one in answers(body, *history) for row in one.effects]
+    rows = [
+        (row.event + 1, row.unit, row.granted) for one in answers(body, *history) for row in one.effects if row.granted
+    ]
     assert rows[2:] == [(2, 0, 5), (3, 0, 8), (4, 0, 4), (5, 1, 25), (7, 0, 3)]
 
 

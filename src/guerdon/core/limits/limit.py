@@ -31,6 +31,7 @@ class Limit:
 
     A HOLDING limit is on what an account holds of `unit`, not on what it earns: a cap on the balance (S8b).
     A budget is one that all accounts share: what it leaves an event is decided beside the fold, as the event's quota.
+    A stock is one that redemptions draw on, of all accounts: what was recorded was drawn, and what is beyond is told.
     """
 
     def __init__(  # noqa: PLR0913 - a limit has this many terms
@@ -44,6 +45,7 @@ class Limit:
         days: int = 0,
         text: str = "",
         budget: bool = False,
+        stock: bool = False,
         unit: int = -1,
     ) -> None:
         self.name: Final = name
@@ -56,6 +58,7 @@ class Limit:
         self.days: Final = days
         self.text: Final = text
         self.budget: Final = budget
+        self.stock: Final = stock
         self.unit: Final = unit
 
 

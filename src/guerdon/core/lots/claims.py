@@ -17,7 +17,10 @@ class Debt:
 
 
 class Hold:
-    """Points that one reservation set aside: from which lots, how many each, and how many there were not."""
+    """Points that one reservation set aside: from which lots, how many each, and how many there were not.
+
+    It `counts` in the limits of its `reward`, for the `member` who made it at an instant, as long as it stands.
+    """
 
     def __init__(self, event: i64, lapses_at: i64) -> None:
         self.event: i64 = event
@@ -27,6 +30,10 @@ class Hold:
         self.short: int = 0
         self.open = True
         self.lapsed = False
+        self.at: i64 = 0
+        self.member: i64 = -1
+        self.reward: int = -1
+        self.counts = False
 
     def asked(self) -> int:
         """Return how many points it is for."""

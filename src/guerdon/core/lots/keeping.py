@@ -3,6 +3,7 @@
 from typing import Final
 
 from guerdon.core.lots.expiry import Expiry, Term
+from guerdon.core.lots.rewards import Reward
 
 NO_SLOT: Final = -1
 """The slot of what no event can do."""
@@ -63,23 +64,33 @@ class Keeping:
 
 
 class Redeeming:
-    """What redemption events ask for: the slots of the points of each unit, and of the step (at once, reserve, ...).
+    """What redemption events ask for, by the slots that say it.
 
-    A point's smallest part is `point_ones` in its slot, because what an event states has the decimals of the finest unit.
+    `reward_slot` holds which reward, counted from 1 (0: none, -1: one that there is not); `points_slot` the points stated, with
+    the decimals of the finest unit, so that a unit's smallest part is `point_ones` of them, and `stated_slot` whether they are;
+    `paid_slot` the money; `step_slot` the step (at once, reserve, ...).
     A reservation lapses after `hold_for`; points that come back after their date stay for `hold_grace`, if there is one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - an event says this much
         self,
         *,
-        point_slots: list[int],
-        point_ones: list[int],
+        reward_slot: int,
+        points_slot: int,
+        stated_slot: int,
+        paid_slot: int,
         step_slot: int,
+        point_ones: list[int],
+        rewards: list[Reward],
         hold_for: Term | None = None,
         hold_grace: Term | None = None,
     ) -> None:
-        self.point_slots: Final = point_slots
-        self.point_ones: Final = point_ones
+        self.reward_slot: Final = reward_slot
+        self.points_slot: Final = points_slot
+        self.stated_slot: Final = stated_slot
+        self.paid_slot: Final = paid_slot
         self.step_slot: Final = step_slot
+        self.point_ones: Final = point_ones
+        self.rewards: Final = rewards
         self.hold_for: Final = hold_for
         self.hold_grace: Final = hold_grace

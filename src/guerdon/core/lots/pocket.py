@@ -255,7 +255,7 @@ class Pocket:
 
     # Points are set aside.
 
-    def hold(self, at: i64, event: i64, amount: int, lapses_at: i64) -> None:
+    def hold(self, at: i64, event: i64, amount: int, lapses_at: i64) -> Hold:
         """Set points aside, those that expire soonest first, until they are spent or come back."""
         hold = Hold(event, lapses_at)
         while amount > 0:
@@ -278,6 +278,7 @@ class Pocket:
             self.holds[place] = self.holds[place - 1]
             place -= 1
         self.holds[place] = hold
+        return hold
 
     def held_by(self, event: i64) -> Hold | None:
         """Return what a reservation set aside."""

@@ -6,8 +6,8 @@ from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST
 from guerdon.core.effects import Effects
-from guerdon.core.facts import REDEMPTION, Facts
-from guerdon.core.lots.keeping import AT_ONCE, CANCEL, CONFIRM, NO_SLOT, RESERVE, Keeping, Redeeming
+from guerdon.core.facts import Facts
+from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.values import HALF_EVEN, divide, split
 
@@ -15,9 +15,9 @@ from guerdon.core.values import HALF_EVEN, divide, split
 class Purse:
     """The pockets of the account that the fold is at, by the position of their unit."""
 
-    def __init__(self, keepings: list[Keeping], redeeming: Redeeming, effects: Effects) -> None:
-        self.redeeming: Final = redeeming
-        self.pockets: Final = [Pocket(keeping, effects, grace=redeeming.hold_grace) for keeping in keepings]
+    def __init__(self, keepings: list[Keeping], redeeming: Redeeming | None, effects: Effects) -> None:
+        grace = None if redeeming is None else redeeming.hold_grace
+        self.pockets: Final = [Pocket(keeping, effects, grace=grace) for keeping in keepings]
 
     def clear(self) -> None:
         """Forget everything: another account begins."""
@@ -38,7 +38,7 @@ class Purse:
                 pocket.fall_due(at)
 
     def use(self, facts: Facts, event: i64) -> None:
-        """Do what an event says of the lots that there are: it activates them, it counts as activity, it redeems them."""
+        """Do what an event says of the lots that there are: it activates them, it counts as activity."""
         at = facts.at.small_at(event)
         for pocket in self.pockets:
             keeping = pocket.keeping
@@ -47,28 +47,6 @@ class Purse:
             if keeping.activity_slot != NO_SLOT and facts.slots[keeping.activity_slot].at(event) != 0:
                 pocket.stir(at)
             pocket.marked = len(pocket.lots)
-        if facts.kind.small_at(event) == REDEMPTION:
-            step = facts.slots[self.redeeming.step_slot].at(event)
-            for unit in range(len(self.redeeming.point_slots)):
-                amount = facts.slots[self.redeeming.point_slots[unit]].at(event) // self.redeeming.point_ones[unit]
-                self.redeem(unit, step, amount, at, facts.ordinal.small_at(event), facts.refers.small_at(event))
-
-    def redeem(self, unit: int, step: int, amount: int, at: i64, event: i64, refers: i64) -> None:
-        """Do what a redemption event says: spend at once, set aside, spend what was set aside, or give it back.
-
-        A confirmation of what nobody reserved is an accepted fact all the same, and spends its own points.
-        """
-        pocket = self.pockets[unit]
-        hold = pocket.held_by(refers) if step in (CONFIRM, CANCEL) else None
-        if hold is not None and step == CONFIRM:
-            pocket.confirm(at, event, hold)
-        elif hold is not None:
-            pocket.release(at, event, hold)
-        elif step == RESERVE and amount > 0:
-            lasts = self.redeeming.hold_for
-            pocket.hold(at, event, amount, LATEST if lasts is None else lasts.after(int(at)))
-        elif step in (AT_ONCE, CONFIRM) and amount > 0:
-            pocket.spend(at, event, amount)
 
     def share_sale(self, sale: int) -> None:
         """Give the lots that an event made their shares of a sale by relative stand-alone price (S12).

@@ -1,14 +1,46 @@
-"""Rewards: what is on offer for points."""
+"""Rewards: what is on offer for points, on which terms, and how a redemption stands to them.
+
+Invariants:
+* A recorded redemption is an accepted fact: what contradicts a reward's terms is done and told, never left out.
+* The same facts and past give the same answer; nothing here changes anything.
+"""
 
 from typing import Final
 
-from guerdon.core.expr.tree import Node
+from mypy_extensions import i64
+
+from guerdon.core.columns import Column
+from guerdon.core.expr.live import Live
+
+WITHIN: Final = 0
+UNKNOWN: Final = 1
+NO_RESERVATION: Final = 2
+CLOSED: Final = 3
+NOT_FOR: Final = 4
+OTHER_PRICE: Final = 5
+TOO_FEW: Final = 6
+OFF_STEP: Final = 7
+OTHER_MONEY: Final = 8
+OVER_LIMIT: Final = 9
+OUT_OF_STOCK: Final = 10
+
+OUTSIDE: Final = (
+    "", "unknown", "reservation", "window", "when", "price", "min", "step", "money", "limit", "stock",
+)  # fmt: skip
+"""Which of a reward's terms a redemption contradicts, by the `reason` of a row of kind redeemed; within them all it is empty."""
+
+ANY_PRICE: Final = -1
+"""The price of a reward that takes as many points as an event says."""
+
+NO_MONEY: Final = -1
+"""What an event says of money that it does not mention."""
 
 
 class Reward:
     """One thing on offer: its price in points of `unit`, or any amount from `at_least` on in multiples of `step`.
 
-    `treatment` says how the books see it: a discount, a means of payment, or goods given away (S12b).
+    `limits` are positions among the programme's limits. `treatment` says how the books see it: a discount, a means of
+    payment, or goods given away (S12b). `money` is paid beside the points.
     """
 
     def __init__(  # noqa: PLR0913 - a reward has this many terms
@@ -19,10 +51,14 @@ class Reward:
         unit: int,
         kind: str,
         treatment: str,
-        price: Node | None,
-        when: Node | None,
+        price: Live | None,
+        when: Live | None,
+        money: Live | None,
         at_least: int,
         step: int,
+        starts_at: int,
+        ends_at: int,
+        limits: list[int],
         text: str,
     ) -> None:
         self.name: Final = name
@@ -32,6 +68,34 @@ class Reward:
         self.treatment: Final = treatment
         self.price: Final = price
         self.when: Final = when
+        self.money: Final = money
         self.at_least: Final = at_least
         self.step: Final = step
+        self.starts_at: Final = starts_at
+        self.ends_at: Final = ends_at
+        self.limits: Final = limits
         self.text: Final = text
+
+    def price_of(self, slots: list[Column], event: i64, past: list[int]) -> int:
+        """Return what it costs at an event's moment, for an account with this past; ANY_PRICE when the event says it."""
+        return ANY_PRICE if self.price is None else self.price.of(slots, event, 0, past)
+
+    def contradicted_by(
+        self, slots: list[Column], event: i64, past: list[int], *, at: i64, amount: int, paid: int
+    ) -> int:
+        """Return which of the terms, limits aside, a redemption for `amount` points contradicts; WITHIN when none."""
+        if not self.starts_at <= at < self.ends_at:
+            return CLOSED
+        if self.when is not None and self.when.of(slots, event, 0, past) == 0:
+            return NOT_FOR
+        found = self._price_contradicted_by(amount, self.price_of(slots, event, past))
+        if found == WITHIN and self.money is not None and paid != NO_MONEY:
+            return WITHIN if paid >= self.money.of(slots, event, 0, past) else OTHER_MONEY
+        return found
+
+    def _price_contradicted_by(self, amount: int, price: int) -> int:
+        if price != ANY_PRICE:
+            return WITHIN if amount == price else OTHER_PRICE
+        if amount < max(self.at_least, 1):
+            return TOO_FEW
+        return WITHIN if amount % self.step == 0 else OFF_STEP

@@ -113,6 +113,8 @@ class Fold(Granting):
             return
         if self.purse is not None:
             self.purse.use(facts, event)
+            if self.redemptions is not None and facts.kind.small_at(event) == REDEMPTION:
+                self.redemptions.serve(self.purse, facts, event, self.sheet.past)
         if self._draft(facts, event):
             self._answer_to(facts, event)
         if self.purse is not None:

@@ -20,6 +20,7 @@ from guerdon.core.lots.purse import Purse
 from guerdon.core.parts import Part, Sheet, share_out
 from guerdon.core.past import Past
 from guerdon.core.programme import Group, Programme
+from guerdon.core.rating.redemptions import Redemptions
 from guerdon.core.refunds import Refunds
 from guerdon.core.standing import Standing
 
@@ -50,6 +51,9 @@ class Granting:
         lives = bool(programme.metrics or programme.ladders)
         self.past: Final = Past(programme.zone, programme.metrics, programme.ladders) if lives else None
         self.standing: Final = Standing(programme.limits, self.purse, self.past)
+        self.redemptions: Final = (
+            None if redeeming is None else Redemptions(programme, redeeming, self.standing, effects)
+        )
         self.refunds: Final = Refunds(programme.limits, effects)
         self.sheet: Final = Sheet()
         if self.past is not None:

@@ -8,6 +8,7 @@ from guerdon.core.earning import Multiplier, Rule
 from guerdon.core.limits import POINTS, ROLLING, TIMES, Limit
 from guerdon.core.programme import Unit
 from guerdon.definition.compilation.draft import Draft
+from guerdon.definition.compilation.joint import Joint
 from guerdon.definition.compilation.terms import Placed
 from guerdon.definition.exact import scaled_to
 from guerdon.definition.source import Loc
@@ -23,13 +24,18 @@ class Limits:
     """The limits of a programme, as they are compiled and bound to what was compiled before."""
 
     def __init__(
-        self, draft: Draft, units: Sequence[Unit], rules: Sequence[Rule], multipliers: Sequence[Multiplier]
+        self,
+        draft: Draft,
+        units: Sequence[Unit],
+        rules: Sequence[Rule],
+        multipliers: Sequence[Multiplier],
+        joint: Joint,
     ) -> None:
         self.draft: Final = draft
         self.units: Final = units
         self.rules: Final = {rule.name: rule for rule in rules}
         self.multipliers: Final = {one.name: one for one in multipliers}
-        self.made: Final[list[Limit]] = []
+        self.joint: Final = joint
 
     def of_rule(self, placed: Placed[RuleSpec]) -> None:
         """Bind a rule's own limits."""
@@ -75,10 +81,27 @@ class Limits:
 
     def cap(self, limit: Limit) -> None:
         """Bind a cap on what is held of a unit, to all that gives it."""
+        position = self.joint.limit(limit)
         for rule in self.rules.values():
             if rule.unit == limit.unit:
-                rule.points_limits.append(len(self.made))
-        self.made.append(limit)
+                rule.points_limits.append(position)
+
+    def of_reward(self, specs: Sequence[LimitSpec], loc: Loc, *, name: str, unit: int) -> list[int]:
+        """Return the positions of a reward's own limits; one that all accounts share is a stock."""
+        found = []
+        for i, spec in enumerate(specs):
+            place = (*loc, "limits", i)
+            limit = self._limit(spec, place, name, {unit}, stock=True) if self._says_one_thing(spec, place) else None
+            if limit is not None:
+                found.append(self._place(limit, place))
+        return found
+
+    def stock(self, most: int, name: str) -> int:
+        """Return the position of how many there are of a reward, for all accounts and for ever."""
+        text = f"a stock of {most}"
+        return self.joint.limit(
+            Limit(name=name, kind=TIMES, most=most, per_member=False, every=EVER, stock=True, text=text)
+        )
 
     def _all_rules(self) -> list[RuleSpec]:
         spec = self.draft.spec
@@ -99,11 +122,24 @@ class Limits:
         limit = self._limit(spec, loc, name, units)
         if limit is None:
             return
+        position = self._place(limit, loc)
         for rule in rules:
-            (rule.times_limits if limit.kind == TIMES else rule.points_limits).append(len(self.made))
+            (rule.times_limits if limit.kind == TIMES else rule.points_limits).append(position)
         for one in multipliers if limit.kind == POINTS else ():
-            one.points_limits.append(len(self.made))
-        self.made.append(limit)
+            one.points_limits.append(position)
+
+    def _place(self, limit: Limit, loc: Loc) -> int:
+        """Return a limit's position; a budget of which there is another number begins anew, with its period."""
+        position = self.joint.limit(limit)
+        before = self.joint.limits[position]
+        if not limit.budget or before.most == limit.most:
+            return position
+        zone, start = self.draft.zone, self.draft.within[0]
+        if limit.every == EVER or zone.period_start(limit.every, zone.period_of(limit.every, start)) != start:
+            what = f"the budget changes from {before.text} to {limit.text} while its period runs"
+            hint = "let the version begin with a period of the budget, or give the budget's owner another name"
+            self.draft.wrong(loc, "budget", what, hint)
+        return self.joint.instead(position, limit)
 
     def _says_one_thing(self, spec: LimitSpec, loc: Loc) -> bool:
         """Say whether a limit counts one thing, over one kind of period, for someone this release counts by."""
@@ -123,7 +159,7 @@ class Limits:
             return False
         return True
 
-    def _limit(self, spec: LimitSpec, loc: Loc, name: str, units: set[int]) -> Limit | None:
+    def _limit(self, spec: LimitSpec, loc: Loc, name: str, units: set[int], *, stock: bool = False) -> Limit | None:
         if not units:
             self.draft.wrong(loc, "limit", "this limit binds nothing", "name a rule that there is, or leave it out")
             return None
@@ -141,6 +177,6 @@ class Limits:
         period = f"{spec.rolling_days} days" if spec.every is None else spec.every
         return Limit(
             name=name, kind=kind, most=most, per_member=spec.per == "member", days=spec.rolling_days or 0,
-            every=ROLLING if spec.every is None else _EVERY[spec.every], budget=spec.per in _SHARED,
+            every=ROLLING if spec.every is None else _EVERY[spec.every], budget=spec.per in _SHARED and not stock, stock=spec.per in _SHARED and stock,
             text=f"{spec.times if spec.points is None else spec.points} {counted} per {spec.per} and {period}",
         )  # fmt: skip

@@ -100,7 +100,7 @@ class _Compilation:
         groups = self._groups()
         limits = self._limits()
         self._share_scales()
-        offered, redeeming = rewards(self.draft, self.terms)
+        redeeming = rewards(self.draft, self.terms, limits)
         kept = keepings(self.draft, self.terms, limits.made) if keeps_lots(self.spec) else []
         return Programme(
             name=self.spec.programme, version=self.spec.version or "", title=self.spec.title or self.spec.programme,
@@ -109,7 +109,7 @@ class _Compilation:
             event_types=self.terms.event_types, eligible=not_earning, units=self.units, slots=self.terms.slots,
             rules=self.rules, multipliers=self.multipliers, groups=groups, limits=limits.made, payers=self.terms.payers,
             keepings=kept, redeeming=redeeming, sale_slot=sale_slot(self.draft, self.terms) if kept else NO_SLOT,
-            rewards=offered, metrics=metrics, ladders=ladders,
+            metrics=metrics, ladders=ladders,
         )  # fmt: skip
 
     def _terms(self) -> Terms:

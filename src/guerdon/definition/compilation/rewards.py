@@ -2,16 +2,34 @@
 
 from typing import Final
 
-from guerdon.core.expr.tree import BOOLEAN, NUMBER, TEXT, Case, Coalesce, Compare, Field, Literal, Node, Type, number
+from guerdon.core.expr.live import Live
+from guerdon.core.expr.tree import (
+    BOOLEAN,
+    NUMBER,
+    TEXT,
+    Case,
+    Coalesce,
+    Compare,
+    Field,
+    IsAbsent,
+    Literal,
+    Node,
+    Not,
+    Type,
+    number,
+)
+from guerdon.core.facts import MONEY as MONEY_KIND
 from guerdon.core.facts import NUMBER as NUMBER_KIND
 from guerdon.core.facts import REDEMPTION, Attribute, EventType
 from guerdon.core.facts import TEXT as TEXT_KIND
 from guerdon.core.lots.keeping import AT_ONCE, CANCEL, CONFIRM, RESERVE, STEPS, Redeeming
-from guerdon.core.lots.rewards import Reward
+from guerdon.core.lots.rewards import NO_MONEY, Reward
 from guerdon.core.slots import Slot
-from guerdon.core.values import NUMBER_MAX, POINTS_MAX
+from guerdon.core.values import MONEY_MAX, NUMBER_MAX, POINTS_MAX
 from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.compilation.keeping import keeps_lots, redemption_types, term
+from guerdon.definition.compilation.limits import Limits
+from guerdon.definition.compilation.live import Splitter, times
 from guerdon.definition.compilation.terms import Terms
 from guerdon.definition.exact import scaled_to
 from guerdon.definition.expressions import Scope
@@ -29,7 +47,7 @@ def with_redemptions(draft: Draft, declared: dict[str, EventType]) -> dict[str, 
     """Return types of event with that of redemptions, and with what every redemption carries; without lots there is none."""
     if not keeps_lots(draft.spec):
         return declared
-    built_in = _built_in(draft.spec)
+    built_in = _built_in(draft.spec, money=draft.decimals)
     types = dict(declared)
     types.setdefault(REDEMPTION_TYPE, EventType(REDEMPTION_TYPE, REDEMPTION))
     for name, one in types.items():
@@ -44,14 +62,24 @@ def with_redemptions(draft: Draft, declared: dict[str, EventType]) -> dict[str, 
     return {name: _redeeming(one, built_in) for name, one in types.items()}
 
 
-def _built_in(spec: ProgrammeSpec) -> list[Attribute]:
+def _built_in(spec: ProgrammeSpec, *, money: int) -> list[Attribute]:
     decimals = max(unit.decimals for unit in spec.units.values())
     return [
         Attribute("reward", TEXT_KIND, optional=True),
         Attribute("points", NUMBER_KIND, decimals=decimals, optional=True),
         Attribute("step", TEXT_KIND, optional=True),
         Attribute("reservation", TEXT_KIND, optional=True),
+        Attribute("paid", MONEY_KIND, decimals=money, optional=True),
+        Attribute("purchase", TEXT_KIND, optional=True),
     ]
+
+
+def _points(decimals: int) -> Field:
+    return Field("points", number(-NUMBER_MAX, NUMBER_MAX, scale=decimals, absent=True), line=False)
+
+
+def _whole(value: int) -> Literal:
+    return Literal(value, number(value, value))
 
 
 def _redeeming(one: EventType, built_in: list[Attribute]) -> EventType:
@@ -62,33 +90,32 @@ def _redeeming(one: EventType, built_in: list[Attribute]) -> EventType:
     return EventType(one.name, one.kind, (*one.attributes, *added), one.line_attributes)
 
 
-def rewards(draft: Draft, terms: Terms) -> tuple[list[Reward], Redeeming | None]:
-    """Return the rewards on offer and what redemption events ask for; nothing where no lots are kept."""
+def rewards(draft: Draft, terms: Terms, limits: Limits) -> Redeeming | None:
+    """Return what redemption events ask for, and the rewards on offer; nothing where no lots are kept."""
     if not keeps_lots(draft.spec):
-        return [], None
-    types = redemption_types(terms)
-    made = _Rewards(draft, terms, types)
-    found = made.rewards()
+        return None
+    made = _Rewards(draft, terms, redemption_types(terms), limits)
+    offered = made.rewards()
     held = draft.spec.redemptions
-    return found, Redeeming(
-        point_slots=[made.points(unit) for unit in range(len(terms.units))],
-        point_ones=[10 ** (made.decimals - unit.decimals) for unit in terms.units],
-        step_slot=made.steps(),
+    return Redeeming(
+        reward_slot=made.named(offered), points_slot=made.points(), stated_slot=made.stated(), paid_slot=made.paid(),
+        step_slot=made.steps(), point_ones=[10 ** (made.decimals - unit.decimals) for unit in terms.units],
+        rewards=offered,
         hold_for=term(draft, held.hold_for) if held is not None and held.hold_for else None,
         hold_grace=term(draft, held.hold_grace) if held is not None and held.hold_grace else None,
-    )
+    )  # fmt: skip
 
 
 class _Rewards:
     """Compiles rewards, and what of them redemption events name."""
 
-    def __init__(self, draft: Draft, terms: Terms, types: tuple[str, ...]) -> None:
+    def __init__(self, draft: Draft, terms: Terms, types: tuple[str, ...], limits: Limits) -> None:
         self.draft: Final = draft
         self.terms: Final = terms
         self.types: Final = types
+        self.limits: Final = limits
         self.scope: Final = _shared([terms.scopes[name] for name in types])
         self.decimals: Final = max(unit.decimals for unit in terms.units)
-        self.prices: Final[list[tuple[str, int, Node | None]]] = []
 
     def rewards(self) -> list[Reward]:
         """Return the rewards that can be compiled."""
@@ -99,21 +126,28 @@ class _Rewards:
                 found.append(reward)
         return found
 
-    def points(self, unit: int) -> int:
-        """Return the slot of how many points of a unit an event asks for: what it states, else its reward's price."""
-        stated = Field("points", self._stated_type(), line=False)
-        nothing = Literal(0, number(0, 0, scale=self.decimals))
+    def named(self, offered: list[Reward]) -> int:
+        """Return the slot of which reward an event names, counted from 1: 0 when it names none, -1 one that there is not."""
         reward = _text_of("reward")
-        conditions: list[Node] = []
-        results: list[Node] = []
-        for name, own, price in self.prices:
-            conditions.append(Compare("=", reward, Literal(name, Type(TEXT))))
-            items: list[Node] = [stated, nothing if price is None else price]
-            results.append(_first(items) if own == unit else nothing)
-        default = _first([stated, nothing]) if unit == 0 else nothing
-        if not conditions:
-            return self._slot(default)
-        return self._slot(Case(conditions, results, default, _hull([*results, default])))
+        names = ["", *(one.name for one in offered)]
+        conditions: list[Node] = [Compare("=", reward, Literal(name, Type(TEXT))) for name in names]
+        results: list[Node] = [_whole(position) for position in range(len(names))]
+        return self._slot(Case(conditions, results, _whole(-1), number(-1, len(offered))))
+
+    def points(self) -> int:
+        """Return the slot of the points that an event states, 0 when it states none."""
+        return self._slot(_first([_points(self.decimals), Literal(0, number(0, 0, scale=self.decimals))]))
+
+    def stated(self) -> int:
+        """Return the slot of whether an event states points."""
+        return self._slot(Case([Not(IsAbsent(_points(self.decimals)))], [_whole(1)], _whole(0), number(0, 1)))
+
+    def paid(self) -> int:
+        """Return the slot of the money that an event says was paid; NO_MONEY when it says nothing of it."""
+        money = number(-MONEY_MAX, MONEY_MAX, scale=self.draft.decimals, absent=True)
+        return self._slot(
+            _first([Field("paid", money, line=False), Literal(NO_MONEY, number(-1, -1, scale=money.scale))])
+        )
 
     def steps(self) -> int:
         """Return the slot of what an event does: both steps at once, or one of them."""
@@ -121,28 +155,44 @@ class _Rewards:
         conditions: list[Node] = [
             Compare("=", step, Literal(STEPS[code], Type(TEXT))) for code in (RESERVE, CONFIRM, CANCEL)
         ]
-        results: list[Node] = [Literal(code, number(code, code)) for code in (RESERVE, CONFIRM, CANCEL)]
-        default = Literal(AT_ONCE, number(AT_ONCE, AT_ONCE))
-        return self._slot(Case(conditions, results, default, _hull([*results, default])))
-
-    def _stated_type(self) -> Type:
-        return number(-NUMBER_MAX, NUMBER_MAX, scale=self.decimals, absent=True)
+        results: list[Node] = [_whole(code) for code in (RESERVE, CONFIRM, CANCEL)]
+        return self._slot(Case(conditions, results, _whole(AT_ONCE), number(AT_ONCE, CANCEL)))
 
     def _reward(self, spec: RewardSpec, loc: Loc) -> Reward | None:
         unit = self._unit(spec, loc)
-        when = self.draft.expression(spec.when, (*loc, "when"), self.scope, want=BOOLEAN)
+        when = self._live(self.draft.expression(spec.when, (*loc, "when"), self.scope, want=BOOLEAN, live=True), loc)
         price = None if spec.price == ANY_PRICE else self._price(spec, loc, unit)
+        money = self._money(spec, loc)
+        starts_at, ends_at = self.draft.window(spec.from_, spec.until, loc)
         if unit is None:
             return None
-        self.prices.append((spec.id, unit, price))
         decimals = self.terms.units[unit].decimals
         self._check_amounts(spec, loc, decimals)
+        positions = self.limits.of_reward(spec.limits, loc, name=spec.id, unit=unit)
+        if spec.stock is not None:
+            positions.append(self.limits.stock(spec.stock, spec.id))
         return Reward(
             name=spec.id, title=spec.title, unit=unit, kind=spec.kind, treatment=spec.treatment, price=price, when=when,
-            at_least=0 if spec.min is None else scaled_to(spec.min, decimals) or 0,
+            money=money, at_least=0 if spec.min is None else scaled_to(spec.min, decimals) or 0,
             step=1 if spec.step is None else scaled_to(spec.step, decimals) or 1,
-            text=spec.price,
+            starts_at=starts_at, ends_at=ends_at, limits=positions, text=spec.price,
         )  # fmt: skip
+
+    def _live(self, node: Node | None, loc: Loc, *, scale: int | None = None) -> Live | None:
+        """Return an expression as the fold asks it, with so many decimals."""
+        if node is None:
+            return None
+        splitter = Splitter(self.draft, self.terms, self.types, loc)
+        made = splitter.split(node)
+        return made if made is None or scale is None else times(made, 10 ** (scale - node.type.scale))
+
+    def _money(self, spec: RewardSpec, loc: Loc) -> Live | None:
+        node = self.draft.expression(spec.money, (*loc, "money"), self.scope, want=NUMBER, live=True)
+        if node is not None and node.type.scale > self.draft.decimals:
+            what = f"the money has {node.type.scale} decimals, and {self.draft.spec.currency} has {self.draft.decimals}"
+            self.draft.wrong((*loc, "money"), "reward", what, "write round(..., 2) around it")
+            return None
+        return self._live(node, (*loc, "money"), scale=self.draft.decimals)
 
     def _check_amounts(self, spec: RewardSpec, loc: Loc, decimals: int) -> None:
         for key, amount in (("min", spec.min), ("step", spec.step)):
@@ -160,21 +210,20 @@ class _Rewards:
         stated = spec.unit or names[0]
         return names.index(stated) if self.draft.known(stated, names, (*loc, "unit"), "unit") else None
 
-    def _price(self, spec: RewardSpec, loc: Loc, unit: int | None) -> Node | None:
-        node = self.draft.expression(spec.price, (*loc, "price"), self.scope, want=NUMBER)
+    def _price(self, spec: RewardSpec, loc: Loc, unit: int | None) -> Live | None:
+        place = (*loc, "price")
+        node = self.draft.expression(spec.price, place, self.scope, want=NUMBER, live=True)
         if node is None or unit is None:
             return None
         own = self.terms.units[unit]
         if node.type.scale > own.decimals:
             what = f"the price has {node.type.scale} decimals, and {own.name} have {own.decimals}"
-            self.draft.wrong((*loc, "price"), "reward", what, "write floor(...) around it")
+            self.draft.wrong(place, "reward", what, "write floor(...) around it")
             return None
         if node.type.high * 10 ** (self.decimals - node.type.scale) >= POINTS_MAX:
-            self.draft.wrong(
-                (*loc, "price"), "reward", "this could cost more than 2^62 points", "bound it with least(...)"
-            )
+            self.draft.wrong(place, "reward", "this could cost more than 2^62 points", "bound it with least(...)")
             return None
-        return node
+        return self._live(node, place, scale=own.decimals)
 
     def _slot(self, node: Node) -> int:
         kind = node.type
@@ -189,7 +238,7 @@ def _shared(scopes: list[Scope]) -> Scope:
     """Return the names that mean something in every type of redemption."""
     first = scopes[0]
     fields = {name: kind for name, kind in first.fields.items() if all(name in one.fields for one in scopes)}
-    return Scope(fields=fields, tables=first.tables, constants=first.constants)
+    return Scope(fields=fields, tables=first.tables, constants=first.constants, values=first.values, past=first.past)
 
 
 def _text_of(name: str) -> Node:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from guerdon.batch.intake import Inputs, check_ids, open_history, survey
 from guerdon.batch.rate import shape_of
 from guerdon.batch.values import events_where
-from guerdon.core.events import Event, read_event, resolve
+from guerdon.core.events import Event, ReturnPolicy, read_event, resolve
 from guerdon.core.programme import Programme
 from guerdon.definition.check import load_text
 
@@ -114,7 +114,7 @@ def plain(event: Event) -> Event:
 
 def in_python(programme: Programme, records: list[dict[str, Any]], tender: str) -> tuple[list[Event], set[str], int]:
     events = [read_event(programme.terms, {**record, "source": "shop"}, default_id="") for record in records]
-    found = resolve(events, decimals=2, tender=tender)
+    found = resolve(events, decimals=2, policy=ReturnPolicy(tender=tender))
     return [plain(event) for event in found.events], {event.id for event, _ in found.refused}, len(found.waiting)
 
 

@@ -57,7 +57,7 @@ def read_records(terms: Terms, given: Sequence[object], saying: Saying) -> Recor
     events = _identified(_events(terms, records), terms)
     known = {(event.source, event.id): event for event in events}
     found = _resolved(list(known.values()), terms)
-    returns = [event for event in known.values() if event.returned and event.refund is None]
+    returns = [event for event in found.events if event.returned and event.refund is None]
     instants = [event.at for event in events]
     summary = Summary(
         rows=len(records),
@@ -81,7 +81,7 @@ def read_records(terms: Terms, given: Sequence[object], saying: Saying) -> Recor
 
 def _resolved(events: Sequence[Event], terms: Terms) -> Resolved:
     """Return events with what refunds leave of their purchases; Invalid lists the refunds of more than is left."""
-    found = resolve(events, decimals=DECIMALS[terms.currency])
+    found = resolve(events, decimals=DECIMALS[terms.currency], policy=terms.returns)
     _raise_bad([f"{event.type} {event.id}: {why}" for event, why in found.refused])
     return found
 

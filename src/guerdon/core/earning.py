@@ -30,6 +30,13 @@ AT_ORDER: Final = 3
 ROUND_AT_NAMES: Final = ("item", "line", "rule", "order")
 """Where points are rounded once; at `order` all rules of a unit are rounded together."""
 
+REPLAY: Final = 0
+PRO_RATA: Final = 1
+KEEP: Final = 2
+
+WAYS: Final = ("replay", "pro_rata", "keep")
+"""What a rule's points do when goods come back: they are worked out anew, go by value, or stay (S4)."""
+
 BEST: Final = "best"
 FIRST: Final = "first"
 
@@ -164,6 +171,8 @@ class Rule(Origin):
         self.keep_decimals(scale)
 
     def index_limits(self) -> None:
+        self.way: int = REPLAY
+        self.share_slot: int = -1
         """Join the limits of the rule with each multiplier's, once all are known."""
         self.limits_by_source = {m.position: _joined(self.points_limits, m.points_limits) for m in self.multipliers}
         extra = any([bool(m.points_limits) for m in self.multipliers])
@@ -172,6 +181,11 @@ class Rule(Origin):
     def keep_decimals(self, scale: int) -> None:
         """Let exact parts carry `scale` decimals, so that they add up with another rule's."""
         self.lift = 10 ** (scale - self.base_scale)
+    def go_by(self, way: int, share_slot: int) -> None:
+        """Let points do something else than be worked out anew when goods come back; a share slot is below 0 when none are left."""
+        self.way = way
+        self.share_slot = share_slot
+
         self.divisor = 10 ** (scale - self.unit_decimals)
         self.scale = scale
 

@@ -177,7 +177,7 @@ def _quotas(programme: Programme, facts: Facts, orders: list[int], rationing: Ra
 
 def _resolved(programme: Programme, events: Sequence[Event]) -> list[Event]:
     """Return events in order, with what refunds leave of their purchases."""
-    found = resolve(events, decimals=DECIMALS[programme.currency])
+    found = resolve(events, decimals=DECIMALS[programme.currency], policy=programme.terms.returns)
     for event, why in found.refused:
         message = f"{event.type} {event.id}: {why}"
         raise Invalid(message)

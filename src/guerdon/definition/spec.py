@@ -192,6 +192,9 @@ class RuleSpec(Part):
         None, description="What the bands count over"
     )
     strategy: str | None = Field(None, description="A Python class under the entry point group guerdon.strategies")
+    refund: Literal["replay", "pro_rata", "keep"] = Field(
+        "replay", description="When goods come back its points are worked out anew, go by value, or stay"
+    )
     with_: dict[str, Scalar] = Field(default_factory=dict, alias="with", description="The settings of the strategy")
     round: Literal["floor", "ceil", "half_up", "half_even"] | None = Field(
         None, description="How its points are rounded; as its unit says unless stated"
@@ -315,6 +318,7 @@ class ProgrammeSpec(Part):
         default_factory=list, max_length=RULES_MAX, description="Limits over several rules"
     )
     rewards: list[RewardSpec] = Field(
+    returns: ReturnsSpec | None = Field(None, description="What is taken back when goods come back")
         default_factory=list, max_length=RULES_MAX, description="What is on offer for points"
     )
     redemptions: RedemptionsSpec | None = Field(

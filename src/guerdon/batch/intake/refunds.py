@@ -25,7 +25,7 @@ from guerdon.batch.intake.rows import Group
 from guerdon.batch.intake.shape import line_slots
 from guerdon.batch.intake.sql import cases, copy, name, parquet
 from guerdon.core.currencies import DECIMALS
-from guerdon.core.events.returns import MONEY_FIRST, POINTS_FIRST
+from guerdon.core.events.policy import MONEY_FIRST, POINTS_FIRST
 from guerdon.core.facts import PURCHASE, REFUND
 
 _EXAMPLES: Final = 5

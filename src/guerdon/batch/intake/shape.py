@@ -7,7 +7,7 @@ from typing import Final
 
 from guerdon.core.calendar import Zone
 from guerdon.core.errors import Invalid
-from guerdon.core.events.returns import PROPORTIONAL
+from guerdon.core.events.policy import PROPORTIONAL
 from guerdon.core.facts import ORDER_AMOUNTS, Attribute, EventType
 
 TAKEN: Final = frozenset([

@@ -8,21 +8,27 @@ from guerdon.core.events.event import (
     Line,
     Refund,
     ReturnedLine,
+    ReturnedProduct,
     Terms,
     Values,
     in_order,
     values_of,
     without_repeats,
 )
+from guerdon.core.events.policy import ANY_TIME, ReturnPolicy
 from guerdon.core.events.reading import read_event
-from guerdon.core.events.returns import Resolved, Returns, resolve, tendered
+from guerdon.core.events.resolution import Resolved, resolve
+from guerdon.core.events.returns import Returns, tendered
 
 __all__ = [
+    "ANY_TIME",
     "Event",
     "Line",
     "Refund",
     "Resolved",
+    "ReturnPolicy",
     "ReturnedLine",
+    "ReturnedProduct",
     "Returns",
     "Terms",
     "Values",

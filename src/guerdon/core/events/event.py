@@ -11,6 +11,7 @@ from typing import Final
 
 from guerdon.core.calendar import HOUR_US, Zone, civil, weekday
 from guerdon.core.errors import Invalid
+from guerdon.core.events.policy import ANY_TIME, ReturnPolicy
 from guerdon.core.facts import EventType
 from guerdon.core.slots import Eligible
 
@@ -39,6 +40,15 @@ class ReturnedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedProduct:
+    """What a return that names no purchase says of one product: how many pieces came back, and for what amount; 0 is unsaid."""
+
+    product: object
+    quantity: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
     """What a refund asks for: the purchase `of` a `source`, and its lines, an amount, or all that is left (neither)."""
 
@@ -52,7 +62,8 @@ class Refund:
 class Event:
     """One thing that happened; `at` is in microseconds UTC, money in minor units of the programme's currency.
 
-    A refund that names its purchase has a `refund`; once that is found, the purchase as it is `left` after the refund.
+    A refund that names its purchase has a `refund`; once that is found, the purchase as it is `left` after the refund, unless
+    it came too `late`. What came back without a purchase's name is `unnamed`, where the programme looks for its purchase.
     """
 
     id: str
@@ -70,19 +81,29 @@ class Event:
     returned_lines: int = 0
     refund: Refund | None = None
     left: "Event | None" = None
+    late: bool = False
+    unnamed: tuple[ReturnedProduct, ...] = ()
 
 
 class Terms:
     """What reading an event needs to know of a programme."""
 
     def __init__(
-        self, *, currency: str, rates: dict[str, str], zone: Zone, event_types: dict[str, EventType], eligible: Eligible
+        self,
+        *,
+        currency: str,
+        rates: dict[str, str],
+        zone: Zone,
+        event_types: dict[str, EventType],
+        eligible: Eligible,
+        returns: ReturnPolicy = ANY_TIME,
     ) -> None:
         self.currency: Final = currency
         self.rates: Final = rates
         self.zone: Final = zone
         self.event_types: Final = event_types
         self.eligible: Final = eligible
+        self.returns: Final = returns
 
 
 def values_of(event: Event, terms: Terms) -> Values:

@@ -11,8 +11,9 @@ from typing import Final
 from guerdon.core.amounts import read_time
 from guerdon.core.errors import Invalid
 from guerdon.core.events import fields
-from guerdon.core.events.event import Event, Line, Refund, ReturnedLine, Terms
+from guerdon.core.events.event import Event, Line, Refund, ReturnedLine, ReturnedProduct, Terms
 from guerdon.core.events.fields import Money
+from guerdon.core.events.policy import MATCHED
 from guerdon.core.facts import ORDER_AMOUNTS, PURCHASE, REFUND, EventType
 from guerdon.core.values import MONEY_MAX, split
 
@@ -45,6 +46,30 @@ def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -
         lines=_shared(lines, amounts),
         returned_lines=len(gone),
         refund=_refund(record, event_type, money, [*sales, *gone]),
+        unnamed=_unnamed(record, terms, event_type, money, gone=gone, sales=sales),
+    )
+
+
+def _unnamed(
+    record: Mapping[str, object],
+    terms: Terms,
+    event_type: EventType,
+    money: Money,
+    *,
+    gone: list[Line],
+    sales: list[Line],
+) -> tuple[ReturnedProduct, ...]:
+    """Return what came back without the name of its purchase, by product, where the programme looks for that."""
+    if terms.returns.unlinked != MATCHED or fields.named(record, "refund_of", ""):
+        return ()
+    return tuple(
+        ReturnedProduct(
+            product=line.attributes[terms.returns.product],
+            quantity=abs(quantity) if isinstance(quantity := line.attributes.get("quantity"), int) else 0,
+            amount=abs(money.ours(line.amount, "amount of a line")),
+        )
+        for line in (*sales, *gone)
+        if (event_type.kind == REFUND or _is_return(line)) and line.attributes.get(terms.returns.product) is not None
     )
 
 

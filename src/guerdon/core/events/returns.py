@@ -11,21 +11,14 @@ Invariants:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, NoReturn
 
 from guerdon.core.errors import Invalid
-from guerdon.core.events.event import Event, Line, Refund, ReturnedLine, in_order
-from guerdon.core.facts import PURCHASE
+from guerdon.core.events.event import Event, Line, Refund, ReturnedLine
+from guerdon.core.events.policy import MONEY_FIRST, POINTS_FIRST, PROPORTIONAL
 from guerdon.core.values import split
-
-PROPORTIONAL: Final = "proportional"
-POINTS_FIRST: Final = "points_first"
-MONEY_FIRST: Final = "money_first"
-
-TENDERS: Final = (PROPORTIONAL, POINTS_FIRST, MONEY_FIRST)
-"""In which order a refund gives back money and points that a line was paid with (S6b)."""
 
 _LISTED: Final = 8
 
@@ -98,6 +91,14 @@ class Returns:
         self.goods: list[_Goods] = _goods_of(purchase)
         self.amount_back = 0
         self.all_back = False
+
+    def pieces_left(self, position: int) -> int:
+        """Return how many pieces of a line are left; of one without a quantity 0."""
+        return 0 if self._is_gone() else max(self.goods[position].pieces_left(), 0)
+
+    def amount_left(self, position: int) -> int:
+        """Return what is left of a line's amount."""
+        return 0 if self._is_gone() else self._amounts_left()[position]
 
     def take(self, refund: Refund) -> None:
         """Take a refund in; Invalid says what is too much of it, and then nothing has changed."""
@@ -228,66 +229,6 @@ def tendered(before: Event, after: Event) -> tuple[int, int]:
     """Return what went back between two states of a purchase: as money, and as points, both in minor units (S6b)."""
     points = before.amounts["points_paid"] - after.amounts["points_paid"]
     return before.amounts["amount"] - after.amounts["amount"] - points, points
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
-    """Events with each refund's purchase found: in order; refunds that `waiting` for theirs have no effect."""
-
-    events: list[Event]
-    waiting: tuple[Event, ...]
-    refused: tuple[tuple[Event, str], ...]
-
-
-def resolve(events: Sequence[Event], *, decimals: int, tender: str = PROPORTIONAL) -> Resolved:
-    """Find the purchases of refunds, and what each refund leaves of its purchase; events come back in the order of S3.
-
-    A refund belongs to its purchase's account, and happens no earlier than it. Those with a reason are `refused` and left out.
-    """
-    purchases = {(event.source, event.id): event for event in events if event.kind == PURCHASE and not event.returned}
-    kept: list[Event] = []
-    found: list[tuple[Event, Refund, Event]] = []
-    waiting: list[Event] = []
-    for event in events:
-        asked = event.refund if event.left is None else None
-        purchase = None if asked is None else purchases.get((asked.source, asked.of))
-        if asked is None or purchase is None:
-            kept.append(event)
-            if asked is not None:
-                waiting.append(event)
-        else:
-            found.append((_placed(event, purchase), asked, purchase))
-    refused = _take_all(sorted(found, key=_order), kept, decimals, tender)
-    return Resolved(events=in_order(kept), waiting=tuple(waiting), refused=tuple(refused))
-
-
-def _take_all(
-    found: Sequence[tuple[Event, Refund, Event]], kept: list[Event], decimals: int, tender: str
-) -> list[tuple[Event, str]]:
-    refused: list[tuple[Event, str]] = []
-    returns: dict[tuple[str, str], Returns] = {}
-    for event, asked, purchase in found:
-        key = (asked.source, asked.of)
-        if key not in returns:
-            returns[key] = Returns(purchase, decimals=decimals, tender=tender)
-        try:
-            returns[key].take(asked)
-        except Invalid as invalid:
-            refused.append((event, str(invalid)))
-            continue
-        kept.append(replace(event, left=returns[key].left()))
-    return refused
-
-
-def _placed(event: Event, purchase: Event) -> Event:
-    return replace(
-        event, at=max(event.at, purchase.at), member=purchase.member, account=purchase.account, returned=False
-    )
-
-
-def _order(found: tuple[Event, Refund, Event]) -> tuple[int, str, str]:
-    event, _, _ = found
-    return event.at, event.source, event.id
 
 
 def _goods_of(purchase: Event) -> list[_Goods]:

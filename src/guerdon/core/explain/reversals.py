@@ -20,11 +20,12 @@ class Reversal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundAnswer:
-    """What became of a refund: of which purchase, whether that was found, what is left of it, and what was taken back."""
+    """What became of a refund: of which purchase, whether that was found and in time, what is left of it, what was taken back."""
 
     purchase: str
     source: str
     found: bool
+    late: bool
     left: str
     reversals: tuple[Reversal, ...]
 
@@ -37,7 +38,8 @@ def refund_of(programme: Programme, answer: Answer) -> RefundAnswer | None:
     return RefundAnswer(
         purchase=refund.of,
         source=refund.source,
-        found=left is not None,
+        found=left is not None or answer.event.late,
+        late=answer.event.late,
         left="" if left is None else full_money(left.amounts["amount"], programme.currency),
         reversals=_reversals(programme, answer),
     )

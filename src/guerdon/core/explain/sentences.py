@@ -45,6 +45,8 @@ def _refund(refund: RefundAnswer) -> list[str]:
     """Say what a refund took back, of which purchase, and what is left of that."""
     if not refund.found:
         return [f"  a refund of {refund.purchase}, which is not among the events: without effect until it is"]
+    if refund.late:
+        return [f"  a refund of {refund.purchase}, too late to take points back"]
     lines = [f"  a refund of {refund.purchase}, of which {refund.left} is left"]
     for one in refund.reversals:
         said = "taken back" if one.points < 0 else "given back"

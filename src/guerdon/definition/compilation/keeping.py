@@ -33,7 +33,8 @@ def keeps_lots(spec: ProgrammeSpec) -> bool:
         for one in spec.units.values()
     )
     redeemed = any(one.kind == "redemption" for one in spec.events.values()) or "redemption" in spec.events
-    return kept or redeemed or bool(spec.rewards) or spec.redemptions is not None
+    short = spec.returns is not None and spec.returns.shortfall != "debt"
+    return kept or redeemed or short or bool(spec.rewards) or spec.redemptions is not None
 
 
 def caps(draft: Draft, terms: Terms) -> list[Limit]:

@@ -161,7 +161,7 @@ def _rule_terms(version: Version, rule: RuleSpec) -> Mapping[str, Describer]:
         "when": condition("always"), "where": condition("every line", per_line=True), "of": _way, "give": _way, "bands": bands, "strategy": _way,
         "band": _whole, "within": chosen(rule.per or "order"), "round": ranked(ROUNDINGS, otherwise=unit.round, name="rounding"),
         "round_at": chosen(unit.round_at), "limits": limits(unit_of(version, rule)), "stack": _stack, "funded_by": kept,
-        "from": starts, "until": ends,
+        "refund": ranked(("pro_rata", "keep"), otherwise="replay", name="refund"), "from": starts, "until": ends,
     }  # fmt: skip
 
 

@@ -1,0 +1,59 @@
+"""What a programme says of returns, as far as events are concerned: until when, of which purchase, money or points first.
+
+Invariant: whether a refund counts depends on the days of the refund and of its purchase alone, never on other events.
+"""
+
+from typing import Final
+
+from guerdon.core.calendar import LATEST, Zone
+from guerdon.core.metrics import Length
+
+PROPORTIONAL: Final = "proportional"
+POINTS_FIRST: Final = "points_first"
+MONEY_FIRST: Final = "money_first"
+
+TENDERS: Final = (PROPORTIONAL, POINTS_FIRST, MONEY_FIRST)
+"""In which order a refund gives back money and points that a line was paid with (S6b)."""
+
+LISTED: Final = 0
+REFUSED: Final = 1
+MATCHED: Final = 2
+"""What becomes of a return that names no purchase: nothing, a refusal, or the latest purchase of its product (S6)."""
+
+
+class ReturnPolicy:
+    """How refunds find their purchases: within `window` of it, else too late; without a name by `product`, `within` a time."""
+
+    def __init__(
+        self,
+        *,
+        zone: Zone | None = None,
+        window: Length | None = None,
+        tender: str = PROPORTIONAL,
+        unlinked: int = LISTED,
+        product: str = "",
+        within: Length | None = None,
+    ) -> None:
+        self.zone: Final = zone
+        self.window: Final = window
+        self.tender: Final = tender
+        self.unlinked: Final = unlinked
+        self.product: Final = product
+        self.within: Final = within
+
+    def ends_at(self, at: int) -> int:
+        """Return the first instant at which a refund of a purchase at `at` is too late; the last day counts in full."""
+        return self._after(self.window, at)
+
+    def matches_until(self, at: int) -> int:
+        """Return the first instant at which a return that names no purchase cannot be of one at `at`."""
+        return min(self._after(self.within, at), self.ends_at(at))
+
+    def _after(self, length: Length | None, at: int) -> int:
+        if length is None or self.zone is None:
+            return LATEST
+        return self.zone.day_start(length.after(self.zone.day_of(at)) + 1)
+
+
+ANY_TIME: Final = ReturnPolicy()
+"""The policy of a programme that says nothing of returns."""

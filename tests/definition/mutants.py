@@ -20,12 +20,15 @@ from guerdon.definition.scalars import find_character
 Way = tuple[str | int, ...]
 
 _UNTOUCHED: Final = {"format", "programme", "version", "assumptions", "examples", "title", "description", "id", "group"}
+_TOLD_OF_REWARDS: Final = {"kind", "treatment"}
 _EXPRESSIONS: Final = {"when", "where", "of", "give", "by", "exclude"}
 _LITERAL: Final = re.compile(r"'(?:[^']|'')*'|(?<![\w.])\d+(?:\.\d+)?(?!\w)")
 _FALLBACK: Final = re.compile(r"coalesce\([^(),]+,\s*('[^']*'|\d+)\)")
 _SWAPS: Final = {"<=": "<", ">=": ">", "<": "<=", ">": ">=", "=": "<>", "<>": "=", "floor": "ceil", "ceil": "floor"}
 _SWAPPED: Final = re.compile(r"<=|>=|<>|<|>|=|\b(?:floor|ceil)\b")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LENGTH: Final = re.compile(r"(\d+)( \w+)")
+_MONTH_DAY: Final = re.compile(r"\d{2}-\d{2}")
 _JUNK: Final = "~"
 
 
@@ -90,9 +93,11 @@ class Mutation:
             return _steps(text, down=True, up=key != "decimals" or value.way[0] == "units")
         if _names_rules(value.way):
             return [name for name in self.rules if name != text]
-        if _DAY.fullmatch(text):
-            return [str(date.fromisoformat(text) + timedelta(days=step)) for step in (-1, 1)]
-        return sorted(_choices(key, text)) or {"zone": ["UTC"], "currency": ["JPY"]}.get(key, [text + _JUNK])
+        return (
+            _moments(text)
+            or sorted(_choices(key, text) - _alike(value.way, text))
+            or {"zone": ["UTC"], "currency": ["JPY"]}.get(key, [text + _JUNK])
+        )
 
     def _of_expression(self, value: _Value) -> Iterator[Mutant]:
         text = value.node.text
@@ -152,7 +157,8 @@ def _of_fields(node: Fields, way: Way, *, ids: bool) -> Iterator[_Value]:
     for key, (place, value) in node.fields.items():
         if way[-1:] == ("rows",):
             yield _Value((*way, key), Scalar(place, key, key), is_key=True)
-        if (key not in _UNTOUCHED) if not ids else (key == "id" or not isinstance(value, Scalar)):
+        told = key in _UNTOUCHED or (way[:1] == ("rewards",) and key in _TOLD_OF_REWARDS)
+        if (not told) if not ids else (key == "id" or not isinstance(value, Scalar)):
             yield from _values(value, (*way, key), ids=ids)
 
 
@@ -164,10 +170,33 @@ def _names_rules(way: Way) -> bool:
     return ("multipliers" in way and _key(way) == "of") or ("limits" in way and _key(way) == "rules")
 
 
+def _moments(text: str) -> list[str]:
+    """Return what a day, a day of the year or a length of time could be instead; nothing for what is none."""
+    if _DAY.fullmatch(text):
+        return _days(text)
+    if _MONTH_DAY.fullmatch(text):
+        return [day[5:] for day in _days(f"2000-{text}")]
+    length = _LENGTH.fullmatch(text)
+    if length is None:
+        return []
+    return [number + length[2] for number in _steps(length[1], down=length[1] != "1", up=True)]
+
+
+def _days(text: str) -> list[str]:
+    """Return the day before, and the day after."""
+    return [str(date.fromisoformat(text) + timedelta(days=step)) for step in (-1, 1)]
+
+
 def _steps(text: str, *, down: bool, up: bool) -> list[str]:
     """Return a number one step lower and one higher in its last place."""
     step = Decimal(1).scaleb(min(0, int(Decimal(text).as_tuple().exponent)))
     return [f"{Decimal(text) + sign * step:f}" for sign, wanted in ((-1, down), (1, up)) if wanted]
+
+
+def _alike(way: Way, text: str) -> set[str]:
+    """Return the words that say the same at a place: over the rules of one campaign, both budgets are one."""
+    alike = {"campaign", "programme"}
+    return alike if text in alike and way[0] == "campaigns" and way[2] == "limits" else set()
 
 
 def _choices(key: str, word: str) -> set[str]:

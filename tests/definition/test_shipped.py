@@ -37,7 +37,7 @@ def test_a_file_of_that_name_comes_before_a_shipped_programme(tmp_path: Path, mo
         ("coffe-card", "there is no file 'coffe-card'; did you mean 'coffee-card'?"),
         (
             "no/such/thing",
-            "there is no file 'no/such/thing'; name a file, or a shipped programme: coffee-card, grocery",
+            "there is no file 'no/such/thing'; name a file, or a shipped programme: adidas-adiclub, coffee-card",
         ),
         (".", ". is a folder; name a file in it, like mine.yaml"),
         ("empty", "empty is a folder; there is no programme in it"),
@@ -54,7 +54,7 @@ def test_what_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("grocry", "did you mean 'grocery'?"), ("zzz", "there are coffee-card, grocery")],
+    [("grocry", "did you mean 'grocery'?"), ("zzz", "there are adidas-adiclub, coffee-card")],
 )
 def test_an_unknown_template_is_told(name: str, said: str) -> None:
     with pytest.raises(NotFound, match="there is no template") as told:

@@ -19,7 +19,18 @@ every_programme = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path
 
 
 def test_there_are_programmes() -> None:
-    assert [path.stem for path in SHIPPED] == ["coffee-card", "grocery", "three-month-exercise"]
+    assert [path.stem for path in SHIPPED] == [
+        "adidas-adiclub",
+        "coffee-card",
+        "grocery",
+        "kiehls-rewards-au",
+        "kiehls-rewards-es",
+        "open-loyalty-caps",
+        "sephora-beauty-insider",
+        "starbucks-rewards",
+        "three-brands",
+        "three-month-exercise",
+    ]
 
 
 @every_programme

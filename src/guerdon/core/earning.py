@@ -109,6 +109,7 @@ class Rule(Origin):
     `slot` holds what `of` or `give` gave (0 when the rule does not apply), scaled by 10**`amount_scale`; `bands` are empty for `give`.
     Where the slot is above 0 a `live` rule is asked for its number instead; `live_when` is that of its condition by itself.
     Exact parts carry `scale` decimals, at least the unit's: `lift` leads there, `divisor` on to the unit's smallest part.
+    `version` is the place of its version among those of the programme.
     """
 
     scale: int
@@ -144,8 +145,10 @@ class Rule(Origin):
         where_text: str = "",
         live: Live | None = None,
         live_when: Live | None = None,
+        version: int = 0,
     ) -> None:
         super().__init__(name=name, position=position, payers=payers, campaign=campaign, title=title, text=text)
+        self.version: Final = version
         self.when_text: Final = when_text
         self.where_text: Final = where_text
         self.live: Final = live
@@ -168,24 +171,24 @@ class Rule(Origin):
         self.times_limits: list[int] = []
         self.points_limits: list[int] = []
         self.limits_by_source: dict[int, list[int]] = {}
+        self.way: int = REPLAY
+        self.share_slot: int = -1
         self.keep_decimals(scale)
 
     def index_limits(self) -> None:
-        self.way: int = REPLAY
-        self.share_slot: int = -1
         """Join the limits of the rule with each multiplier's, once all are known."""
         self.limits_by_source = {m.position: _joined(self.points_limits, m.points_limits) for m in self.multipliers}
         extra = any([bool(m.points_limits) for m in self.multipliers])
         self.limited = bool(self.times_limits or self.points_limits or extra)
 
-    def keep_decimals(self, scale: int) -> None:
-        """Let exact parts carry `scale` decimals, so that they add up with another rule's."""
-        self.lift = 10 ** (scale - self.base_scale)
     def go_by(self, way: int, share_slot: int) -> None:
         """Let points do something else than be worked out anew when goods come back; a share slot is below 0 when none are left."""
         self.way = way
         self.share_slot = share_slot
 
+    def keep_decimals(self, scale: int) -> None:
+        """Let exact parts carry `scale` decimals, so that they add up with another rule's."""
+        self.lift = 10 ** (scale - self.base_scale)
         self.divisor = 10 ** (scale - self.unit_decimals)
         self.scale = scale
 

@@ -11,7 +11,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from guerdon.definition.keeping import NEVER, PendingSpec, Policy, RedemptionsSpec, RewardSpec
+from guerdon.definition.keeping import LimitSpec as LimitSpec  # noqa: PLC0414 - what rules and campaigns have, too
 from guerdon.definition.levels import LadderSpec, MetricSpec
+from guerdon.definition.returns import ReturnsSpec
 from guerdon.definition.written import Expression, FieldName, Moment, Name, Number, Scalar
 from guerdon.definition.written import Part as Part  # noqa: PLC0414 - what everything here is, for whoever reads it
 
@@ -122,18 +124,6 @@ class BandSpec(Part):
     rate: Number = Field(ge=0, description="Points for each 1 of the amount")
 
 
-class LimitSpec(Part):
-    """At most so many points, or times, in a period; what is beyond is cut off and said."""
-
-    points: Number | None = Field(None, ge=0, description="At most so many points")
-    times: int | None = Field(None, ge=0, description="At most so many times")
-    per: Literal["member", "account", "campaign", "programme"] = Field("member", description="For whom it counts")
-    every: Literal["day", "week", "month", "quarter", "year", "ever"] | None = Field(
-        None, description="The period, in the programme's zone"
-    )
-    rolling_days: int | None = Field(None, ge=1, le=3660, description="The last so many days, today included")
-
-
 RuleNames = Annotated[
     list[Name],
     BeforeValidator(_listed),
@@ -192,9 +182,6 @@ class RuleSpec(Part):
         None, description="What the bands count over"
     )
     strategy: str | None = Field(None, description="A Python class under the entry point group guerdon.strategies")
-    refund: Literal["replay", "pro_rata", "keep"] = Field(
-        "replay", description="When goods come back its points are worked out anew, go by value, or stay"
-    )
     with_: dict[str, Scalar] = Field(default_factory=dict, alias="with", description="The settings of the strategy")
     round: Literal["floor", "ceil", "half_up", "half_even"] | None = Field(
         None, description="How its points are rounded; as its unit says unless stated"
@@ -205,6 +192,9 @@ class RuleSpec(Part):
     limits: list[LimitSpec] = Field(default_factory=list, description="At most so many points, or times, in a period")
     stack: StackSpec | None = Field(None, description="Rules of which one alone gives")
     funded_by: FundedBy | None = Field(None, description="Who pays: a name, or names with their shares")
+    refund: Literal["replay", "pro_rata", "keep"] = Field(
+        "replay", description="When goods come back its points are worked out anew, go by value, or stay"
+    )
     from_: Moment | None = Field(None, alias="from", description="The start; a date alone is its first instant")
     until: Moment | None = Field(None, description="The end; a date alone includes that day")
 
@@ -318,12 +308,12 @@ class ProgrammeSpec(Part):
         default_factory=list, max_length=RULES_MAX, description="Limits over several rules"
     )
     rewards: list[RewardSpec] = Field(
-    returns: ReturnsSpec | None = Field(None, description="What is taken back when goods come back")
         default_factory=list, max_length=RULES_MAX, description="What is on offer for points"
     )
     redemptions: RedemptionsSpec | None = Field(
         None, description="How points are set aside until a reward is confirmed"
     )
+    returns: ReturnsSpec | None = Field(None, description="What is taken back when goods come back")
     funded_by: FundedBy = Field({"programme": 1}, description="Who pays unless a rule says otherwise")
     changes: ChangesSpec | None = Field(None, description="What members are promised about later versions")
     assumptions: list[str] = Field(

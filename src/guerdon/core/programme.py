@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from guerdon.core.calendar import KINDS, Zone
-from guerdon.core.earning import Multiplier, Rule
-from guerdon.core.events import Terms
+from guerdon.core.calendar import EARLIEST, KINDS, Zone
+from guerdon.core.earning import REPLAY, Multiplier, Rule
+from guerdon.core.events import ANY_TIME, ReturnPolicy, Terms
 from guerdon.core.facts import EventType
 from guerdon.core.ladders import Ladder
 from guerdon.core.limits import Limit
 from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
+from guerdon.core.lots.recovery import Recovery
 from guerdon.core.lots.rewards import Reward
 from guerdon.core.metrics import Metric
 from guerdon.core.periods import Periods
@@ -34,8 +35,33 @@ class Group:
         self.rules: Final = rules
 
 
+class Change:
+    """The terms of what is kept from the instant `at` on, when a version takes effect: each at the position of the one before."""
+
+    def __init__(
+        self,
+        *,
+        at: int,
+        limits: list[Limit],
+        keepings: list[Keeping],
+        redeeming: Redeeming | None,
+        metrics: list[Metric],
+        ladders: list[Ladder],
+    ) -> None:
+        self.at: Final = at
+        self.limits: Final = limits
+        self.keepings: Final = keepings
+        self.redeeming: Final = redeeming
+        self.metrics: Final = metrics
+        self.ladders: Final = ladders
+
+
 class Programme:
-    """One version of a programme, compiled: lists are indexed by the positions that effects carry."""
+    """A programme, compiled: lists are indexed by the positions that effects carry.
+
+    One of several `versions` has the rules of all of them, each open while its own is in force. What is kept has the terms of
+    the `changes`, one a version, the first from the beginning of time; what stands here then is as the last version says.
+    """
 
     def __init__(  # noqa: PLR0913 - a programme is all of these
         self,
@@ -60,6 +86,10 @@ class Programme:
         sale_slot: int = NO_SLOT,
         metrics: list[Metric] | None = None,
         ladders: list[Ladder] | None = None,
+        versions: list[str] | None = None,
+        changes: list[Change] | None = None,
+        returns: ReturnPolicy = ANY_TIME,
+        recovery: Recovery | None = None,
     ) -> None:
         self.name: Final = name
         self.version: Final = version
@@ -82,17 +112,32 @@ class Programme:
         self.rewards: Final[list[Reward]] = [] if redeeming is None else redeeming.rewards
         self.metrics: Final[list[Metric]] = metrics or []
         self.ladders: Final[list[Ladder]] = ladders or []
+        self.versions: Final[list[str]] = [version] if versions is None else versions
+        self.changes: Final[list[Change]] = [] if changes is None else changes
+        self.recovery: Final = recovery
+        self.replays: Final = all([rule.way == REPLAY for rule in rules])
         self.keeps_lots: Final = redeeming is not None
         self.budgets: Final = [position for position, limit in enumerate(limits) if limit.budget]
+        self.stocks: Final = [position for position, limit in enumerate(limits) if limit.stock]
         self.periods: Final = [Periods(zone, kind) for kind in range(len(KINDS))]
         self.rounded_per_order: Final = any([unit.rounded_per_order for unit in units])
-        self.terms: Final = Terms(currency=currency, rates=rates, zone=zone, event_types=event_types, eligible=eligible)
+        self.terms: Final = Terms(
+            currency=currency, rates=rates, zone=zone, event_types=event_types, eligible=eligible, returns=returns
+        )
         for rule in rules:
             rule.index_limits()
 
+    def beginning(self) -> Change:
+        """Return the terms with which an account begins."""
+        if self.changes:
+            return self.changes[0]
+        return Change(
+            at=EARLIEST, limits=self.limits, keepings=self.keepings, redeeming=self.redeeming, metrics=self.metrics,
+            ladders=self.ladders,
+        )  # fmt: skip
+
     def keeps_state(self) -> bool:
         """Say whether what an event earns can depend on earlier ones, so that a fold is needed."""
-        if self.limits or self.metrics or self.ladders:
+        if self.limits or self.metrics or self.ladders or self.recovery is not None or not self.replays:
             return True
         return any([slot.by_code is not None for slot in self.slots])
-        self.stocks: Final = [position for position, limit in enumerate(limits) if limit.stock]

@@ -24,7 +24,7 @@ from guerdon.definition.spec import ProgrammeSpec
 class Checked:
     """What checking found: the programme when nothing is wrong, and every issue in the order of its place.
 
-    `spec` and `source` are what the file says and where, once it has its shape.
+    `spec` and `source` are what the file says and where, once it has its shape; `later` are the files of later versions.
     """
 
     programme: Programme | None
@@ -33,6 +33,7 @@ class Checked:
     examples: int = 0
     spec: ProgrammeSpec | None = None
     source: Source | None = None
+    later: tuple[tuple[File, ...], ...] = ()
 
     @property
     def errors(self) -> list[Issue]:
@@ -62,9 +63,14 @@ def load_text(text: str, *, file: str = "programme.yaml") -> Programme:
     return _ready(check_text(text, file=file))
 
 
+def recheck(files: Sequence[File]) -> Checked:
+    """Check the files of a programme that was checked before, in another process; its examples are not run again."""
+    return _check(rebuild(files), examples=False)
+
+
 def reload(files: Sequence[File]) -> Programme:
     """Return a programme from the files of one that was checked before, in another process."""
-    return _ready(_check(rebuild(files), examples=False))
+    return _ready(recheck(files))
 
 
 def _ready(checked: Checked) -> Programme:

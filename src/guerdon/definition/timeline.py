@@ -1,5 +1,7 @@
 """The timeline of a programme: its versions in the order in which they take effect, and which is in force when.
 
+On disk it is a folder in which each programme file is a version; what versions include stands in folders inside.
+
 Invariants:
 * A version is in force from the first instant of its day, in the programme's zone, up to that of the next one's.
 * What happened before the first version is rated by the first.
@@ -8,11 +10,20 @@ Invariants:
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
-from guerdon.core.errors import invariant
-from guerdon.definition.issues import Issue, error
-from guerdon.definition.versions import Version
+from guerdon.core.errors import Invalid, NotFound, invariant
+from guerdon.core.programme import Programme
+from guerdon.core.slots import FOREVER
+from guerdon.core.strategies import Strategies
+from guerdon.definition.check import Checked, check, recheck
+from guerdon.definition.compilation import Dated, compile_timeline
+from guerdon.definition.files import File
+from guerdon.definition.issues import Issue, error, render
+from guerdon.definition.versions import Version, version_of
+
+ENDINGS: Final = (".yaml", ".yml")
 
 _KEPT: Final = ("programme", "zone", "currency")
 """What all versions of a programme have in common: what one of them changed would be another programme."""
@@ -35,6 +46,54 @@ class Timeline:
         """Return from when and until when each version rates events, half-open; None where it has no end."""
         starts: list[int | None] = [None, *self.starts[1:]]
         return list(zip(starts, [*starts[1:], None], strict=True))
+
+    def compile(self, *, strategies: Strategies | None = None) -> tuple[Programme | None, list[Issue]]:
+        """Return all versions as one programme, and what keeps them from being one."""
+        if len(self.versions) == 1:
+            return self.versions[0].programme, []
+        dated = [
+            Dated(one.spec, one.source, (-FOREVER if start is None else start, FOREVER if end is None else end))
+            for one, (start, end) in zip(self.versions, self.windows(), strict=True)
+        ]
+        return compile_timeline(dated, strategies=strategies)
+
+
+def join(checked: Sequence[Checked], *, strategies: Strategies | None = None) -> Checked:
+    """Return checked versions as one programme, with what is wrong in any of them or between them.
+
+    `files` are those of the first version, and `later` those of the others, in the order in which they take effect.
+    """
+    issues = tuple(issue for one in checked for issue in one.issues)
+    if any(one.programme is None for one in checked):
+        return Checked(programme=None, issues=issues, files=())
+    versions = [version_of(one) for one in checked]
+    wrong = check_timeline(versions)
+    if wrong:
+        return Checked(programme=None, issues=(*issues, *wrong), files=())
+    timeline = Timeline(versions)
+    programme, found = timeline.compile(strategies=strategies)
+    first, *later = [tuple(one.source.files) for one in timeline.versions]
+    return Checked(
+        programme=programme, issues=(*issues, *found), files=first, later=tuple(later),
+        examples=sum(one.examples for one in checked),
+    )  # fmt: skip
+
+
+def check_folder(folder: Path, *, strategies: Strategies | None = None) -> Checked:
+    """Check the versions in a folder, and join them; NotFound when there is none."""
+    files = sorted(path for path in folder.iterdir() if path.suffix in ENDINGS and path.is_file())
+    if not files:
+        message = f"there is no programme in the folder {folder}; put a file for each version into it, like 2026-01-01.yaml"
+        raise NotFound(message)
+    return join([check(path, strategies=strategies) for path in files], strategies=strategies)
+
+
+def reload(files: Sequence[File], later: Sequence[Sequence[File]] = ()) -> Programme:
+    """Return a programme from the files of one that was checked before, in another process; `later` are those of later versions."""
+    joined = join([recheck(one) for one in (files, *later)])
+    if joined.programme is None:
+        raise Invalid("\n".join(render(issue) for issue in joined.errors))
+    return joined.programme
 
 
 def check_timeline(versions: Sequence[Version]) -> list[Issue]:

@@ -26,6 +26,7 @@ class Draft:
     """What compiling needs on the way: ask it for nodes, instants and names, and it notes what is wrong.
 
     `missing` names tables that have mistakes of their own: expressions are not told that these are not there.
+    `within` is when its version is in force, and `own_ladders` those that this version itself speaks of.
     """
 
     def __init__(self, spec: ProgrammeSpec, source: Source, zone: Zone, decimals: int) -> None:
@@ -37,6 +38,8 @@ class Draft:
         self.room = EXPRESSIONS_MAX
         self.missing: set[str] = set()
         self.strategies: Strategies = {}
+        self.within = (-FOREVER, FOREVER)
+        self.own_ladders = [ladder.id for ladder in spec.ladders]
 
     def wrong(self, loc: Loc, code: str, what: str, try_this: str = "") -> None:
         """Note a mistake at the value that `loc` leads to."""

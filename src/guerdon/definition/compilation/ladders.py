@@ -57,7 +57,7 @@ def past_of(draft: Draft, metrics: Sequence[Metric]) -> dict[str, OfAccount]:
     ladders = draft.spec.ladders
     for position, ladder in enumerate(ladders):
         names = [level.id for level in ladder.levels]
-        said = [f"{ladder.id}.level", *(["level"] if len(ladders) == 1 else [])]
+        said = [f"{ladder.id}.level", *(["level"] if draft.own_ladders == [ladder.id] else [])]
         known |= {name: OfAccount(name, Type(TEXT), position=position, names=names) for name in said}
     for position, metric in enumerate(metrics, start=len(ladders)):
         name = f"metrics.{metric.name}"

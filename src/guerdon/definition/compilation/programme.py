@@ -8,16 +8,21 @@ from guerdon.core.currencies import DECIMALS
 from guerdon.core.earning import AT_ORDER, Multiplier, Rule
 from guerdon.core.errors import Invalid, NotFound
 from guerdon.core.facts import PURCHASE
-from guerdon.core.lots.keeping import NO_SLOT
-from guerdon.core.programme import Group, Programme, Unit
+from guerdon.core.ladders import Ladder
+from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
+from guerdon.core.metrics import Metric
+from guerdon.core.programme import Change, Group, Programme, Unit
+from guerdon.core.slots import Eligible
 from guerdon.core.strategies import Strategies
 from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.compilation.eligibility import eligible
+from guerdon.definition.compilation.joint import Joint
 from guerdon.definition.compilation.keeping import caps, keepings, keeps_lots, sale_slot
 from guerdon.definition.compilation.ladders import compile_ladders, past_of
 from guerdon.definition.compilation.limits import Limits
 from guerdon.definition.compilation.metrics import compile_metrics
 from guerdon.definition.compilation.multipliers import compile_multiplier
+from guerdon.definition.compilation.returns import recovery, return_policy, set_ways, with_products
 from guerdon.definition.compilation.rewards import rewards, with_redemptions
 from guerdon.definition.compilation.rules import compile_rule
 from guerdon.definition.compilation.scopes import constants, event_types, scope_of
@@ -37,17 +42,17 @@ def compile_programme(
     spec: ProgrammeSpec, source: Source, *, strategies: Strategies | None = None
 ) -> tuple[Programme | None, list[Issue]]:
     """Return the compiled programme and what is wrong with it; with any mistake there is none."""
-    draft = _begin(spec, source)
+    draft = begin(spec, source)
     draft.strategies = strategies or {}
     try:
         _check_currencies(draft)
-        made = _Compilation(draft).programme()
+        made = Compilation(draft).programme()
     except Enough:
         return None, draft.findings.issues
     return (made if not draft.has_errors() else None), draft.findings.issues
 
 
-def _begin(spec: ProgrammeSpec, source: Source) -> Draft:
+def begin(spec: ProgrammeSpec, source: Source) -> Draft:
     """Resolve what everything else counts in: the zone and the currency, or others in their stead."""
     decimals = DECIMALS.get(spec.currency, MINOR_DECIMALS)
     try:
@@ -68,11 +73,12 @@ def _check_currencies(draft: Draft) -> None:
             draft.note("currency", place, what, suggest(name, DECIMALS) or "write a code like EUR")
 
 
-class _Compilation:
+class Compilation:
     """The parts of a programme as they are compiled, in the order in which they need each other."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, joint: Joint | None = None) -> None:
         self.draft = draft
+        self.joint = joint or Joint()
         self.spec = draft.spec
         self.units = [
             Unit(name=name, decimals=unit.decimals, rounded_per_order=unit.round_at == "order", cost=_plain(unit.cost))
@@ -82,42 +88,66 @@ class _Compilation:
         self.placed, self.placed_multipliers = self._placed()
         self.multipliers: list[Multiplier] = []
         self.rules: list[Rule] = []
+        self.eligible = Eligible(None, ())
+        self.metrics: list[Metric] = []
+        self.ladders: list[Ladder] = []
+        self.keepings: list[Keeping] = []
+        self.redeeming: Redeeming | None = None
+        self.sale_slot = NO_SLOT
 
     def programme(self) -> Programme:
+        """Compile everything and put it together; mistakes are noted on the draft."""
+        self.compile()
+        return self.put_together()
+
+    def compile(self) -> None:
         """Compile everything; mistakes are noted on the draft."""
         self._check_version()
         self._check_size()
         self._check_names()
-        not_earning = eligible(self.draft, self.terms)
+        self.eligible = eligible(self.draft, self.terms)
         metrics = compile_metrics(self.draft, self.terms)
         past = past_of(self.draft, metrics)
-        ladders = compile_ladders(self.draft, self.terms, metrics)
+        self.metrics = [*metrics, *self.joint.extras]
+        self.ladders = compile_ladders(self.draft, self.terms, self.metrics)
+        self.joint.extras += self.metrics[len(metrics) + len(self.joint.extras) :]
         self.terms.look_back(past)
         multiplied = self._multiplied()
         for one in self.placed:
             rule = self._rule(one, multiplied.get(one.spec.id, []))
-            self.rules += [rule] if rule is not None else []
-        groups = self._groups()
+            if rule is not None:
+                self.rules.append(rule)
+                self.joint.rules.append(rule)
+        self.joint.groups += self._groups()
         limits = self._limits()
+        set_ways(self.draft, self.terms, self.rules, self.placed)
         self._share_scales()
-        redeeming = rewards(self.draft, self.terms, limits)
-        kept = keepings(self.draft, self.terms, limits.made) if keeps_lots(self.spec) else []
+        self.redeeming = rewards(self.draft, self.terms, limits)
+        if keeps_lots(self.spec):
+            self.keepings = keepings(self.draft, self.terms, self.joint.limits)
+            self.sale_slot = sale_slot(self.draft, self.terms)
+
+    def put_together(self, *, versions: list[str] | None = None, changes: list[Change] | None = None) -> Programme:
+        """Return the programme; of several versions it is called and shown as this one, the last."""
+        joint = self.joint
         return Programme(
             name=self.spec.programme, version=self.spec.version or "", title=self.spec.title or self.spec.programme,
             zone=self.draft.zone, currency=self.spec.currency,
             rates={name: _plain(rate) for name, rate in self.spec.rates.items()},
-            event_types=self.terms.event_types, eligible=not_earning, units=self.units, slots=self.terms.slots,
-            rules=self.rules, multipliers=self.multipliers, groups=groups, limits=limits.made, payers=self.terms.payers,
-            keepings=kept, redeeming=redeeming, sale_slot=sale_slot(self.draft, self.terms) if kept else NO_SLOT,
-            metrics=metrics, ladders=ladders,
+            event_types=self.terms.event_types, eligible=self.eligible, units=self.units, slots=joint.slots,
+            rules=joint.rules, multipliers=joint.multipliers, groups=joint.groups, limits=joint.limits, payers=joint.payers,
+            keepings=self.keepings, redeeming=self.redeeming, sale_slot=self.sale_slot,
+            metrics=self.metrics, ladders=self.ladders,
+            returns=return_policy(self.draft, self.terms.event_types),
+            recovery=recovery(self.draft, self.terms, joint.limits), versions=versions, changes=changes,
         )  # fmt: skip
 
     def _terms(self) -> Terms:
-        declared = with_redemptions(self.draft, event_types(self.draft))
-        looked_up = tables(self.draft)
+        declared = with_products(self.draft, with_redemptions(self.draft, event_types(self.draft)))
+        looked_up = {name: self.joint.table(table) for name, table in tables(self.draft).items()}
         fixed = constants(self.draft, declared)
         scopes = {name: scope_of(self.draft, one, looked_up, fixed) for name, one in declared.items()}
-        return Terms(self.units, declared, scopes)
+        return Terms(self.units, declared, scopes, self.joint)
 
     def _placed(self) -> tuple[list[Placed[RuleSpec]], list[Placed[MultiplierSpec]]]:
         """Return rules and multipliers in the order of the file, those of campaigns last."""
@@ -174,9 +204,10 @@ class _Compilation:
             targets = [by_name[name] for name in names if name in by_name]
             if not all(known):
                 continue
-            made = compile_multiplier(self.draft, self.terms, placed, targets, position=len(self.multipliers))
+            made = compile_multiplier(self.draft, self.terms, placed, targets, position=len(self.joint.multipliers))
             if made is not None:
                 self.multipliers.append(made)
+                self.joint.multipliers.append(made)
                 for name in names:
                     found.setdefault(name, []).append(made)
         return {name: sorted(made, key=lambda one: one.compound) for name, made in found.items()}
@@ -191,7 +222,7 @@ class _Compilation:
             what = f"{quote(spec.on)} is not a purchase and has no {spec.per}"
             self.draft.wrong((*loc, "per"), "per", what, "write per: event")
             return None
-        return compile_rule(self.draft, self.terms, placed, multipliers, position=len(self.rules), unit=unit)
+        return compile_rule(self.draft, self.terms, placed, multipliers, position=len(self.joint.rules), unit=unit)
 
     def _unit(self, name: str | None, loc: Loc) -> int | None:
         names = list(self.spec.units)
@@ -225,7 +256,7 @@ class _Compilation:
 
     def _limits(self) -> Limits:
         """Compile limits and hand them to the rules and multipliers they bind."""
-        limits = Limits(self.draft, self.units, self.rules, self.multipliers)
+        limits = Limits(self.draft, self.units, self.rules, self.multipliers, self.joint)
         for placed in self.placed:
             limits.of_rule(placed)
         for one in self.placed_multipliers:
@@ -241,7 +272,7 @@ class _Compilation:
     def _share_scales(self) -> None:
         """Bring the rules of a unit that is rounded per order to one scale, so that their parts add up."""
         for unit, one in enumerate(self.units):
-            together = [rule for rule in self.rules if rule.unit == unit and rule.round_at == AT_ORDER]
+            together = [rule for rule in self.joint.rules if rule.unit == unit and rule.round_at == AT_ORDER]
             if one.rounded_per_order:
                 for rule in together:
                     rule.keep_decimals(max(other.scale for other in together))

@@ -80,7 +80,7 @@ def compile_rule(
         unit_decimals=one.decimals, rounding=ROUNDINGS[spec.round or draft.spec.units[one.name].round],
         round_at=ROUND_AT_NAMES.index(spec.round_at or ("order" if one.rounded_per_order else "rule")),
         payers=terms.paid_by(placed.funded_by() or draft.spec.funded_by), campaign=placed.campaign_name(),
-        title=spec.title, text=spec.give or spec.of or spec.strategy or "eligible",
+        version=terms.joint.version, title=spec.title, text=spec.give or spec.of or spec.strategy or "eligible",
         when_text=spec.when or "", where_text=spec.where or "",
     )  # fmt: skip
 
@@ -223,7 +223,7 @@ class _Compiler:
         code = coded(self.draft, self.spec, self.loc, self.event_type)
         if code is None:
             return None
-        starts, ends = self.placed.window(self.draft)
+        starts, ends = self.placed.in_force(self.draft)
         return Slot(
             event_types=(self.spec.on,), per_line=False, value=None, scale=self.unit.decimals, low=0, high=ANSWER_MAX,
             otherwise=0, when=when, starts_at=starts, ends_at=ends, by_code=code,
@@ -259,7 +259,7 @@ class _Compiler:
             some = Aggregate(ANY, where, None, Type(BOOLEAN))
             when = some if when is None else Junction("and", [when, some])
             where = None
-        starts, ends = self.placed.window(self.draft)
+        starts, ends = self.placed.in_force(self.draft)
         return Slot(
             event_types=(self.spec.on,), per_line=self.per != ORDER, value=node, scale=node.type.scale,
             low=min(node.type.low, 0), high=max(node.type.high, 0), otherwise=0,

@@ -10,6 +10,7 @@ from guerdon.core.facts import EventType
 from guerdon.core.programme import Unit
 from guerdon.core.slots import FOREVER, Slot
 from guerdon.definition.compilation.draft import Draft
+from guerdon.definition.compilation.joint import Joint
 from guerdon.definition.expressions import Scope
 from guerdon.definition.source import Loc
 from guerdon.definition.spec import CampaignSpec, MultiplierSpec, RuleSpec
@@ -35,6 +36,11 @@ class Placed(Generic[Spec]):
             draft.wrong((*self.loc, "until" if end <= first else "from"), "window", what, "choose days of the campaign")
         return first, last
 
+    def in_force(self, draft: Draft) -> tuple[int, int]:
+        """Return the instants it runs from and to while its version is in force."""
+        start, end = self.window(draft)
+        return max(start, draft.within[0]), min(end, draft.within[1])
+
     def campaign_name(self) -> str:
         """Return the name of its campaign, empty if it belongs to none."""
         return self.campaign.id if self.campaign is not None else ""
@@ -51,13 +57,11 @@ class Terms:
     units: list[Unit]
     event_types: dict[str, EventType]
     scopes: dict[str, Scope]
-    payers: list[str] = field(default_factory=list)
-    slots: list[Slot] = field(default_factory=list)
+    joint: Joint = field(default_factory=Joint)
 
     def slot(self, slot: Slot) -> int:
         """Add a slot and return its position."""
-        self.slots.append(slot)
-        return len(self.slots) - 1
+        return self.joint.slot(slot)
 
     def look_back(self, past: Mapping[str, OfAccount]) -> None:
         """Let expressions over events name what is known of the account's past."""
@@ -67,10 +71,11 @@ class Terms:
 
     def paid_by(self, shares: dict[str, int] | None) -> list[Payer]:
         """Return payers with their shares, each known by its position."""
+        payers = self.joint.payers
         for name in shares or {}:
-            if name not in self.payers:
-                self.payers.append(name)
-        return [Payer(self.payers.index(name), share) for name, share in (shares or {}).items()]
+            if name not in payers:
+                payers.append(name)
+        return [Payer(payers.index(name), share) for name, share in (shares or {}).items()]
 
 
 def reads_line(node: Node) -> bool:

@@ -1,0 +1,139 @@
+"""What versions of one programme must agree on to rate one history, and where one of them does not.
+
+Invariant: what is found here stands in the later of two versions, at the part that differs.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from guerdon.definition.compilation.scopes import ALWAYS_THERE
+from guerdon.definition.issues import Issue, error, quote
+from guerdon.definition.levels import LadderSpec
+from guerdon.definition.source import Loc, Source
+from guerdon.definition.spec import AttributeSpec, EventSpec, ProgrammeSpec
+
+_WHOLE: Final = ("rates", "returns", "funded_by")
+"""Sections of which there is one for all versions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """One version: what it says and where, the file it stands in, and the instants from which and up to which it is in force."""
+
+    spec: ProgrammeSpec
+    source: Source
+    within: tuple[int, int]
+
+    @property
+    def file(self) -> str:
+        """The file it was read from."""
+        return self.source.files[0].name
+
+
+def disagreements(versions: Sequence[Dated]) -> list[Issue]:
+    """Return where versions, in the order in which they take effect, cannot be rated together."""
+    found = [issue for before, after in pairwise(versions) for issue in _Pair(before, after).issues()]
+    return [*found, *_attributes(versions)]
+
+
+class _Pair:
+    """A version and the one before it."""
+
+    def __init__(self, before: Dated, after: Dated) -> None:
+        self.before: Final = before
+        self.after: Final = after
+
+    def issues(self) -> Iterator[Issue]:
+        """Yield what the later one does not agree on."""
+        old, new = self.before.spec, self.after.spec
+        for key in ("rates", "returns"):
+            if getattr(old, key) != getattr(new, key):
+                yield self._issue((key,), f"`{key}` is not as in {self.before.file}", "keep it: it is one for all versions")
+        if _included(old) != _included(new):
+            what = f"other amounts are included than in {self.before.file}"
+            yield self._issue(("eligible", "include"), what, "keep them, or let rules say `of` which amount they read")
+        for name in [name for name in new.units if name in old.units]:
+            yield from self._unit(name)
+        for name in [name for name in new.metrics if name in old.metrics]:
+            if _counts(old, name) != _counts(new, name):
+                what = f"the metric {quote(name)} counts over another time, or another unit, than in {self.before.file}"
+                yield self._issue(("metrics", name), what, "give it a name of its own: it counts from the first event on")
+        ladders = {one.id: one for one in old.ladders}
+        for position, one in enumerate(new.ladders):
+            if one.id in ladders:
+                yield from self._ladder(ladders[one.id], one, ("ladders", position))
+
+    def _unit(self, name: str) -> Iterator[Issue]:
+        old, new = self.before.spec.units[name], self.after.spec.units[name]
+        if old.decimals != new.decimals:
+            what = f"{name} have {new.decimals} decimals, and in {self.before.file} {old.decimals}"
+            yield self._issue(("units", name, "decimals"), what, "keep the decimals, or count in a unit of its own")
+        if (old.cap is None, old.over_cap) != (new.cap is None, new.over_cap):
+            what = f"{name} have a cap in one version, and none or another kind in {self.before.file}"
+            yield self._issue(("units", name, "cap"), what, "write a cap that nobody reaches where there is none")
+
+    def _ladder(self, old: LadderSpec, new: LadderSpec, loc: Loc) -> Iterator[Issue]:
+        was, now = [level.id for level in old.levels], [level.id for level in new.levels]
+        if now[: len(was)] != was:
+            what = f"the levels are not those of {self.before.file}, in their order, with new ones above them"
+            yield self._issue((*loc, "levels"), what, "keep them, or begin a ladder of its own")
+        for key in ("crossing", "grants"):
+            if getattr(old, key) != getattr(new, key):
+                what = f"`{key}` of the ladder {quote(new.id)} is not as in {self.before.file}"
+                yield self._issue((*loc, key), what, "keep it, or begin a ladder of its own")
+
+    def _issue(self, loc: Loc, what: str, try_this: str) -> Issue:
+        return error("version", self.after.source.place(loc), what, try_this)
+
+
+def _included(spec: ProgrammeSpec) -> set[str]:
+    return set() if spec.eligible is None else set(spec.eligible.include)
+
+
+def _counts(spec: ProgrammeSpec, name: str) -> tuple[object, object]:
+    metric = spec.metrics[name]
+    return metric.within, metric.earned
+
+
+def _attributes(versions: Sequence[Dated]) -> Iterator[Issue]:
+    """Say where types of event are not the same kind of event, or carry what cannot be read alike in all versions."""
+    for position, version in enumerate(versions):
+        for name, event in version.spec.events.items():
+            for before in versions[:position]:
+                yield from _event(version, before, name, event)
+
+
+def _event(version: Dated, before: Dated, name: str, event: EventSpec) -> Iterator[Issue]:
+    loc: Loc = ("events", name)
+    old = before.spec.events.get(name)
+    if old is None:
+        if name not in ALWAYS_THERE:
+            return
+        old = EventSpec.model_validate({})
+    if (old.kind or _kind(name)) != (event.kind or _kind(name)):
+        what = f"{quote(name)} is another kind of event in {before.file}"
+        yield error("version", version.source.place((*loc, "kind")), what, "keep the kind, or declare a type of its own")
+    for key in ("attributes", "lines"):
+        yield from _carried(version, before, (*loc, key), getattr(old, key), getattr(event, key))
+
+
+def _carried(
+    version: Dated, before: Dated, loc: Loc, old: Mapping[str, AttributeSpec], new: Mapping[str, AttributeSpec]
+) -> Iterator[Issue]:
+    place = version.source.place
+    for name in [name for name in new if name in old and new[name] != old[name]]:
+        what = f"{quote(name)} is not described as in {before.file}"
+        yield error("version", place((*loc, name)), what, "describe it alike, or give it a name of its own")
+    lacking = {name: before.file for name in new if name not in old}
+    lacking |= {name: version.file for name in old if name not in new}
+    for name, file in lacking.items():
+        one = new.get(name) or old[name]
+        if not one.optional and one.default is None:
+            what = f"events of the time of {file} do not have {quote(name)}"
+            yield error("version", place((*loc, name)), what, "let it be optional, or give it a default")
+
+
+def _kind(name: str) -> str:
+    return name if name in ALWAYS_THERE else "engagement"

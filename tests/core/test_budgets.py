@@ -107,6 +107,14 @@ def test_of_two_budgets_the_one_that_is_used_up_first_is_learnt_first() -> None:
     assert rationing.quota(0, 0, 10) == 0
 
 
+def test_a_rest_of_one_that_its_event_did_not_take_is_there_for_the_next() -> None:
+    rationing = Rationing([10])
+    first = Take(1, 0, 0, 9)
+    assert rationing.learn([first, Take(9, 0, 0, 4)])
+    assert rationing.learn([first])
+    assert [rationing.quota(0, 0, order) for order in (9, 10)] == [1, PLENTY]
+
+
 @pytest.mark.parametrize("taken", [[Take(9, 0, 0, 2)], []])
 def test_what_the_last_event_leaves_of_its_rest_is_there_for_the_next(taken: list[Take]) -> None:
     rationing = Rationing([10])
@@ -125,7 +133,12 @@ def test_what_was_taken_is_kept_however_much_it_is() -> None:
     for number in range(5):
         takes.add(number, 0, 24207, 10 * number)
     assert takes.rows([8, 6, 4, 2, 0]) == [Take(8 - 2 * number, 0, 24207, 10 * number) for number in range(5)]
-    assert list(takes.columns()["amount"]) == [0, 10, 20, 30, 40]
+    assert takes.columns() == {
+        "event": [0, 1, 2, 3, 4],
+        "budget": [0] * 5,
+        "period": [24207] * 5,
+        "amount": [0, 10, 20, 30, 40],
+    }
     takes.forget()
     assert takes.rows([]) == []
 

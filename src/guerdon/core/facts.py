@@ -8,7 +8,7 @@ Invariants:
 
 from typing import Final
 
-from guerdon.core.columns import Column
+from guerdon.core.columns import Column, constant
 
 MEMBERSHIP: Final = 0
 PURCHASE: Final = 1
@@ -87,7 +87,9 @@ class Facts:
     (or, for a slot of line level, for each line: event `i` owns the lines from `first_line[i]` to `first_line[i + 1]`).
     `member` may be the same column as `account`. `kind` is what kind of event each is. `refers` is the ordinal of the earlier
     event that one is about (a refund's purchase, a cancelled reservation), else -1. `returned` is 1 for a return, which is
-    counted and does not earn. `quotas` hold what each of the programme's budgets leaves each event; without them there is plenty.
+    counted and does not earn. `named` is 1 for each event that a refund of the same history names, in this run or a later one:
+    for the others nothing is kept to rate them anew; where it is not said, any event may be named. `quotas` hold what each of
+    the programme's budgets leaves each event; without them there is plenty.
     """
 
     def __init__(  # noqa: PLR0913 - facts have this many columns
@@ -103,6 +105,7 @@ class Facts:
         returned: Column,
         slots: list[Column],
         first_line: Column,
+        named: Column | None = None,
         quotas: list[Column] | None = None,
     ) -> None:
         self.count: Final = count
@@ -115,6 +118,7 @@ class Facts:
         self.returned: Final = returned
         self.slots: Final = slots
         self.first_line: Final = first_line
+        self.named: Final[Column] = constant(1) if named is None else named
         self.quotas: Final[list[Column]] = [] if quotas is None else quotas
 
     def with_quotas(self, quotas: list[Column]) -> "Facts":
@@ -130,5 +134,6 @@ class Facts:
             returned=self.returned,
             slots=self.slots,
             first_line=self.first_line,
+            named=self.named,
             quotas=quotas,
         )

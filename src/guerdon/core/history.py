@@ -196,6 +196,12 @@ def _refers(events: Sequence[Event]) -> Column:
     ])
 
 
+def _named(events: Sequence[Event]) -> Column:
+    """Return 1 for each event that a refund among them names."""
+    named = {(event.left.source, event.left.id) for event in events if event.left is not None}
+    return column_of([int((event.source, event.id) in named) for event in events]) if named else constant(0)
+
+
 def _reservations(events: Sequence[Event]) -> list[int]:
     """Return which reservation each step of a redemption names, else -1.
 
@@ -244,6 +250,7 @@ def facts_of(programme: Programme, events: Sequence[Event], values: Sequence[Val
         returned=column_of([int(event.returned) for event in events]),
         slots=columns,
         first_line=column_of(first_line),
+        named=_named(events),
     )
 
 

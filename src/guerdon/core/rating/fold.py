@@ -125,12 +125,13 @@ class Fold(Granting):
         self.at = facts.at.small_at(event)
         self.member = facts.member.small_at(event)
         self.event = facts.ordinal.small_at(event)
+        named = facts.named.small_at(event) != 0
         if self.programme.budgets:
             self._open_budgets(facts, event)
-            self._answer_once()
+            self._answer_once(named=named)
             self._note_takes()
         else:
-            self._answer_once()
+            self._answer_once(named=named)
 
     def _draft(self, facts: Facts, event: i64) -> bool:
         """Note what every rule gives for an event, before limits; say whether it is anything."""
@@ -145,9 +146,10 @@ class Fold(Granting):
         self.starts[len(self.programme.rules)] = sheet.count
         return sheet.count > 0
 
-    def _answer_once(self) -> None:
-        """Answer what was drafted, and keep a receipt where refunds may come."""
-        if not self.refunding:
+    def _answer_once(self, *, named: bool) -> None:
+        """Answer what was drafted, and keep a receipt where a refund names the event."""
+        self.brief = not self.keep_effects and self.ledger is None and not (named and self.refunding)
+        if not named or not self.refunding:
             self._answer()
             return
         receipt = Receipt(self.at, self.member, self._rooms(), list(self.sheet.past))
@@ -171,6 +173,7 @@ class Fold(Granting):
         past = self.sheet.past
         self.sheet.past = receipt.past
         self.replaying = True
+        self.brief = False
         if self._draft(facts, event):
             self._answer()
         self.replaying = False
@@ -282,7 +285,7 @@ class Fold(Granting):
 
     def _append_part(self, rule: Rule, part: Part, reason: i64, lot: i64) -> i64:
         """Append a part as one row, or as one row a payer with exact shares; return the next lot's number."""
-        if not self.keep_effects and not self.refunding:
+        if self.brief:
             self.effects.count_earned(rule.unit, part.granted)
             if self.purse is not None:
                 self._keep(self.purse, rule, lot, -1, part.granted)

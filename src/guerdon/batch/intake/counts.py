@@ -36,7 +36,7 @@ class Summary:
     last_at: int | None = None
 
 
-def count_events(con: duckdb.DuckDBPyConnection, summary: Summary, events: str) -> Summary:
+def count_events(con: duckdb.DuckDBPyConnection, summary: Summary, events: str, *, with_examples: bool) -> Summary:
     """Return the summary with what one look at every event tells; bad ones are counted and otherwise left out."""
     good = "filter (where problem is null)"
     query = (
@@ -50,7 +50,7 @@ def count_events(con: duckdb.DuckDBPyConnection, summary: Summary, events: str) 
         bad_rows=bad,
         returns=returns,
         rounded=int(rounded),
-        return_examples=_examples(con, events) if returns else (),
+        return_examples=_examples(con, events) if returns and with_examples else (),
         first_at=first,
         last_at=last,
     )

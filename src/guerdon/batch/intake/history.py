@@ -127,7 +127,7 @@ def survey(con: duckdb.DuckDBPyConnection, history: History) -> History:
     """Look at every row of a direct history: bad rows are Invalid or set aside, the rest is counted."""
     if not history.direct or history.summary.bad_rows is not None:
         return history
-    summary = count_events(con, history.summary, f"({history.base})")
+    summary = count_events(con, history.summary, f"({history.base})", with_examples=not history.has_refunds)
     history = replace(history, summary=summary)
     has_bad = bool(summary.bad_rows)
     _collect_direct(con, history, has_bad=has_bad)
@@ -214,7 +214,8 @@ def _settle(con: duckdb.DuckDBPyConnection, history: History, progress: Callable
         progress("sharing out discounts")
         found = lay_lines(con, groups, good, history.scratch)
         setup.append(f'create or replace temp view "lines" as select * from {found}')
-    summary = replace(count_events(con, history.summary, good), duplicates=same, bad_rows=bad)
+    counted = count_events(con, history.summary, good, with_examples=not history.has_refunds)
+    summary = replace(counted, duplicates=same, bad_rows=bad)
     history = replace(history, setup=tuple(setup), summary=count_lines(con, summary, groups, good, history.scratch))
     if not history.has_refunds:
         return history
@@ -226,9 +227,17 @@ def _settle(con: duckdb.DuckDBPyConnection, history: History, progress: Callable
 def _with_refunds(con: duckdb.DuckDBPyConnection, history: History, good: str, involved: str, lines: str) -> History:
     """Put what refunds leave of their purchases in the refunds' place."""
     told = f"select *{history.excluding()} from"
-    found = settle_refunds(con, history.groups, f"({told} {good})", f"{told} {involved}", lines, history.scratch)
-    bad = badrows.settle_bad(con, history.raws, history.bad_rows)
     summary = history.summary
+    found = settle_refunds(
+        con,
+        history.groups,
+        f"({told} {good})",
+        f"{told} {involved}",
+        lines,
+        returns=summary.returns or 0,
+        scratch=history.scratch,
+    )
+    bad = badrows.settle_bad(con, history.raws, history.bad_rows)
     summary = replace(
         summary,
         events=(summary.events or 0) - found.refused,

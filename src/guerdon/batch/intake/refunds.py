@@ -1,7 +1,6 @@
 """Refunds in files: each in its place the purchase as it is left after it, with the answers of `guerdon.core.events.returns`.
 
-Only refunds and the purchases that they name are looked at. What came back of each of their lines is a running sum over
-their refunds in the order of S3, and what is left one whole-number expression of it.
+Only refunds and the purchases that they name are looked at.
 
 Invariants:
 * A refund's row has its own "row", "source" and "id"; "refers" is its purchase's row, "posted" when it counts. All else is
@@ -11,7 +10,7 @@ Invariants:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,12 +19,11 @@ import duckdb
 from guerdon.batch.intake import badrows
 from guerdon.batch.intake.events import ASKED
 from guerdon.batch.intake.laying import laid
+from guerdon.batch.intake.leaving import SHARES, left_over, part_of, shares, too_much
 from guerdon.batch.intake.lines import has_quantity
 from guerdon.batch.intake.rows import Group
 from guerdon.batch.intake.shape import line_slots
 from guerdon.batch.intake.sql import cases, copy, name, parquet
-from guerdon.core.currencies import DECIMALS
-from guerdon.core.events.policy import MONEY_FIRST, POINTS_FIRST
 from guerdon.core.facts import PURCHASE, REFUND
 
 _EXAMPLES: Final = 5
@@ -40,16 +38,23 @@ class Settled:
     settled: int
     waiting: int
     refused: int
-    return_examples: tuple[str, ...]
     waiting_examples: tuple[str, ...]
+    return_examples: tuple[str, ...] = ()
 
 
-def settle_refunds(
-    con: duckdb.DuckDBPyConnection, groups: Sequence[Group], good: str, involved: str, lines: str, scratch: Path
+def settle_refunds(  # noqa: PLR0913 - what refunds are settled with
+    con: duckdb.DuckDBPyConnection,
+    groups: Sequence[Group],
+    good: str,
+    involved: str,
+    lines: str,
+    *,
+    returns: int,
+    scratch: Path,
 ) -> Settled:
     """Match refunds with purchases and lay down what they leave; those of too much are added to the bad rows.
 
-    `good` are all events, `involved` those of them that are refunds or may be named by one.
+    `good` are all events, `returns` of which are refunds and returns; `involved` those that are refunds or may be named by one.
     """
     group, laid_involved = groups[0], scratch / "involved.parquet"
     con.execute(copy(involved, laid_involved))
@@ -62,17 +67,19 @@ def settle_refunds(
     ):
         con.execute(f"create or replace temp table {table} as {query}")
     refused = _refuse(con, _mistaken())
-    while more := _refuse(con, _too_much(group)):
-        refused += more
+    refused += _share_out(con, group, lined=bool(lines))
     badrows.add_bad(con, f"select * from {_REFUSED}")
-    con.execute(f"create or replace temp table intake_left as {_left(group)}")
+    con.execute(f"create or replace temp table intake_left as {left_over(group)}")
     laid_events, laid_lines = scratch / "refunded-events.parquet", scratch / "refunded-lines.parquet"
     con.execute(copy(f"{_events(some)} union all by name {_unmoved(_waiting(some))}", laid_events))
     setup = [_view("events", _unmoved(f"{good} where refund_of is null"), laid_events)]
     if lines:
         con.execute(copy(_lines(group, lines), laid_lines))
         setup.append(_view("lines", f"select * from {lines}", laid_lines))
-    return _counted(con, tuple(setup), good, _waiting(some), refused)
+    found = _counted(con, tuple(setup), _waiting(some), refused)
+    if returns == found.settled + found.waiting + found.refused:
+        return found
+    return replace(found, return_examples=_examples(con, good))
 
 
 def _waiting(some: str) -> str:
@@ -144,6 +151,17 @@ def _refuse(con: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(count)
 
 
+def _share_out(con: duckdb.DuckDBPyConnection, group: Group, *, lined: bool) -> int:
+    """Work out what refunds leave, without those of too much, and return how many these were."""
+    refused = 0
+    while True:
+        con.execute(f"create or replace temp table {SHARES} as {shares(lined=lined)}")
+        more = _refuse(con, too_much(group))
+        if not more:
+            return refused
+        refused += more
+
+
 def _mistaken() -> str:
     """Return the refunds that name lines which their purchase cannot give back, and why."""
     where = "'line ' || n.id || ' of purchase ' || a.purchase"
@@ -162,98 +180,6 @@ def _mistaken() -> str:
         'left join intake_goods as g on g."of" = a."of" and g.id = n.id'
     )
     return f"select * from ({found}) where reason is not null"
-
-
-def _sums() -> str:
-    """Return, for each refund and each line of its purchase, what came back of the line up to then, and just before."""
-    window = 'over (partition by a."of", g."line" order by a.turn)'
-    before = 'over (partition by a."of", g."line" order by a.turn rows between unbounded preceding and 1 preceding)'
-    whole = "cast(n.id is not null and n.quantity is null and n.amount is null as integer)"
-    everything = 'cast(a.asked is null and a."row" not in (select "row" from intake_named) as integer)'
-    pieces = "coalesce(n.quantity, 0)"
-    return (
-        'select a."row", a."of", a.turn, a.purchase, a.asked, g."line", g.id, g.net, g.off, g.discount, g.points_paid, g.quantity,\n'
-        f"  n.id is not null as named, n.amount as now, {whole} as whole_now, {everything} as all_now,\n"
-        f"  coalesce(sum(cast(n.amount as hugeint)) {window}, 0) as back,\n"
-        f"  g.quantity - coalesce(sum({pieces}) {window}, 0) as pieces_left,\n"
-        f"  g.quantity - coalesce(sum({pieces}) {before}, 0) as pieces_before,\n"
-        f"  coalesce(sum(case when n.amount is null then {pieces} else 0 end) {window}, 0) as pieces_back,\n"
-        f"  coalesce(sum({whole}) {window}, 0) > 0 as whole_back, coalesce(sum({whole}) {before}, 0) > 0 as whole_before,\n"
-        f"  coalesce(sum({everything}) {window}, 0) > 0 as all_back,\n"
-        f"  coalesce(sum(cast(a.asked as hugeint)) {window}, 0) as asked_back\n"
-        'from intake_asked as a join intake_goods as g on g."of" = a."of"\n'
-        'left join intake_named as n on n."row" = a."row" and n.id = g.id'
-    )
-
-
-def _shares() -> str:
-    """Add what is left of each line before amounts of whole purchases are spread, and then after it."""
-    pieces = f"case when pieces_left + pieces_back > 0 then {_part('net - back', 'pieces_left', 'pieces_left + pieces_back')} else net - back end"
-    layer = f"select *, whole_back or (quantity > 0 and pieces_left = 0) as is_back from ({_sums()})"
-    layer = f"select *, cast(case when is_back then 0 else {pieces} end as hugeint) as worth from ({layer})"
-    layer = f'select *, sum(worth) over (partition by "row") as value from ({layer})'
-    layer = f"select *, least(asked_back, value) * worth as product from ({layer})"
-    layer = f"select *, coalesce(product // nullif(value, 0), 0) as base, coalesce(product % nullif(value, 0), 0) as rest from ({layer})"
-    over = 'over (partition by "row")'
-    rank = 'row_number() over (partition by "row" order by rest desc, "line")'
-    spread = f"base + case when {rank} <= least(asked_back, value) - sum(base) {over} then 1 else 0 end"
-    layer = f"select *, worth - ({spread}) as kept from ({layer})"
-    gone = f"all_back or bool_and(is_back) {over} or (sum(net) {over} > 0 and sum(kept) {over} = 0)"
-    return f"select *, sum(kept) {over} as total, sum(net) {over} as sold, {gone} as gone from ({layer})"
-
-
-def _too_much(group: Group) -> str:
-    """Return the first refund of each purchase that takes back more than is left, and why."""
-    layer = f'select *, max(turn) over (partition by "of" order by turn range between unbounded preceding and 1 preceding) as former from ({_shares()})'
-    was = (
-        "select s.*, coalesce(w.gone, false) as gone_before, coalesce(w.all_back, false) as all_before, "
-        "greatest(coalesce(w.value - w.asked_back, s.sold), 0) as left_before\n"
-        f"from ({layer}) as s left join (select distinct turn, gone, all_back, value, asked_back from ({layer})) as w on w.turn = s.former"
-    )
-    where = "'line ' || id || ' of purchase ' || purchase"
-    advice = "'; correct this refund, or one before it'"
-    priced = 'bool_or(asked is not null or now is not null) over (partition by "row")'
-    stated = 'coalesce(asked, sum(coalesce(now, 0)) over (partition by "row"))'
-    reason = cases([
-        ("named and (whole_before or (whole_now = 1 and quantity > 0 and pieces_before = 0))",
-         f"'nothing is left of ' || {where} || {advice}"),
-        ("named and pieces_left < 0", f"{where} || ' comes back in more pieces than are left of it' || {advice}"),
-        ("named and back > net",
-         f"{where} || ' comes back for ' || {_written('now', group)} || ', and ' || {_written('net - back + now', group)} || ' is left of it; correct one of the refunds'"),
-        ("priced and asked_back > value",
-         f"{_written('stated', group)} || ' comes back of purchase ' || purchase || ', and ' || {_written('left_before', group)} || ' is left of it' || {advice}"),
-        ("all_before or (all_now = 1 and gone_before)", f"'nothing is left of purchase ' || purchase || {advice}"),
-    ])  # fmt: skip
-    layer = f"select *, {priced} as priced, {stated} as stated from ({was})"
-    layer = f'select "row", "of", turn, {reason} as reason from ({layer})'
-    first = 'min(turn) filter (where reason is not null) over (partition by "of")'
-    layer = f"select *, {first} as first_turn from ({layer})"
-    return f'select "row", reason from ({layer}) where turn = first_turn and reason is not null'
-
-
-def _left(group: Group) -> str:
-    """Return what is left of each line after each refund."""
-    tender = group.shape.tender
-    points = {
-        POINTS_FIRST: "greatest(points_paid - (net - kept), 0)",
-        MONEY_FIRST: "least(points_paid, kept)",
-    }.get(tender, _stays("points_paid"))
-    return (
-        f'select "row", "of", "line", id, kept, total, sold, gone, quantity, pieces_left, '
-        f"is_back or (net > 0 and kept = 0) as away, {_stays('off')} as off, {_stays('discount')} as discount, {points} as points_paid\n"
-        f"from ({_shares()})"
-    )
-
-
-def _stays(whole: str) -> str:
-    """Return SQL for the part of what belongs to a line that stays with what is left of it."""
-    free = f"case when quantity = 0 then {whole} else {_part(whole, 'pieces_left', 'quantity')} end"
-    return f"case when net = 0 then {free} else {_part(whole, 'kept', 'net')} end"
-
-
-def _part(whole: str, part: str, of: str) -> str:
-    """Return SQL for a split in two by largest remainder, the first on a tie."""
-    return f"(2 * cast({whole} as hugeint) * ({part}) + ({of})) // nullif(2 * ({of}), 0)"
 
 
 def _lines(group: Group, lines: str) -> str:
@@ -279,7 +205,7 @@ def _events(good: str) -> str:
         'from intake_left group by "row", "of"'
     )
     share = {
-        word: f"case when f.sold = 0 then p.{word} else {_part(f'p.{word}', 'f.total', 'f.sold')} end"
+        word: f"case when f.sold = 0 then p.{word} else {part_of(f'p.{word}', 'f.total', 'f.sold')} end"
         for word in ("stored_value_paid", "tax")
     }
     amounts = {
@@ -297,29 +223,22 @@ def _events(good: str) -> str:
     )
 
 
-def _written(value: str, group: Group) -> str:
-    """Return SQL for minor units as a message shows them."""
-    decimals = DECIMALS[group.shape.currency]
-    whole = f"cast({value} as hugeint)"
-    if decimals == 0:
-        return f"cast({whole} as varchar)"
-    part = f"lpad(cast({whole} % {10**decimals} as varchar), {decimals}, '0')"
-    return f"cast({whole} // {10**decimals} as varchar) || '.' || {part}"
-
-
-def _counted(con: duckdb.DuckDBPyConnection, setup: tuple[str, ...], good: str, waiting: str, refused: int) -> Settled:
+def _counted(con: duckdb.DuckDBPyConnection, setup: tuple[str, ...], waiting: str, refused: int) -> Settled:
     """Return what became of refunds, and a few examples of those without their purchase."""
     ((settled,),) = con.sql("select count(*) from intake_asked").fetchall()
     ((waits,),) = con.sql(f"select count(*) from {waiting}").fetchall()
-    returns = (
-        f'select "type", id, member from {good} where returned and refund_of is null order by "row" limit {_EXAMPLES}'
-    )
-    examples = f'select id, refund_of, refund_source from {waiting} order by "row" limit {_EXAMPLES}'
+    found = con.sql(f'select id, refund_of, refund_source from {waiting} order by "row" limit {_EXAMPLES}').fetchall()
     return Settled(
         setup=setup,
         settled=int(settled),
         waiting=int(waits),
         refused=refused,
-        return_examples=tuple(f"{kind} {one} of {member}" for kind, one, member in con.sql(returns).fetchall()),
-        waiting_examples=tuple(f"{one} of {of} from {source}" for one, of, source in con.sql(examples).fetchall()),
+        waiting_examples=tuple(f"{one} of {of} from {source}" for one, of, source in found),
     )
+
+
+def _examples(con: duckdb.DuckDBPyConnection, good: str) -> tuple[str, ...]:
+    """Return a few examples of returns that name no purchase."""
+    where = "where returned and refund_of is null"
+    found = con.sql(f'select "type", id, member from {good} {where} order by "row" limit {_EXAMPLES}').fetchall()
+    return tuple(f"{kind} {one} of {member}" for kind, one, member in found)

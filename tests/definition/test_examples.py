@@ -109,6 +109,38 @@ def test_what_does_not_come_out_is_told_at_its_place(expect: str, expected: str)
     assert examples(text) == [f"{place}: {expected}"]
 
 
+REWARDS = """\
+rules: [{id: spend, give: floor(eligible)}]
+rewards:
+  - {id: cup, price: 10, when: weekday = 2, limits: [{times: 2, every: ever}]}
+  - {id: bag, price: 10}
+"""
+ASKED = (
+    "at: 2017-01-01, amount: 60",
+    "at: 2017-01-02, type: redemption, reward: cup",  # a Monday
+    "at: 2017-01-03, type: redemption, reward: cup",
+    "at: 2017-01-10, type: redemption, reward: cup",
+)
+
+
+@pytest.mark.parametrize(
+    ("expect", "found"),
+    [
+        ("refused: {e2: {cup: when}}", ""),
+        ("refused: {e4: {cup: limit}}", ""),
+        ("refused: {e3: {cup: ^when}}", f"the example expects 'cup' to say when, and it is within its terms. Try: {EXPECTED}."),
+        ("refused: {e2: {cup: ^limit}}", f"the example expects 'cup' to say limit, and it says when. Try: {EXPECTED}."),
+        ("refused: {e2: {bag: ^when}}", f"the example expects 'bag' to say when, and it is within its terms. Try: {EXPECTED}."),
+        ("refused: {e2: {cup: ^outdone}}", "'outdone' is not a reason. Try: write one of unknown, reservation, window, when, price, min, step, money, limit, stock."),
+        ("refused: {e2: {^cpu: when}}", "there is no rule or reward 'cpu'. Try: did you mean 'cup'?"),
+    ],
+)  # fmt: skip
+def test_a_redemption_may_be_expected_to_contradict_its_rewards_terms(expect: str, found: str) -> None:
+    example = given(*ASKED, expect=expect)
+    text, column = example.replace("^", "", 1), len("  - ") + example.find("^") + 1
+    assert told(f"{HEAD}{REWARDS}examples:\n  - {text}\n") == ([f"11:{column}: {found}"] if found else [])
+
+
 def test_an_example_expects_something() -> None:
     text, place = marked(given(ONE, expect="").replace("expect: ", "expect: ^"))
     assert examples(text) == [f"{place}: an example expects something. Try: write expect: {{points: 90}}."]

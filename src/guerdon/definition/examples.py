@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Final
 
 from guerdon.core.calendar import MONTH, month_name
+from guerdon.core.effects import REDEEMED
 from guerdon.core.errors import Invalid
 from guerdon.core.events import Event, read_event
 from guerdon.core.facts import COLUMNS, EventType
 from guerdon.core.history import Answer, rate_events
+from guerdon.core.lots.rewards import OUTSIDE
 from guerdon.core.programme import Programme
 from guerdon.core.reasons import why_nothing
 from guerdon.definition.exact import scaled_to, shown
@@ -243,17 +245,30 @@ class _Expectation:
                 )
 
     def _reason(self, answer: Answer, event: str, name: str, reason: object) -> None:
-        names = [rule.name for rule in self.programme.rules]
+        rules = [rule.name for rule in self.programme.rules]
+        rewards = [reward.name for reward in self.programme.rewards]
+        known = REASONS if name in rules else OUTSIDE[1:]
         loc: Loc = ("refused", event, name)
-        if name not in names:
-            hint = suggest(name, names) or f"there is {', '.join(names[:8])}"
-            self._wrong(loc, f"there is no rule {quote(name)}", hint, key=True)
-        elif reason not in REASONS:
+        if name not in (*rules, *rewards):
+            hint = suggest(name, [*rules, *rewards]) or f"there is {', '.join([*rules, *rewards][:8])}"
+            what = f"there is no {'rule or reward' if rewards else 'rule'} {quote(name)}"
+            self._wrong(loc, what, hint, key=True)
+        elif reason not in known:
             what = f"{quote(str(reason))} is not a reason"
-            self._wrong(loc, what, suggest(str(reason), REASONS) or f"write one of {', '.join(REASONS)}")
-        elif (given := why_nothing(self.programme, answer, names.index(name))) != reason:
+            self._wrong(loc, what, suggest(str(reason), known) or f"write one of {', '.join(known)}")
+        elif name in rewards:
+            if (told := _outside(answer, rewards.index(name))) != reason:
+                said = f"says {told}" if told else "is within its terms"
+                self._wrong(loc, f"the example expects {quote(name)} to say {reason}, and it {said}", _WRONG_SUM)
+        elif (given := why_nothing(self.programme, answer, rules.index(name))) != reason:
             said = f"says {given}" if given else "gives all it wants"
             self._wrong(loc, f"the example expects {quote(name)} to refuse for {reason}, and it {said}", _WRONG_SUM)
+
+
+def _outside(answer: Answer, reward: int) -> str:
+    """Return which of a reward's terms an event contradicts; nothing when it is within them, or asks for another."""
+    told = [effect.reason for effect in answer.effects if effect.kind == REDEEMED and effect.rule == reward]
+    return OUTSIDE[told[0]] if told else ""
 
 
 def _written(value: object) -> object:

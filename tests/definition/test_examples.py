@@ -99,7 +99,7 @@ ONE = "at: 2017-01-01, amount: 5"
         ("refused: {e1: {^spned: limit}}", "there is no rule 'spned'. Try: did you mean 'spend'?"),
         ("refused: {e1: {^x: limit}}", "there is no rule 'x'. Try: there is spend, ten, visit."),
         ("refused: {e1: {spend: ^limti}}", "'limti' is not a reason. Try: did you mean 'limit'?"),
-        ("refused: {e1: {spend: ^5}}", "'5' is not a reason. Try: write one of limit, outdone, returned, type, window, when, nothing."),
+        ("refused: {e1: {spend: ^5}}", "'5' is not a reason. Try: write one of limit, outdone, returned, type, window, when, nothing, none."),
         ("refused: {e1: {spend: ^limit}}", f"the example expects 'spend' to refuse for limit, and it gives all it wants. Try: {EXPECTED}."),
         ("refused: {e1: {ten: ^limit}}", f"the example expects 'ten' to refuse for limit, and it says when. Try: {EXPECTED}."),
     ],
@@ -128,10 +128,13 @@ ASKED = (
     [
         ("refused: {e2: {cup: when}}", ""),
         ("refused: {e4: {cup: limit}}", ""),
+        ("refused: {e3: {cup: none}, e1: {cup: none, spend: none}}", ""),
+        ("refused: {e4: {cup: ^none}}", f"the example expects 'cup' to say none, and it says limit. Try: {EXPECTED}."),
+        ("refused: {e2: {spend: ^none}}", f"the example expects 'spend' to refuse for none, and it says type. Try: {EXPECTED}."),
         ("refused: {e3: {cup: ^when}}", f"the example expects 'cup' to say when, and it is within its terms. Try: {EXPECTED}."),
         ("refused: {e2: {cup: ^limit}}", f"the example expects 'cup' to say limit, and it says when. Try: {EXPECTED}."),
         ("refused: {e2: {bag: ^when}}", f"the example expects 'bag' to say when, and it is within its terms. Try: {EXPECTED}."),
-        ("refused: {e2: {cup: ^outdone}}", "'outdone' is not a reason. Try: write one of unknown, reservation, window, when, price, min, step, money, limit, stock."),
+        ("refused: {e2: {cup: ^outdone}}", "'outdone' is not a reason. Try: write one of unknown, reservation, window, when, price, min, step, money, limit, stock, none."),
         ("refused: {e2: {^cpu: when}}", "there is no rule or reward 'cpu'. Try: did you mean 'cup'?"),
     ],
 )  # fmt: skip

@@ -22,6 +22,9 @@ from guerdon.definition.issues import Issue, error, quote, suggest
 from guerdon.definition.source import Loc, Source
 from guerdon.definition.spec import ExampleSpec
 
+NONE: Final = "none"
+"""What `refused` says of a rule that gives all it wants, and of a reward that is asked for within its terms."""
+
 REASONS: Final = ("limit", "outdone", "returned", "type", "window", "when", "nothing")
 """Why a rule may give nothing, or less than it wanted, as `refused` names it."""
 
@@ -247,7 +250,7 @@ class _Expectation:
     def _reason(self, answer: Answer, event: str, name: str, reason: object) -> None:
         rules = [rule.name for rule in self.programme.rules]
         rewards = [reward.name for reward in self.programme.rewards]
-        known = REASONS if name in rules else OUTSIDE[1:]
+        known = (*(REASONS if name in rules else OUTSIDE[1:]), NONE)
         loc: Loc = ("refused", event, name)
         if name not in (*rules, *rewards):
             hint = suggest(name, [*rules, *rewards]) or f"there is {', '.join([*rules, *rewards][:8])}"
@@ -257,18 +260,19 @@ class _Expectation:
             what = f"{quote(str(reason))} is not a reason"
             self._wrong(loc, what, suggest(str(reason), known) or f"write one of {', '.join(known)}")
         elif name in rewards:
-            if (told := _outside(answer, rewards.index(name))) != reason:
-                said = f"says {told}" if told else "is within its terms"
+            told = _outside(answer, rewards.index(name))
+            if told != reason:
+                said = "is within its terms" if told == NONE else f"says {told}"
                 self._wrong(loc, f"the example expects {quote(name)} to say {reason}, and it {said}", _WRONG_SUM)
-        elif (given := why_nothing(self.programme, answer, rules.index(name))) != reason:
-            said = f"says {given}" if given else "gives all it wants"
+        elif (given := why_nothing(self.programme, answer, rules.index(name)) or NONE) != reason:
+            said = "gives all it wants" if given == NONE else f"says {given}"
             self._wrong(loc, f"the example expects {quote(name)} to refuse for {reason}, and it {said}", _WRONG_SUM)
 
 
 def _outside(answer: Answer, reward: int) -> str:
-    """Return which of a reward's terms an event contradicts; nothing when it is within them, or asks for another."""
+    """Return which of a reward's terms an event contradicts; none when it is within them, or asks for another."""
     told = [effect.reason for effect in answer.effects if effect.kind == REDEEMED and effect.rule == reward]
-    return OUTSIDE[told[0]] if told else ""
+    return (OUTSIDE[told[0]] if told else "") or NONE
 
 
 def _written(value: object) -> object:

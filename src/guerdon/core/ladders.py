@@ -15,7 +15,7 @@ from guerdon.core.columns import Column
 from guerdon.core.effects import MOVED, Effects
 from guerdon.core.expr.live import Live
 from guerdon.core.facts import Facts
-from guerdon.core.metrics import Length, Window
+from guerdon.core.metrics import Length, Meter, Window
 
 BEFORE: Final = 0
 AFTER: Final = 1
@@ -35,9 +35,16 @@ LOWERED: Final = 2
 GRACED: Final = 3
 GIVEN: Final = 4
 GIVEN_ENDED: Final = 5
+REFUNDED: Final = 6
 
-CAUSES: Final = ("reached", "kept", "lowered", "grace", "given", "given_ended")
+CAUSES: Final = ("reached", "kept", "lowered", "grace", "given", "given_ended", "refunded")
 """Why a level changed, or its end did, by the `reason` of a row of kind moved."""
+
+RECHECK: Final = 0
+KEEP_UNTIL_DUE: Final = 1
+
+ON_REFUND: Final = ("recheck", "keep_until_due")
+"""What becomes of a level when a refund takes the credit away that it was reached with (S6c)."""
 
 NO_LEVEL: Final = -1
 """No threshold decided: a level was given, or what was given ended."""
@@ -92,6 +99,7 @@ class Ladder:
         at_turn: bool,
         grants: list[Grant],
         rolling: bool = False,
+        on_refund: int = RECHECK,
         title: str = "",
         text: str = "",
     ) -> None:
@@ -109,6 +117,7 @@ class Ladder:
         self.at_turn: Final = at_turn
         self.grants: Final = grants
         self.fresh: Final = rolling or (keep == PERIOD_END and not at_turn)
+        self.on_refund: Final = on_refund
         self.title: Final = title
         self.text: Final = text
 
@@ -148,6 +157,9 @@ class Place:
         self.held: int = 0
         self.held_since: i64 = EARLIEST
         self.cause: i64 = -1
+        self.credited: i64 = EARLIEST
+        self.proof: list[int] = []
+        self.doubted: bool = False
 
     def open(self, joined: int) -> None:
         """Begin with an account on the first level, whose first event is on the day `joined`."""
@@ -160,6 +172,7 @@ class Place:
         self.held = 0
         self.held_since = EARLIEST
         self.cause = -1
+        self.doubted = False
         for position in range(len(self.given)):
             self.given[position] = 0
             self.given_until[position] = LATEST
@@ -180,6 +193,9 @@ class Place:
         made.held = self.held
         made.held_since = self.held_since
         made.cause = self.cause
+        made.credited = self.credited
+        made.proof = list(self.proof)
+        made.doubted = self.doubted
         for position in range(len(self.given)):
             made.given[position] = self.given[position]
             made.given_until[position] = self.given_until[position]
@@ -237,6 +253,46 @@ class Place:
                 cause = GIVEN if self.given[position] > 0 else GIVEN_ENDED
                 self._tell(cause, at, event, event, NO_LEVEL, 0, position, effects)
 
+    def lose(self, metric: int, meter: Meter, amount: int, day: int) -> None:
+        """Note that an event of a day counts for less in a metric, which stands so far on in the past."""
+        if self.earned > 0 and self.ladder.on_refund == RECHECK and meter.counted(day, self.credited):
+            self.proof[metric] = max(self.proof[metric] - amount, 0)
+            self.doubted = True
+
+    def recheck(self, at: i64, event: i64, past: list[int], credit: list[int], effects: Effects) -> None:
+        """Look at an earned level whose credit a refund took some of: `past` is what counts now, `credit` what is left of that.
+
+        A level in its grace has lost its credit already; it falls to what is left.
+        """
+        ladder, doubted = self.ladder, self.doubted
+        self.doubted = False
+        if not doubted:
+            return
+        left, now = ladder.reached(credit), ladder.reached(past)
+        level = max(left, now)
+        if self.graced:
+            self.falls_to = min(self.falls_to, level)
+        elif level >= self.earned and left < self.earned:
+            self._settle(self.earned, at, at, event, past, effects)
+        elif level < self.earned:
+            self._lose_to(level, at, event, past if now > left else credit, newer=now > left, effects=effects)
+
+    def _lose_to(
+        self, level: int, at: i64, event: i64, credit: list[int], *, newer: bool, effects: Effects
+    ) -> None:
+        """Hold a lower level from `at` on, as long as the higher one would have been, or longer when its credit is `newer`."""
+        asked = self.earned
+        self.since = at
+        self.earned = level
+        self.cause = event if level > 0 else -1
+        if level == 0:
+            self.until = LATEST
+        elif newer:
+            self.until = max(self.until, self._kept_until(at))
+            self.credited = at
+            self.proof = list(credit)
+        self._tell(REFUNDED, at, event, event, asked, self.ladder.credit(asked, credit), NO_GRANT, effects)
+
     def _given_until(self, grant: Grant, facts: Facts, row: i64, at: i64) -> i64:
         """Return when a given level ends; an end that is a date includes that day."""
         zone = self.ladder.zone
@@ -266,6 +322,8 @@ class Place:
             self.graced = True
             self.falls_to = lower
             self.falls_from = int(start)
+            self.credited = start
+            self.proof = list(credit)
             self.until = ladder.zone.day_start(ladder.zone.day_of(int(due)) + ladder.grace)
             needed = ladder.credit(self.earned, credit)
             self._tell(GRACED, due, event, self.cause, self.earned, needed, NO_GRANT, effects)
@@ -289,6 +347,8 @@ class Place:
             self.times = 0
         self.earned = level
         self.graced = False
+        self.credited = start
+        self.proof = list(credit)
         self.until = self._kept_until(start) if level > 0 else LATEST
         if self.until <= at:
             self.until = self._kept_until(at)

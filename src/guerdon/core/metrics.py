@@ -140,12 +140,14 @@ class Meter:
         self.amounts: list[int] = []
         self.dues: list[int] = []
         self.owed: list[int] = []
+        self.former: int = 0
 
     def open(self, joined: int) -> None:
         """Begin with an account whose first event is on the day `joined`."""
         self.joined = joined
         self.total = 0
         self.number = _UNKNOWN
+        self.former = 0
         self.ends_at = EARLIEST
         if self.gone:
             self.gone = []
@@ -165,6 +167,7 @@ class Meter:
         made.amounts = list(self.amounts)
         made.dues = list(self.dues)
         made.owed = list(self.owed)
+        made.former = self.former
         return made
 
     def age(self, at: i64) -> int:
@@ -202,12 +205,52 @@ class Meter:
         return found
 
     def take_back(self, amount: int, day: int) -> None:
-        """Take an amount out of the period, or the day, that counted it; where that is over nothing is left to take."""
-        if not self.rolling:
-            if self.window.number_of(day, self.joined) == self.number:
-                self.total -= min(amount, self.total)
+        """Take what an event of a day counted for out of the period, or the day, that counted it, or was to count it.
+
+        Of a period that is over it is taken too, with what was carried out of that; of one long over nothing is left to take.
+        """
+        if self.metric.delay > 0:
+            day += self.metric.delay
+            amount = self._owe_less(amount, self.window.zone.day_start(day))
+        if self.rolling:
+            self._take_out(amount, self.window.gone_on(day))
             return
-        gone = self.window.gone_on(day)
+        number = self.window.number_of(day, self.joined)
+        if number == self.number:
+            self.total -= min(amount, self.total)
+        elif number == self.number - 1:
+            carried = self._excess(self.former)
+            self.former -= min(amount, self.former)
+            self.total = max(self.total + self._excess(self.former) - carried, 0)
+
+    def counted(self, day: int, at: i64) -> bool:
+        """Say whether what an event of a day counted for was counted together with what was counted at an instant."""
+        day += self.metric.delay
+        then = self.window.zone.day_of(int(at))
+        if self.rolling:
+            return day <= then < self.window.gone_on(day)
+        return self.window.number_of(day, self.joined) == self.window.number_of(then, self.joined)
+
+    def at_end(self, at: i64, otherwise: int) -> int:
+        """Return what the period of an instant came to, if that is this one or the last; of others nothing is known."""
+        if self.rolling:
+            return otherwise
+        number = self.window.number_of(self.window.zone.day_of(int(at)), self.joined)
+        if number == self.number:
+            return min(self.total, self.metric.most)
+        return min(self.former, self.metric.most) if number == self.number - 1 else otherwise
+
+    def _owe_less(self, amount: int, due: int) -> int:
+        """Take off what is still to be counted at an instant; return what is not."""
+        for position in range(len(self.dues)):
+            if self.dues[position] == due and amount != 0:
+                part = min(amount, self.owed[position])
+                self.owed[position] -= part
+                amount -= part
+        return amount
+
+    def _take_out(self, amount: int, gone: int) -> None:
+        """Take off what one day of a rolling window counted."""
         for position in range(len(self.gone)):
             if self.gone[position] == gone:
                 taken = min(amount, self.amounts[position])
@@ -240,15 +283,16 @@ class Meter:
         """Begin the period that holds an instant, with what is carried into it."""
         number = self.window.number_of(self.window.zone.day_of(int(at)), self.joined)
         ended = number - self.number
+        self.former = self.total if ended == 1 else 0
         while ended > 0 and self.total > 0:
-            self.total = self._excess()
+            self.total = self._excess(self.total)
             ended -= 1
         self.number = number
         self.ends_at = self.window.ends_at(number, self.joined)
 
-    def _excess(self) -> int:
-        reached = [step for step in self.metric.steps if 0 < step <= self.total]
-        return self.total - max(reached) if reached else 0
+    def _excess(self, total: int) -> int:
+        reached = [step for step in self.metric.steps if 0 < step <= total]
+        return total - max(reached) if reached else 0
 
 
 def year_from(month: int, day: int) -> int:

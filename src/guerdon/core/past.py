@@ -12,12 +12,21 @@ from typing import Final
 from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST, Zone
-from guerdon.core.effects import EARNED, Effects
+from guerdon.core.effects import EARNED, REVERSED, Effects
 from guerdon.core.facts import Facts
 from guerdon.core.ladders import AFTER, Ladder, Place
 from guerdon.core.metrics import Meter, Metric
 
 _NOBODY: Final = -(2**60)
+
+
+class Credit:
+    """What a purchase counted for in each metric, at first and after what came back of it so far."""
+
+    def __init__(self, day: int, first: list[int]) -> None:
+        self.day: Final = day
+        self.first: Final = first
+        self.now: Final = list(first)
 
 
 class Past:
@@ -78,6 +87,50 @@ class Past:
             if self.gives:
                 place.give(facts, row, at, event, effects)
         self._read_levels()
+
+    def credit(self, facts: Facts, row: i64, effects: Effects, mark: i64) -> Credit:
+        """Return what an event counted for that was rated; its effects begin at row `mark`."""
+        first = [
+            _earned(effects, mark, meter.metric.unit)
+            if meter.metric.slot < 0
+            else max(facts.slots[meter.metric.slot].at(row), 0)
+            for meter in self.meters
+        ]
+        return Credit(self.zone.day_of(facts.at.small_at(row)), first)
+
+    def take_back(
+        self, credit: Credit, facts: Facts, row: i64, event: i64, effects: Effects, mark: i64
+    ) -> None:
+        """Take what a refund's purchase no longer counts for out of what counted it, and look at levels reached with it (S6c).
+
+        The refund's effects begin at row `mark`. What is left never counts for more than the purchase did.
+        """
+        at = facts.at.small_at(row)
+        for position in range(len(self.meters)):
+            meter = self.meters[position]
+            now = credit.now[position] + _earned(effects, mark, meter.metric.unit)
+            if meter.metric.slot >= 0:
+                now = max(facts.slots[meter.metric.slot].at(row), 0)
+            amount = credit.now[position] - min(now, credit.first[position])
+            if amount != 0:
+                credit.now[position] -= amount
+                meter.take_back(amount, credit.day)
+                for place in self.places:
+                    place.lose(len(self.places) + position, meter, amount, credit.day)
+        self.read(at)
+        for place in self.places:
+            place.recheck(at, event, self.values, self._left_of(place), effects)
+            if place.ladder.crossing != AFTER:
+                place.rise(at, event, self.values, effects)
+        self._read_levels()
+
+    def _left_of(self, place: Place) -> list[int]:
+        """Return what is left of the credit that a level was reached or kept with."""
+        left = list(place.proof)
+        for position in range(len(self.meters) if place.doubted else 0):
+            metric = len(self.places) + position
+            left[metric] = self.meters[position].at_end(place.credited, left[metric])
+        return left
 
     def fall_due(self, at: i64, event: i64, effects: Effects) -> None:
         """Let happen what falls due by an instant, in the order of time; `event` is the one that finds it."""
@@ -156,3 +209,16 @@ class Past:
         for position in range(len(self.places), len(before)):
             self.values[position] = before[position]
         self._read_levels()
+
+
+def _earned(effects: Effects, mark: i64, unit: int) -> int:
+    """Return what was earned of a unit, from row `mark` on, less what is no longer."""
+    points = 0
+    row = mark
+    while row < effects.count:
+        if effects.unit[row] == unit and effects.kind[row] == EARNED:
+            points += int(effects.granted[row])
+        elif effects.unit[row] == unit and effects.kind[row] == REVERSED:
+            points -= int(effects.desired[row])
+        row += 1
+    return points

@@ -16,6 +16,7 @@ from mypy_extensions import i64
 
 from guerdon.core.effects import EARNED, GRANTED, REVERSED, Effects
 from guerdon.core.limits import HOLDING, Counter, Limit
+from guerdon.core.past import Credit
 
 
 class Grant:
@@ -51,12 +52,15 @@ class Refunds:
         self.limits: Final = limits
         self.effects: Final = effects
         self.receipts: dict[int, Receipt] = {}
+        self.credits: dict[int, Credit] = {}
         self.counters: list[Counter] = []
 
     def clear(self) -> None:
         """Forget everything: another account begins."""
         if self.receipts:
             self.receipts = {}
+        if self.credits:
+            self.credits = {}
 
     def keep(self, event: i64, receipt: Receipt, rooms: list[int], mark: i64) -> None:
         """Keep the receipt of a purchase whose effects begin at row `mark`; `rooms` are what it left of limits."""

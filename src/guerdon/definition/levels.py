@@ -147,4 +147,7 @@ class LadderSpec(Part):
     excess: Literal["reset", "carry"] = Field(
         "reset", description="Whether what lies above the level reached is carried into the next period"
     )
+    on_refund: Literal["recheck", "keep_until_due"] = Field(
+        "recheck", description="Whether a level is looked at again when a refund takes away what it was reached with"
+    )
     grants: list[GrantSpec] = Field(default_factory=list, max_length=LEVELS_MAX, description="Levels that events give")

@@ -100,9 +100,14 @@ class Fold(Granting):
             self.pasts.append(list(past.values))
             self.marks.append(int(mark))
         self.rate(facts, event)
-        if facts.kind.small_at(event) != REFUND:
-            # What is left of a purchase was counted with it; that a refund takes credit away is not done yet.
-            past.end(facts, event, ordinal, self.effects, mark)
+        if facts.kind.small_at(event) == REFUND:
+            credit = self.refunds.credits.get(int(facts.refers.small_at(event)))
+            if credit is not None:
+                past.take_back(credit, facts, event, ordinal, self.effects, mark)
+            return
+        if self.refunding and facts.named.small_at(event) != 0:
+            self.refunds.credits[int(ordinal)] = past.credit(facts, event, self.effects, mark)
+        past.end(facts, event, ordinal, self.effects, mark)
 
     def rate(self, facts: Facts, event: i64) -> None:
         """Rate one event of the account that `standing` is open for."""

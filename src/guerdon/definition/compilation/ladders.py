@@ -28,6 +28,7 @@ from guerdon.core.ladders import (
     FOR,
     NEVER_DOWN,
     NEXT_PERIOD_END,
+    ON_REFUND,
     ONE_DOWN,
     PERIOD_END,
     Grant,
@@ -115,7 +116,8 @@ class _Climbing:
             name=spec.id, position=self.position, zone=self.draft.zone, levels=levels, scale=scale, keep=keep[0],
             window=self._window(), length=keep[1], down=_DOWN[spec.down], grace=grace,
             crossing=AFTER if spec.crossing == "after" else BEFORE, at_turn=spec.credit.start == "next_period",
-            grants=grants, rolling=all(metric.window.rolling for metric in self.read), title=spec.title, text=spec.by or "",
+            grants=grants, rolling=all(metric.window.rolling for metric in self.read),
+            on_refund=ON_REFUND.index(spec.on_refund), title=spec.title, text=spec.by or "",
         )  # fmt: skip
 
     def _wrong(self, key: str, what: str, try_this: str, code: str = "ladder") -> None:

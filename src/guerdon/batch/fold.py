@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from guerdon.batch.intake.arrays import whole_numbers
 from guerdon.batch.intake.sql import parquet, text
+from guerdon.batch.ledger import Book
 from guerdon.batch.rationing import TakesFile
 from guerdon.core.columns import Column, column, constant, wide_column
 from guerdon.core.effects import Effects
@@ -61,6 +62,9 @@ class Share:
     has_refunds: bool = False
     holds: Path | None = None
     quotas: Path | None = None
+    ledger: Path | None = None
+    as_of: int = 0
+    part: int = 0
 
     @property
     def takes(self) -> Path:
@@ -122,12 +126,16 @@ def _fold(
     names = _Names(con, share, keeps_lots=programme.keeps_lots)
     statement = Statement(programme.zone, len(programme.units))
     effects = Effects()
-    fold = Fold(programme, effects)
+    book = Book(programme, share.ledger, share.part, as_of=share.as_of, accounts=names.accounts())
+    fold = Fold(programme, effects, book.ledger)
     with ExitStack() as files:
         writer = files.enter_context(_Writer(share.out, len(programme.units), names))
+        files.enter_context(book)
         taken = None if share.quotas is None else files.enter_context(TakesFile(share.takes))
         for table, lines in _batches(con, programme, share, names, ties=ties):
+            book.add(table)
             fold.run(facts_of(programme, table, lines), statement, keep_effects=False)
+            book.write()
             writer.write(statement)
             statement.forget()
             if taken is not None:
@@ -135,6 +143,8 @@ def _fold(
             progress(len(table))
         statement.close()
         writer.write(statement)
+        fold.close_account()
+        book.write()
 
 
 class _Names:
@@ -149,6 +159,7 @@ class _Names:
         self.has_refunds: Final = share.has_refunds
         self.holds: Final = share.holds
         self.has_budgets: Final = share.quotas is not None
+        self.has_ledger: Final = share.ledger is not None
         self.at: Final = "r.posted" if share.has_refunds else 'r."at"'
         self.members: Any = None
         if not self.whole:
@@ -171,8 +182,11 @@ class _Names:
         columns = f'{self.account} AS account, {self.at} AS "at"'
         if self.has_accounts:
             columns += f", {'r.member' if self.whole else 'm.number'} AS member"
-        if self.has_refunds or self.has_budgets or self.keeps_lots:
+        if self.has_refunds or self.has_budgets or self.keeps_lots or self.has_ledger:
             columns += ', r."row"'
+        if self.has_ledger:
+            refunded = 'CASE WHEN r.refers >= 0 THEN r.refund_type ELSE r."type" END'
+            columns += f', r.source, r.id, {refunded if self.has_refunds else "r.type"} AS "type"'
         if self.has_refunds or self.keeps_lots:
             columns += ", CAST(r.kind AS BIGINT) AS kind"
         if self.has_refunds or self.holds is not None:
@@ -196,6 +210,13 @@ class _Names:
             return holds
         members = ' JOIN "member numbers" AS m ON m.word = r.member' if self.has_accounts else ""
         return f' JOIN "account numbers" AS a ON a.word = r.account{members}{holds}'
+
+    def accounts(self) -> Any:  # noqa: ANN401 - pyarrow has no types
+        """Return the ids that numbers of accounts stand for, in their order; None when they stand for themselves."""
+        if self.whole or not self.has_ledger:
+            return None
+        found = self.con.sql('SELECT word FROM "account numbers" ORDER BY number')
+        return found.to_arrow_table().column(0).combine_chunks()
 
     def words(self, numbers: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
         """Return the ids that numbers stand for."""

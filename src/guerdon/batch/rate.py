@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import duckdb
 
-from guerdon.batch import statement
+from guerdon.batch import ledger, statement
 from guerdon.batch.aggregate import aggregate_statements
 from guerdon.batch.fold import Share, connect, split_accounts
 from guerdon.batch.intake import History, Inputs, Shape, Summary, check_ids, open_history, survey
@@ -61,6 +61,9 @@ class Run:
     memory: str | None = None
     processes: int | None = None
     force_fold: bool = False
+    later: tuple[tuple[File, ...], ...] = ()
+    ledger: Path | None = None
+    as_of: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -165,7 +168,8 @@ def _rate(run: Run, scratch: Path, progress: Progress, opened: Callable[[duckdb.
             progress("rating", None)
             _query(con, plan)
         elif engine == "fold":
-            layout = replace(layout, in_order=_fold(con, run, history, plan, scratch, workers, progress))
+            with ledger.opened(run.ledger) as folder:
+                layout = replace(layout, in_order=_fold(con, run, history, plan, scratch, workers, progress, folder))
         else:
             _by_value(con, run, history, progress)
     progress("writing", None)
@@ -229,7 +233,7 @@ def _looked_at(con: duckdb.DuckDBPyConnection, history: History, progress: Progr
 def _engine(run: Run) -> str:
     if any(slot.by_code is not None for slot in run.programme.slots):
         return "values"
-    return "fold" if run.force_fold or run.programme.keeps_state() else "query"
+    return "fold" if run.force_fold or run.ledger is not None or run.programme.keeps_state() else "query"
 
 
 def _span(summary: Summary) -> tuple[int, int]:
@@ -257,6 +261,7 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
     scratch: Path,
     workers: Workers,
     progress: Progress,
+    folder: ledger.LedgerFolder | None,
 ) -> bool:
     """Fold the history in ranges of accounts; say whether the rows came out in the statement's order."""
     events = history.summary.events or 0
@@ -277,6 +282,9 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
             threads=1 if len(conditions) > 1 else _cores(),
             out=scratch / f"part-{number}.parquet",
             scratch=scratch,
+            ledger=None if folder is None else folder.writing,
+            as_of=(history.summary.last_at or 0) if run.as_of is None else run.as_of,
+            part=number,
         )
         for number, condition in enumerate(conditions)
     ]

@@ -167,6 +167,7 @@ class Ledger:
         standings.put_wide(pocket.available)
         standings.put_wide(pocket.held)
         standings.put_wide(pocket.debt)
+        standings.put_wide(pocket.total())
 
     def _keep(self, pocket: Pocket, lot: Lot) -> None:
         lots = self.lots

@@ -25,6 +25,7 @@ LOTS: Final = (
 
 STANDINGS: Final = (
     "account", "unit", "pending", "pending_high", "available", "available_high", "held", "held_high", "debt", "debt_high",
+    "total", "total_high",
 )  # fmt: skip
 """What accounts have in all of each unit; `high << 62 | low` is the exact number."""
 

@@ -20,7 +20,7 @@ from guerdon.definition.scalars import find_character
 Way = tuple[str | int, ...]
 
 _UNTOUCHED: Final = {"format", "programme", "version", "assumptions", "examples", "title", "description", "id", "group"}
-_TOLD_OF_REWARDS: Final = {"kind", "treatment"}
+_TOLD_OF_REWARDS: Final = {"kind", "treatment", "valid_for"}
 _EXPRESSIONS: Final = {"when", "where", "of", "give", "by", "exclude"}
 _LITERAL: Final = re.compile(r"'(?:[^']|'')*'|(?<![\w.])\d+(?:\.\d+)?(?!\w)")
 _FALLBACK: Final = re.compile(r"coalesce\([^(),]+,\s*('[^']*'|\d+)\)")

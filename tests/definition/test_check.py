@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guerdon.core.errors import Invalid
-from guerdon.definition.check import check, check_text, load, load_text, reload
+from guerdon.definition.check import check, check_text, load, load_text
 from guerdon.definition.findings import ISSUES_MAX
 from guerdon.definition.issues import render
 from guerdon.definition.spec import LATER
+from guerdon.definition.timeline import reload
 from tests.definition.programmes import HEAD, RULE, told
 
 EXAMPLE = "examples: [{given: [{at: 2017-01-01, amount: 5.50}], expect: {points: 5}}]\n"

@@ -6,10 +6,10 @@ from pathlib import Path
 from guerdon.core import programme
 from guerdon.core.errors import Invalid
 from guerdon.core.strategies import Strategies
-from guerdon.definition.check import Checked, check, check_text
+from guerdon.definition.check import Checked, check_text
 from guerdon.definition.files import File
 from guerdon.definition.issues import render
-from guerdon.definition.shipped import find_programme
+from guerdon.definition.timeline import check_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +25,17 @@ class Programme:
     warnings: tuple[str, ...] = ()
     compiled: programme.Programme = field(repr=False)
     files: tuple[File, ...] = field(repr=False)
+    later: tuple[tuple[File, ...], ...] = field(default=(), repr=False)
 
 
 def load(named: str | Path, *, strategies: Strategies | None = None) -> Programme:
     """Return the programme in a file, or the shipped one of that name, once its examples have come out.
 
+    Of a folder each file is a version: events are rated by the version in force when they happened.
     Its rules may ask for `strategies` by their names here. Invalid lists everything that is wrong with it, each as
     file:line:column; NotFound says which programmes there are.
     """
-    return _ready(check(find_programme(str(named)), strategies=strategies))
+    return _ready(check_named(str(named), strategies=strategies))
 
 
 def loads(text: str, *, strategies: Strategies | None = None) -> Programme:
@@ -55,4 +57,5 @@ def _ready(checked: Checked) -> Programme:
         warnings=tuple(render(issue) for issue in checked.issues),
         compiled=compiled,
         files=checked.files,
+        later=checked.later,
     )

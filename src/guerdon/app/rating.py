@@ -134,7 +134,7 @@ def _run(programme: Programme, given: Frame | _Paths, saying: Saying) -> Iterato
         try:
             paths = given.paths if isinstance(given, _Paths) else (str(lay_down(given, scratch)),)
             inputs = Inputs(paths, dict(saying.mapping), saying.currency, saying.zone)
-            yield batch.Run(programme=programme.compiled, files=programme.files, inputs=inputs), scratch
+            yield batch.Run(programme=programme.compiled, files=programme.files, later=programme.later, inputs=inputs), scratch
         except Invalid as invalid:
             raise Invalid(_retold(str(invalid), scratch)) from None
 

@@ -49,7 +49,10 @@ _MEMORY: Final = "2GB"
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What to rate, and what to do with the statement; `files` are the programme's, for processes of their own."""
+    """What to rate, and what to do with the statement.
+
+    `files` are the programme's, for processes of their own, and `later` those of its later versions.
+    """
 
     programme: Programme
     files: tuple[File, ...]
@@ -61,6 +64,7 @@ class Run:
     memory: str | None = None
     processes: int | None = None
     force_fold: bool = False
+    later: tuple[tuple[File, ...], ...] = ()
     later: tuple[tuple[File, ...], ...] = ()
     ledger: Path | None = None
     as_of: int | None = None
@@ -159,7 +163,7 @@ def _rate(run: Run, scratch: Path, progress: Progress, opened: Callable[[duckdb.
     opened(con)
     history = _opened(con, run, scratch, progress)
     engine = _engine(run)
-    with Workers(run.files, _helpers(run, history.summary.rows) if engine == "fold" else 0) as workers:
+    with Workers(run.files, _helpers(run, history.summary.rows) if engine == "fold" else 0, run.later) as workers:
         history = _looked_at(con, history, progress)
         plan = Plan(run.programme, history, _span(history.summary))
         for one in (*history.setup, *plan.statements()):

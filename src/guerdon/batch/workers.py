@@ -16,8 +16,8 @@ import pyarrow as pa
 from guerdon.batch.fold import Share, fold_share
 from guerdon.core.errors import GuerdonError, Invalid
 from guerdon.core.programme import Programme
-from guerdon.definition.check import reload
 from guerdon.definition.files import File
+from guerdon.definition.timeline import reload
 
 _DONE: Final = "done"
 """What a process tells when a share is folded."""
@@ -26,10 +26,10 @@ _DONE: Final = "done"
 class Worker:
     """A process that folds one share after the other, and tells how far it is."""
 
-    def __init__(self, files: Sequence[File]) -> None:
+    def __init__(self, files: Sequence[File], later: Sequence[Sequence[File]]) -> None:
         context = multiprocessing.get_context("spawn")
         self.here, there = context.Pipe()
-        self.process: Final = context.Process(target=_work, args=(list(files), there), daemon=True)
+        self.process: Final = context.Process(target=_work, args=(list(files), list(later), there), daemon=True)
         self.process.start()
         there.close()
         self.busy = False
@@ -71,8 +71,8 @@ class Worker:
 class Workers:
     """Processes that fold shares beside this one; they start, which takes most of a second, while the history is looked at."""
 
-    def __init__(self, files: Sequence[File], count: int) -> None:
-        self.started: Final = [Worker(files) for _ in range(count)]
+    def __init__(self, files: Sequence[File], count: int, later: Sequence[Sequence[File]] = ()) -> None:
+        self.started: Final = [Worker(files, later) for _ in range(count)]
 
     def __enter__(self) -> Self:
         return self
@@ -97,10 +97,10 @@ class Workers:
             worker.hear(progress, wait=True)
 
 
-def _work(files: list[File], there: Connection) -> None:
+def _work(files: list[File], later: list[Sequence[File]], there: Connection) -> None:
     """Run in a process of its own: fold the shares that come, and tell of events folded or of what went wrong."""
     try:
-        programme = reload(files)
+        programme = reload(files, later)
         while True:
             fold_share(programme, there.recv(), there.send)
             there.send(_DONE)

@@ -89,9 +89,9 @@ def _rate(name: str, mapping: Mapping[str, str], lines: Path, into: Path) -> _Ra
     from guerdon.cli.statement import engine_line, summary_lines
     from guerdon.definition.zones import load_zone
 
-    programme, files = load_programme(name)
+    programme, files, later = load_programme(name)
     inputs = Inputs(paths=(str(lines),), mapping=dict(mapping), zone=load_zone(groceries.ZONE))
-    run = Run(programme=programme, files=files, inputs=inputs, out=into / f"{name}.csv")
+    run = Run(programme=programme, files=files, later=later, inputs=inputs, out=into / f"{name}.csv")
     click.echo(click.style(f"\n{programme.title}", bold=True))
     for line in _command(run, "rate", name, "--out", str(run.out)):
         click.echo(line)

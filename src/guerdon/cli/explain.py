@@ -59,10 +59,11 @@ def explain(  # noqa: PLR0913 - a command has this many options
     from guerdon.core.history import rate_events
 
     inputs = read_inputs(events, mapping, currency, zone)
-    loaded, files = load_programme(programme)
+    loaded, files, later = load_programme(programme)
     run = Run(
         programme=loaded,
         files=files,
+        later=later,
         inputs=inputs,
         out=None,
         by=("member", "month"),

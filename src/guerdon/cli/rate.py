@@ -66,17 +66,19 @@ def rate(  # noqa: PLR0913 - a command has this many options
 ) -> None:
     """Rate events and print what was earned, per member and month and in total.
 
-    PROGRAMME is a file or the name of a shipped programme. EVENTS are files of CSV, JSON lines or Parquet,
+    PROGRAMME is a file, a folder in which each file is a version of one programme, or the name of a shipped
+    programme. EVENTS are files of CSV, JSON lines or Parquet,
     patterns, or - for standard input. Without a column `type` every row is a purchase.
     """
     from guerdon.batch.rate import Run, rating
 
     rows_by = _by(by)
     inputs = read_inputs(events, mapping, currency, zone)
-    loaded, files = load_programme(programme)
+    loaded, files, later = load_programme(programme)
     run = Run(
         programme=loaded,
         files=files,
+        later=later,
         inputs=inputs,
         out=out,
         by=rows_by,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import click
 
@@ -20,6 +20,14 @@ HOW_COLUMNS_ARE_CALLED: Final = (
     "How columns are called, as OURS=THEIRS: member=customer_id,at=date,amount=total. Fields of lines are line.amount, "
     "line.quantity. May be given several times."
 )
+
+
+class Loaded(NamedTuple):
+    """A programme that was loaded, and the files it was read from: those of its first version, and of `later` ones."""
+
+    programme: "Programme"
+    files: "tuple[File, ...]"
+    later: "tuple[tuple[File, ...], ...]"
 
 
 _SIZE: Final = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
@@ -83,14 +91,13 @@ def read_inputs(events: tuple[str, ...], mapping: tuple[str, ...], currency: str
     )
 
 
-def load_programme(named: str) -> "tuple[Programme, tuple[File, ...]]":
-    """Return a programme by its file's or its shipped name, and what was read; what is wrong with it ends the command."""
-    from guerdon.definition.check import check
-    from guerdon.definition.shipped import find_programme
+def load_programme(named: str) -> "Loaded":
+    """Return a programme by its file's, its folder's or its shipped name; what is wrong with it ends the command."""
+    from guerdon.definition.timeline import check_named
 
-    checked = check(find_programme(named))
+    checked = check_named(named)
     show_issues(checked.issues, err=True)
     if checked.programme is None:
         say(f"{named}: the programme does not run until this is right")
         raise click.exceptions.Exit(1)
-    return checked.programme, checked.files
+    return Loaded(checked.programme, checked.files, checked.later)

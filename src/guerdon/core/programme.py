@@ -1,5 +1,6 @@
 """A compiled programme: every rule, in the order in which rules apply, and everything the fold needs beside the facts."""
 
+from bisect import bisect_right
 from typing import Final
 
 from guerdon.core.calendar import EARLIEST, KINDS, Zone
@@ -135,6 +136,14 @@ class Programme:
             at=EARLIEST, limits=self.limits, keepings=self.keepings, redeeming=self.redeeming, metrics=self.metrics,
             ladders=self.ladders,
         )  # fmt: skip
+
+    def version_at(self, at: int) -> int:
+        """Return the place of the version in force at an instant."""
+        return max(bisect_right([change.at for change in self.changes], at) - 1, 0)
+
+    def limit_in(self, version: int, position: int) -> Limit:
+        """Return a limit as a version has it."""
+        return self.changes[version].limits[position] if self.changes else self.limits[position]
 
     def keeps_state(self) -> bool:
         """Say whether what an event earns can depend on earlier ones, so that a fold is needed."""

@@ -68,11 +68,6 @@ def recheck(files: Sequence[File]) -> Checked:
     return _check(rebuild(files), examples=False)
 
 
-def reload(files: Sequence[File]) -> Programme:
-    """Return a programme from the files of one that was checked before, in another process."""
-    return _ready(recheck(files))
-
-
 def _ready(checked: Checked) -> Programme:
     if checked.programme is None:
         raise Invalid("\n".join(render(issue) for issue in checked.errors))

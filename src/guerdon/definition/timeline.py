@@ -21,9 +21,8 @@ from guerdon.definition.check import Checked, check, recheck
 from guerdon.definition.compilation import Dated, compile_timeline
 from guerdon.definition.files import File
 from guerdon.definition.issues import Issue, error, render
+from guerdon.definition.shipped import ENDINGS, find_programme
 from guerdon.definition.versions import Version, version_of
-
-ENDINGS: Final = (".yaml", ".yml")
 
 _KEPT: Final = ("programme", "zone", "currency")
 """What all versions of a programme have in common: what one of them changed would be another programme."""
@@ -77,6 +76,13 @@ def join(checked: Sequence[Checked], *, strategies: Strategies | None = None) ->
         programme=programme, issues=(*issues, *found), files=first, later=tuple(later),
         examples=sum(one.examples for one in checked),
     )  # fmt: skip
+
+
+def check_named(named: str, *, strategies: Strategies | None = None) -> Checked:
+    """Check the programme that is meant: the file of that name, the shipped one called so, or all versions in a folder."""
+    if Path(named).is_dir():
+        return check_folder(Path(named), strategies=strategies)
+    return check(find_programme(named), strategies=strategies)
 
 
 def check_folder(folder: Path, *, strategies: Strategies | None = None) -> Checked:

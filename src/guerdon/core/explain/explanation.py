@@ -14,6 +14,7 @@ from guerdon.core.calendar import MONTH, month_name
 from guerdon.core.earning import AT_ORDER
 from guerdon.core.effects import SIGNS
 from guerdon.core.errors import invariant
+from guerdon.core.events import Event
 from guerdon.core.explain.parts import Part, Rounding, Row, parts_of, roundings_of, rows_of
 from guerdon.core.explain.refusals import because, outdone_by
 from guerdon.core.explain.reversals import RefundAnswer, refund_of
@@ -71,6 +72,7 @@ class EventAnswer:
     roundings: tuple[Rounding, ...]
     rules: tuple[RuleAnswer, ...]
     refund: RefundAnswer | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +122,9 @@ def _event(programme: Programme, answer: Answer) -> EventAnswer:
     if event.left is not None:
         return _refund(programme, answer)
     rows = rows_of(programme, answer)
-    rules = tuple([_rule(programme, answer, position, rows) for position in range(len(programme.rules))])
+    version = programme.version_at(event.at)
+    asked = [rule.position for rule in programme.rules if rule.version == version]
+    rules = tuple([_rule(programme, answer, position, rows) for position in asked])
     return EventAnswer(
         id=event.id,
         type=event.type,
@@ -138,6 +142,7 @@ def _event(programme: Programme, answer: Answer) -> EventAnswer:
         roundings=_order_roundings(programme, rows),
         rules=rules,
         refund=refund_of(programme, answer),
+        version=_version(programme, event),
     )
 
 
@@ -163,7 +168,13 @@ def _refund(programme: Programme, answer: Answer) -> EventAnswer:
         roundings=(),
         rules=(),
         refund=refund_of(programme, answer),
+        version=_version(programme, event.left or event),
     )
+
+
+def _version(programme: Programme, event: Event) -> str:
+    """Return the version that rates an event, where there are several."""
+    return programme.versions[programme.version_at(event.at)] if len(programme.versions) > 1 else ""
 
 
 def _rule(programme: Programme, answer: Answer, position: int, rows: list[Row]) -> RuleAnswer:

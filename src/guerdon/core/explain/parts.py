@@ -163,7 +163,7 @@ class _Reader:
             self.occasion = row.occasion
         multiplier = None if row.source == BASE else self.programme.multipliers[row.source]
         band = rule.bands[row.band] if row.band >= 0 else None
-        limit = self.programme.limits[row.limit] if row.limit >= 0 else None
+        limit = self.programme.limit_in(row.rule.version, row.limit) if row.limit >= 0 else None
         part = Part(
             line=row.line,
             line_amount=self._line_amount(row),

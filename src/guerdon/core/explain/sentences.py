@@ -60,7 +60,8 @@ def _headline(event: EventAnswer) -> str:
     if amount and event.eligible != event.amount:
         amount += f" ({event.eligible} eligible)"
     basket = f", {counted(event.lines, 'line')}" if event.lines else ""
-    return f"{event.when}  {event.type} {event.id}{amount}{basket}: {points}"
+    version = f", by the version of {event.version}" if event.version else ""
+    return f"{event.when}  {event.type} {event.id}{amount}{basket}{version}: {points}"
 
 
 def _rule(rule: RuleAnswer, currency: str) -> list[str]:

@@ -65,7 +65,6 @@ class Run:
     processes: int | None = None
     force_fold: bool = False
     later: tuple[tuple[File, ...], ...] = ()
-    later: tuple[tuple[File, ...], ...] = ()
     ledger: Path | None = None
     as_of: int | None = None
 

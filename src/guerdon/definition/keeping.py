@@ -5,9 +5,9 @@ Limits stand here because rewards have them as rules do.
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from guerdon.definition.written import Expression, FieldName, Length, Moment, Name, Number, Part
+from guerdon.definition.written import Expression, FieldName, Length, Moment, Name, Number, Part, is_length
 
 
 def _policy(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
@@ -34,10 +34,14 @@ class ExpirySpec(Part):
         default_factory=list,
         description="What counts as activity: earn, redeem, or types of event; earn and redeem unless stated",
     )
-
-
-NEVER: Final = ExpirySpec.model_validate({})
-"""The policy of points that do not expire."""
+    extended_by: Length | None = Field(None, description="With after: so much longer whenever the account was active")
+    extended_each: Literal["day", "week", "month", "quarter", "year"] | None = Field(
+        None, description="Extended at most once in each of these; month unless stated"
+    )
+    by: str | None = Field(None, description="The ladder by whose levels it differs: level, or status.level")
+    policies: dict[Name, "Policy"] = Field(
+        default_factory=dict, max_length=100, description="With by: a policy for each level"
+    )
 
 
 class _OrNever:
@@ -48,6 +52,11 @@ class _OrNever:
 
 
 Policy = Annotated[ExpirySpec, BeforeValidator(_policy), _OrNever()]
+
+ExpirySpec.model_rebuild()
+
+NEVER: Final = ExpirySpec.model_validate({})
+"""The policy of points that do not expire."""
 
 
 class PendingSpec(Part):
@@ -72,6 +81,20 @@ class LimitSpec(Part):
     rolling_days: int | None = Field(None, ge=1, le=3660, description="The last so many days, today included")
 
 
+Day = Annotated[str, StringConstraints(pattern=r"^\d{2}-\d{2}$")]
+"""A day of each year, like 12-31."""
+
+
+class SweepSpec(Part):
+    """Points become rewards by themselves, on some days of each year, as many as there are points for."""
+
+    on: list[Day] = Field(
+        min_length=1, max_length=366, description="The days, at whose first instant it happens: 04-01"
+    )
+    most: int | None = Field(None, ge=1, description="At most so many rewards each time")
+    most_per_year: int | None = Field(None, ge=1, description="At most so many rewards in a calendar year")
+
+
 class RewardSpec(Part):
     """Something on offer for points."""
 
@@ -94,9 +117,28 @@ class RewardSpec(Part):
     when: Expression | None = Field(None, description="Who may have it, and when")
     limits: list[LimitSpec] = Field(default_factory=list, description="At most so many times, or points, in a period")
     stock: int | None = Field(None, ge=0, description="How many there are, for all accounts together")
+    sweep: SweepSpec | None = Field(None, description="It is issued by itself for points that there are")
     valid_for: Length | None = Field(None, description="What is issued can be used for so long; for ever unless stated")
     from_: Moment | None = Field(None, alias="from", description="The start; a date alone is its first instant")
     until: Moment | None = Field(None, description="The end; a date alone includes that day")
+
+
+RESTORES: Final = ("original_date", "new_lot")
+
+
+def _restore(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
+    if value not in RESTORES and (not isinstance(value, str) or not is_length(value)):
+        message = "is not a way to come back; write original_date, new_lot, or how long they stay, like 30 days"
+        raise ValueError(message)
+    return value
+
+
+Restore = Annotated[
+    str,
+    BeforeValidator(_restore),
+    WithJsonSchema({"type": "string", "examples": ["30 days", *RESTORES]}),
+]
+"""What becomes of spent points that come back after their date: gone at once, a new lot, or there for a while."""
 
 
 class RedemptionsSpec(Part):
@@ -105,4 +147,8 @@ class RedemptionsSpec(Part):
     hold_for: Length | None = Field(None, description="A reservation lapses after so long; never unless stated")
     hold_grace: Length | None = Field(
         None, description="Points that come back after their date stay so long; not at all unless stated"
+    )
+    restore: Restore = Field(
+        "30 days",
+        description="Spent points that come back after their date: gone (original_date), a new_lot, or there for so long",
     )

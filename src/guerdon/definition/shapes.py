@@ -24,13 +24,16 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "bands": spec.BandSpec, "units": spec.UnitSpec, "tables": spec.TableSpec, "events": spec.EventSpec,
     "eligible": spec.EligibleSpec, "examples": spec.ExampleSpec, "stack": spec.StackSpec, "changes": spec.ChangesSpec,
     "attributes": spec.AttributeSpec, "lines": spec.AttributeSpec, "expiry": keeping.ExpirySpec,
-    "pending": keeping.PendingSpec, "rewards": keeping.RewardSpec, "redemptions": keeping.RedemptionsSpec,
+    "pending": keeping.PendingSpec, "policies": keeping.ExpirySpec, "sweep": keeping.SweepSpec,
+    "rewards": keeping.RewardSpec, "redemptions": keeping.RedemptionsSpec,
     "metrics": levels.MetricSpec, "within": levels.WithinSpec, "ladders": levels.LadderSpec, "levels": levels.LevelSpec,
     "grants": levels.GrantSpec, "keep": levels.KeepSpec, "credit": levels.CreditSpec, "returns": returns.ReturnsSpec,
     "write_off": returns.WriteOffSpec, "unlinked": returns.UnlinkedSpec,
 }  # fmt: skip
 
-_NAMED: Final = ("units", "tables", "events", "constants", "rates", "attributes", "lines", "rows", "metrics")
+_NAMED: Final = (
+    "units", "tables", "events", "constants", "rates", "attributes", "lines", "rows", "metrics", "benefits", "policies",
+)  # fmt: skip
 """Mappings whose keys are names of the author's."""
 
 _HINTS: Final = {

@@ -72,8 +72,13 @@ class Part(BaseModel):
 _LENGTH: Final = re.compile(r"([1-9]\d{0,4}) (minute|hour|day|week|month|year)s?")
 
 
+def is_length(text: str) -> bool:
+    """Say whether a text is a length of time."""
+    return _LENGTH.fullmatch(text) is not None
+
+
 def _length(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
-    if not isinstance(value, str) or _LENGTH.fullmatch(value) is None:
+    if not isinstance(value, str) or not is_length(value):
         message = "is not a length of time; write it like 12 months, or 14 days, 2 weeks, 1 year, 36 hours, 30 minutes"
         raise ValueError(message)
     return value

@@ -30,10 +30,22 @@ class Lot:
     spent: int = 0
     expired: int = 0
     over: bool = False
+    graced: bool = False
 
     def free(self) -> int:
         """Return what can be drawn."""
         return self.remaining - self.pending - self.held
+
+
+@dataclass
+class Claim:
+    """What one redemption has: held, spent or back; what it drew, from which lots and when."""
+
+    asked: int
+    state: str
+    lapses: datetime = FOREVER
+    drawn: list[list[Any]] = field(default_factory=list)
+    short: int = 0
 
 
 @dataclass
@@ -42,7 +54,7 @@ class Account:
 
     lots: list[Lot] = field(default_factory=list)
     debts: list[list[Any]] = field(default_factory=list)
-    holds: dict[str, tuple[datetime, list[tuple[Lot, int]], int]] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
     active: datetime | None = None
 
 
@@ -75,6 +87,7 @@ class Model:
         self.zone = ZoneInfo(zone)
         self.account = Account()
         self.rows: list[Row] = []
+        self.idle_ends: list[datetime] = []
 
     # What falls due.
 
@@ -86,14 +99,14 @@ class Model:
 
     def ends(self, lot: Lot) -> datetime:
         """Return when a lot goes."""
-        return self.idle_until() if self.terms.get("idle") and not lot.over else lot.ends
+        return self.idle_until() if self.terms.get("idle") and not lot.over and not lot.graced else lot.ends
 
     def settle_until(self, until: datetime) -> None:
         """Let everything happen that falls due until then, in the order of time."""
         while True:
             dues = [lot.usable for lot in self.account.lots if lot.pending and lot.usable > self._now(lot)]
             dues += [self.ends(lot) for lot in self.account.lots if lot.remaining and not lot.over]
-            dues += [lapses for lapses, _, _ in self.account.holds.values()]
+            dues += [claim.lapses for claim in self.account.claims.values() if claim.state == "held"]
             due = min(dues, default=FOREVER)
             if due > until or due == FOREVER:
                 return
@@ -104,17 +117,32 @@ class Model:
 
     def _at(self, due: datetime) -> None:
         if self.terms.get("idle") and self.idle_until() == due:
-            self._end([lot for lot in self.account.lots if not (lot.pending and lot.usable >= due)], due)
+            self._end(
+                [lot for lot in self.account.lots if not lot.graced and not (lot.pending and lot.usable >= due)], due
+            )
+            self.quiet(due)
             self.account.active = None
         for lot in self.account.lots:
             if lot.pending and lot.usable == due and self._now(lot) != FOREVER:
                 self._let_in(lot, due, told=True)
-        if not self.terms.get("idle"):
-            self._end([lot for lot in self.account.lots if lot.ends == due], due)
+        self._end(
+            [lot for lot in self.account.lots if lot.ends == due and (lot.graced or not self.terms.get("idle"))], due
+        )
         self._fill(due)
-        for name, (lapses, _, _) in list(self.account.holds.items()):
-            if lapses == due:
-                self.cancel(due, name, name)
+        for name, claim in list(self.account.claims.items()):
+            if claim.state == "held" and claim.lapses == due:
+                self._release(due, name, claim)
+
+    def quiet(self, now: datetime) -> None:
+        """Note that the account was idle for so long that its points went, if it was."""
+        if self.idle_until() <= now:
+            self.idle_ends.append(self.idle_until())
+
+    def stir(self, at: datetime) -> None:
+        """Note activity."""
+        if self.terms.get("idle"):
+            self.quiet(at)
+            self.account.active = at
 
     def _end(self, lots: list[Lot], due: datetime) -> None:
         for lot in sorted(lots, key=lambda one: (one.ends, one.earned)):
@@ -123,11 +151,13 @@ class Model:
                 self._expire(lot, lot.remaining - lot.held, due)
 
     def _expire(self, lot: Lot, points: int, at: datetime) -> None:
-        if points:
-            lot.remaining -= points
-            lot.expired += points
-            lot.pending = 0
-            self.rows.append(("expired", at, lot.event, lot.event, points))
+        waiting = lot.pending
+        lot.pending = 0
+        for part in (waiting, points - waiting):
+            if part:
+                lot.remaining -= part
+                lot.expired += part
+                self.rows.append(("expired", at, lot.event, lot.event, part))
 
     # What comes in.
 
@@ -146,9 +176,8 @@ class Model:
         lot = Lot(event, at, usable, ends, points, points, points)
         self.account.lots.append(lot)
         if usable <= at:
-            self._let_in(lot, at, told=False)
-        if self.terms.get("idle"):
-            self.account.active = at
+            self._let_in(lot, at, told=bool(pending or self.terms.get("over_pending")))
+        self.stir(at)
 
     def _let_in(self, lot: Lot, at: datetime, *, told: bool) -> None:
         points = min(lot.pending, self.room())
@@ -160,8 +189,8 @@ class Model:
         self._come_in(lot, points, at)
 
     def _come_in(self, lot: Lot, points: int, at: datetime) -> None:
-        if self.terms.get("idle") and self.account.active is None:
-            self.account.active = at
+        if self.idle_until() == FOREVER or self.idle_until() <= at:
+            self.stir(at)
         for debt in self.account.debts:
             part = min(points, debt[1])
             if part:
@@ -170,6 +199,7 @@ class Model:
                 lot.remaining -= part
                 lot.spent += part
                 self.rows.append(("settled", at, lot.event, lot.event, part))
+                debt[2].drawn.append([lot, part, at])
 
     def room(self) -> int:
         """Return how many points may become usable."""
@@ -202,41 +232,64 @@ class Model:
                 points -= part
         return drawn, points
 
-    def spend(self, at: datetime, event: str, points: int) -> None:
+    def spend(self, at: datetime, event: str, claim: Claim, points: int) -> None:
         """Spend points; what there is not is owed."""
+        claim.state = "spent"
         drawn, short = self._draw(points)
         for lot, part in drawn:
             self._take(lot, part, at, event)
+            claim.drawn.append([lot, part, at])
         if short:
-            self.account.debts.append([event, short])
+            self.account.debts.append([event, short, claim])
             self.rows.append(("indebted", at, event, "", short))
-        self._redeemed(at)
+        self.stir(at)
+        self._fill(at)
 
     def _take(self, lot: Lot, part: int, at: datetime, event: str) -> None:
         lot.remaining -= part
         lot.spent += part
         self.rows.append(("spent", at, event, lot.event, part))
 
-    def _redeemed(self, at: datetime) -> None:
-        if self.terms.get("idle"):
-            self.account.active = at
-        self._fill(at)
+    def redeem(self, at: datetime, event: str, step: str, points: int, claim: str) -> None:
+        """Do one step of a redemption."""
+        found = self.account.claims.get(claim) if step in ("confirm", "cancel") else None
+        if found is not None:
+            self.account.claims[event] = found
+            if step == "confirm":
+                self._confirm(at, event, found)
+            elif found.state == "held":
+                self._release(at, event, found)
+            elif found.state == "spent":
+                self._put_back(at, event, found, points if points >= 0 else found.asked)
+        elif step != "cancel" and points > 0:
+            self.account.claims[event] = Claim(points, "back")
+            if step == "reserve":
+                self._reserve(at, event, self.account.claims[event])
+            else:
+                self.spend(at, event, self.account.claims[event], points)
 
-    def reserve(self, at: datetime, event: str, points: int) -> None:
-        """Set points aside."""
-        drawn, short = self._draw(points)
+    def _reserve(self, at: datetime, event: str, claim: Claim) -> None:
+        drawn, claim.short = self._draw(claim.asked)
         for lot, part in drawn:
             lot.held += part
+            claim.drawn.append([lot, part, at])
             self.rows.append(("held", at, event, lot.event, part))
-        lapses = later(at, self.terms["hold_for"], self.zone) if self.terms.get("hold_for") else FOREVER
-        self.account.holds[event] = (lapses, drawn, short)
+        claim.state = "held"
+        claim.lapses = later(at, self.terms["hold_for"], self.zone) if self.terms.get("hold_for") else FOREVER
 
-    def cancel(self, at: datetime, event: str, hold: str) -> None:
-        """Give back what was set aside."""
-        if hold not in self.account.holds:
-            return
-        _, drawn, _ = self.account.holds.pop(hold)
-        for lot, part in drawn:
+    def _confirm(self, at: datetime, event: str, claim: Claim) -> None:
+        if claim.state == "held":
+            for lot, part, _ in claim.drawn:
+                lot.held -= part
+                self._take(lot, part, at, event)
+            self.spend(at, event, claim, claim.short)
+        elif claim.state == "back":
+            claim.drawn = []
+            self.spend(at, event, claim, claim.asked)
+
+    def _release(self, at: datetime, event: str, claim: Claim) -> None:
+        claim.state = "back"
+        for lot, part, _ in claim.drawn:
             lot.held -= part
             self.rows.append(("released", at, event, lot.event, part))
             if lot.over:
@@ -245,15 +298,45 @@ class Model:
                 self._come_in(lot, part, at)
         self._fill(at)
 
-    def confirm(self, at: datetime, event: str, hold: str) -> None:
-        """Spend what was set aside."""
-        if hold not in self.account.holds:
+    def _put_back(self, at: datetime, event: str, claim: Claim, points: int) -> None:
+        for debt in self.account.debts:
+            part = min(points, debt[1])
+            if debt[2] is claim and part:
+                debt[1] -= part
+                points -= part
+                self.rows.append(("restored", at, event, "", part))
+        for drawn in reversed(claim.drawn[:]):
+            part = min(points, drawn[1])
+            if part:
+                drawn[1] -= part
+                points -= part
+                self._restore(at, event, drawn[0], part, drawn[2])
+        if not any(drawn[1] for drawn in claim.drawn) and not any(
+            one[1] for one in self.account.debts if one[2] is claim
+        ):
+            claim.state = "back"
+
+    def _restore(self, at: datetime, event: str, lot: Lot, part: int, since: datetime) -> None:
+        self.quiet(at)
+        ended = lot.over or lot.ends <= at
+        if self.terms.get("idle") and not lot.graced:
+            ended = lot.over or any(end > since for end in self.idle_ends)
+        restore = self.terms.get("restore", "grace")
+        if ended and restore == "new_lot":
+            ends = later(at, self.terms["after"], self.zone) if self.terms.get("after") else FOREVER
+            ends = month_end(ends, self.zone) if self.terms.get("month_end") else ends
+            made = Lot(event, at, at, ends, part, part, 0)
+            self.account.lots.append(made)
+            self.rows.append(("restored", at, event, event, part))
+            self._come_in(made, part, at)
             return
-        _, drawn, short = self.account.holds.pop(hold)
-        for lot, part in drawn:
-            lot.held -= part
-            self._take(lot, part, at, event)
-        if short:
-            self.spend(at, event, short)
-        else:
-            self._redeemed(at)
+        lot.spent -= part
+        lot.remaining += part
+        self.rows.append(("restored", at, event, lot.event, part))
+        if ended and restore == "original_date":
+            lot.over = True
+            self._expire(lot, part, at)
+            return
+        if ended:
+            lot.over, lot.graced, lot.ends = False, True, later(at, (30, "day"), self.zone)
+        self._come_in(lot, part, at)

@@ -16,6 +16,7 @@ from guerdon.core.effects import (
     KINDS,
     REDEEMED,
     RELEASED,
+    RESTORED,
     SETTLED,
     SPENT,
     USABLE,
@@ -61,6 +62,7 @@ def terms(draw: st.DrawFn) -> Made:
         made["over_pending"] = draw(st.booleans()) and "pending" not in made
     if draw(st.booleans()):
         made["hold_for"] = draw(st.sampled_from(LENGTHS))
+    made["restore"] = draw(st.sampled_from(("grace", "original_date", "new_lot")))
     return made
 
 
@@ -83,7 +85,8 @@ def programme_of(stated: Made, zone: str) -> Programme:
     made: Made = {
         "format": 1, "programme": "p", "zone": zone, "currency": "USD", "units": {"points": unit},
         "rules": [{"id": "base", "give": "floor(amount)"}],
-        "redemptions": {"hold_for": length(stated["hold_for"])} if "hold_for" in stated else {},
+        "redemptions": ({"hold_for": length(stated["hold_for"])} if "hold_for" in stated else {})
+        | ({"restore": stated["restore"]} if stated.get("restore", "grace") != "grace" else {}),
     }  # fmt: skip
     return load_text(written(made))
 
@@ -107,6 +110,8 @@ def histories(draw: st.DrawFn) -> list[Made]:
                 record["step"] = what
             if what in ("confirm", "cancel"):
                 record["reservation"] = f"e{draw(st.integers(0, max(number - 1, 0))):02d}"
+            if what == "cancel" and draw(st.booleans()):
+                record["points"] = draw(st.sampled_from((0, 1, 5, 20)))
         made.append(record)
     return made
 
@@ -114,27 +119,15 @@ def histories(draw: st.DrawFn) -> list[Made]:
 def modelled(stated: Made, zone: str, history: list[Made]) -> Model:
     """Return the model after the history and all that falls due after it."""
     model = Model(stated, zone)
-    lapsed: dict[str, int] = {}
     for record in history:
         at = datetime.fromisoformat(record["at"]).astimezone(UTC)
-        before = dict(model.account.holds)
         model.settle_until(at)
-        for name, (_, drawn, short) in before.items():
-            if name not in model.account.holds:
-                lapsed[name] = sum(part for _, part in drawn) + short
-        step = record.get("step")
-        if record.get("type") != "redemption":
-            model.earn(at, record["id"], int(record["amount"]))
-        elif step == "reserve":
-            model.reserve(at, record["id"], record["points"])
-        elif step == "confirm" and record["reservation"] in lapsed:
-            model.spend(at, record["id"], lapsed.pop(record["reservation"]))
-        elif step == "confirm":
-            model.confirm(at, record["id"], record["reservation"])
-        elif step == "cancel":
-            model.cancel(at, record["id"], record["reservation"])
+        if record.get("type") == "redemption":
+            model.redeem(
+                at, record["id"], record.get("step", ""), record.get("points", -1), record.get("reservation", "")
+            )
         else:
-            model.spend(at, record["id"], record["points"])
+            model.earn(at, record["id"], int(record["amount"]))
     model.settle_until(FOREVER - timedelta(days=1))
     return model
 
@@ -197,6 +190,7 @@ POSTINGS = {
     EARNED: ("issued", "account"), SPENT: ("account", "redeemed"), EXPIRED: ("account", "breakage"),
     INDEBTED: ("debt", "redeemed"), SETTLED: ("account", "debt"), USABLE: ("account", "account"),
     HELD: ("account", "account"), RELEASED: ("account", "account"), REDEEMED: ("account", "account"),
+    RESTORED: ("redeemed", "account"),
 }  # fmt: skip
 
 
@@ -207,7 +201,7 @@ def test_every_effect_is_two_postings_that_give_the_balance(stated: Made, zone: 
     fold = folded(made, events_of(made, history))
     books = dict.fromkeys(("issued", "account", "redeemed", "breakage", "debt"), 0)
     for effect in fold.effects.rows():
-        source, to = POSTINGS[effect.kind]
+        source, to = ("redeemed", "debt") if effect.kind == RESTORED and effect.of < 0 else POSTINGS[effect.kind]
         books[source] -= effect.granted
         books[to] += effect.granted
     assert sum(books.values()) == 0

@@ -223,10 +223,12 @@ def test_over_a_cap_points_may_wait_until_there_is_room() -> None:
     body = kept("cap: 100, over_cap: pending, expiry: {after: 1 year}")
     history = [buys("2017-01-01", 130), buys("2017-01-02", 20), spends("2017-03-01", 45), LATER]
     assert told(body, *history) == [
+        ("usable", at("2017-01-01"), 1, 100),
         ("spent", at("2017-03-01"), 1, 45),
         ("usable", at("2017-03-01"), 1, 30),
         ("usable", at("2017-03-01"), 2, 15),
         ("expired", at("2018-01-01"), 1, 85),
         ("usable", at("2018-01-01"), 2, 5),
         ("expired", at("2018-01-02"), 2, 20),
+        ("usable", at("2030-01-01"), 4, 1),
     ]

@@ -1,4 +1,4 @@
-"""Claims on an account's lots: what is owed, and what is set aside."""
+"""Claims on an account's lots: what is owed, what redemptions set aside, and what they spent."""
 
 from typing import Final
 
@@ -6,35 +6,47 @@ from mypy_extensions import i64
 
 from guerdon.core.lots.lot import Lot
 
-
-class Debt:
-    """What one event took beyond what was there; `spent` says that a redemption did, else a refund."""
-
-    def __init__(self, event: i64, amount: int, *, spent: bool) -> None:
-        self.event: i64 = event
-        self.amount: int = amount
-        self.spent: Final = spent
+HELD: Final = 0
+SPENT: Final = 1
+BACK: Final = 2
 
 
-class Hold:
-    """Points that one reservation set aside: from which lots, how many each, and how many there were not.
+class Claim:
+    """What one redemption has of an account's points: so many (`amounts`) of these `lots`; what there was not is `short`.
 
+    It holds them, spent them, or gave them back; what was spent and came back in part is still spent. What was `asked` stays.
     It `counts` in the limits of its `reward`, for the `member` who made it at an instant, as long as it stands.
     """
 
-    def __init__(self, event: i64, lapses_at: i64) -> None:
+    def __init__(self, event: i64, asked: int, *, at: i64, lapses_at: i64) -> None:
         self.event: i64 = event
+        self.asked: Final = asked
+        self.at: i64 = at
         self.lapses_at: i64 = lapses_at
-        self.lots: Final[list[Lot]] = []
-        self.amounts: Final[list[int]] = []
+        self.lots: list[Lot] = []
+        self.amounts: list[int] = []
         self.short: int = 0
-        self.open = True
-        self.lapsed = False
-        self.at: i64 = 0
+        self.state = BACK
+        self.drawn_at: list[i64] = []
         self.member: i64 = -1
         self.reward: int = -1
         self.counts = False
 
-    def asked(self) -> int:
-        """Return how many points it is for."""
-        return self.short + sum(self.amounts)
+    def add(self, lot: Lot, amount: int, at: i64) -> None:
+        """Note that points of a lot are set aside or spent."""
+        self.lots.append(lot)
+        self.amounts.append(amount)
+        self.drawn_at.append(at)
+
+
+class Debt:
+    """What one event took beyond what was there; `spent` says that a redemption did, else a refund.
+
+    Lots that pay for what a redemption took are added to its claim.
+    """
+
+    def __init__(self, event: i64, amount: int, *, spent: bool, claim: Claim | None = None) -> None:
+        self.event: i64 = event
+        self.amount: int = amount
+        self.spent: Final = spent
+        self.claim: Final = claim

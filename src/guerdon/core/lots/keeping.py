@@ -70,6 +70,7 @@ class Redeeming:
     the decimals of the finest unit, so that a unit's smallest part is `point_ones` of them, and `stated_slot` whether they are;
     `paid_slot` the money; `step_slot` the step (at once, reserve, ...).
     A reservation lapses after `hold_for`; points that come back after their date stay for `hold_grace`, if there is one.
+    What was spent and comes back after its date stays for `restore_grace`, if there is one, or is a new lot (`restores_anew`).
     """
 
     def __init__(  # noqa: PLR0913 - an event says this much
@@ -84,6 +85,8 @@ class Redeeming:
         rewards: list[Reward],
         hold_for: Term | None = None,
         hold_grace: Term | None = None,
+        restore_grace: Term | None = None,
+        restores_anew: bool = False,
     ) -> None:
         self.reward_slot: Final = reward_slot
         self.points_slot: Final = points_slot
@@ -94,3 +97,5 @@ class Redeeming:
         self.rewards: Final = rewards
         self.hold_for: Final = hold_for
         self.hold_grace: Final = hold_grace
+        self.restore_grace: Final = restore_grace
+        self.restores_anew: Final = restores_anew

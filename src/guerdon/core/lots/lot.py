@@ -10,7 +10,7 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from guerdon.core.calendar import LATEST
+from guerdon.core.calendar import EARLIEST, LATEST
 from guerdon.core.lots.expiry import Expiry
 
 
@@ -52,7 +52,7 @@ class Queue:
     """The lots of one policy in the order in which they expire.
 
     Lots before `first` have ended or have nothing left; lots before `next` have nothing to draw. Under an idle policy all
-    lots end together, at `idle_until`.
+    lots end together, at `idle_until`, as they last did at `ended_at`.
     """
 
     def __init__(self, policy: Expiry) -> None:
@@ -62,6 +62,7 @@ class Queue:
         self.first: i64 = 0
         self.next: i64 = 0
         self.idle_until: i64 = LATEST
+        self.ended_at: i64 = EARLIEST
 
     def clear(self) -> None:
         """Forget everything: another account begins."""
@@ -70,6 +71,7 @@ class Queue:
         self.first = 0
         self.next = 0
         self.idle_until = LATEST
+        self.ended_at = EARLIEST
 
     def add(self, lot: Lot) -> None:
         """Put a lot in its place, which is the last or, around the ends of months and clock changes, a few before."""
@@ -93,11 +95,13 @@ class Queue:
     def begin(self, at: i64) -> None:
         """Let the time of an idle policy run from `at`, unless it runs already."""
         if self.idle and (self.idle_until == LATEST or self.idle_until <= at):
-            self.idle_until = self.policy.ends(at)
+            self.stir(at)
 
     def stir(self, at: i64) -> None:
         """Let the time of an idle policy begin anew: there was activity."""
         if self.idle:
+            if self.idle_until <= at:
+                self.ended_at = self.idle_until
             self.idle_until = self.policy.ends(at)
 
     def due(self) -> i64:

@@ -14,20 +14,20 @@ from mypy_extensions import i64
 from guerdon.core.calendar import LATEST
 from guerdon.core.effects import (
     EXPIRED,
-    FROM_HELD,
     FROM_PENDING,
     FROM_SPENT,
     FROM_USABLE,
     GRANTED,
-    HELD,
     INDEBTED,
     RELEASED,
+    RESTORED,
     SETTLED,
     SPENT,
     USABLE,
     Effects,
 )
-from guerdon.core.lots.claims import Debt, Hold
+from guerdon.core.lots.claims import BACK, Claim, Debt
+from guerdon.core.lots.claims import HELD as STANDS
 from guerdon.core.lots.expiry import Expiry, Term
 from guerdon.core.lots.keeping import NO_CAP, Keeping
 from guerdon.core.lots.lot import Lot, Queue, before
@@ -40,6 +40,8 @@ class Pocket:
         self.keeping: Final = keeping
         self.effects: Final = effects
         self.grace: Final = grace
+        self.restore_grace: Term | None = None
+        self.restores_anew = False
         self.queues: Final = [Queue(policy) for policy in keeping.policies]
         self.queues.append(Queue(Expiry(None)))
         self.lots: list[Lot] = []
@@ -47,9 +49,9 @@ class Pocket:
         self.ripe: i64 = 0
         self.waiting: list[Lot] = []
         self.waited: i64 = 0
-        self.holds: list[Hold] = []
+        self.holds: list[Claim] = []
         self.lapsed: i64 = 0
-        self.by_event: dict[int, Hold] = {}
+        self.by_event: dict[int, Claim] = {}
         self.debts: list[Debt] = []
         self.paid: i64 = 0
         self.pending: int = 0
@@ -60,7 +62,7 @@ class Pocket:
 
     def clear(self) -> None:
         """Forget everything: another account begins."""
-        if self.lots or self.debts or self.holds:
+        if self.lots or self.debts or self.by_event:
             self.lots = []
             self.ripening = []
             self.waiting = []
@@ -170,6 +172,9 @@ class Pocket:
         """Pay what is owed with points of a lot, the oldest debt first."""
         while amount > 0 and self.debt > 0:
             debt = self.debts[self.paid]
+            if debt.amount == 0:
+                self.paid += 1
+                continue
             part = min(amount, debt.amount)
             debt.amount -= part
             amount -= part
@@ -184,8 +189,8 @@ class Pocket:
                 SETTLED, at, lot.event, lot.event, -1, lot.rule, 0, debt.event, FROM_SPENT if debt.spent else FROM_USABLE, self.keeping.unit,
                 part, part, -1, 0, lot.number, 0, lot.payer, GRANTED,
             )  # fmt: skip
-            if debt.amount == 0:
-                self.paid += 1
+            if debt.claim is not None:
+                debt.claim.add(lot, part, at)
 
     def _room(self) -> int:
         """Return how many points may still become usable."""
@@ -207,7 +212,7 @@ class Pocket:
 
     # Points go out.
 
-    def spend(self, at: i64, event: i64, amount: int) -> None:
+    def spend(self, at: i64, event: i64, amount: int, claim: Claim | None = None) -> None:
         """Spend points, those that expire soonest first; what there is not becomes debt."""
         while amount > 0:
             lot = self.soonest()
@@ -219,18 +224,19 @@ class Pocket:
             lot.spent += part
             self.available -= part
             self.note(SPENT, at, event, lot, part)
+            if claim is not None:
+                claim.add(lot, part, at)
         if amount > 0:
-            self.owe(at, event, amount, spent=True)
-        self._spent(at)
-
-    def _spent(self, at: i64) -> None:
+            self.owe(at, event, amount, spent=True, claim=claim)
         if self.keeping.redeeming_is_activity:
             self.stir(at)
         self.fill(at)
 
-    def owe(self, at: i64, event: i64, amount: int, *, spent: bool, lot: Lot | None = None) -> None:
+    def owe(
+        self, at: i64, event: i64, amount: int, *, spent: bool, lot: Lot | None = None, claim: Claim | None = None
+    ) -> None:
         """Note what an event took beyond what was there; of a refund, beyond what was left of a lot."""
-        self.debts.append(Debt(event, amount, spent=spent))
+        self.debts.append(Debt(event, amount, spent=spent, claim=claim))
         self.debt += amount
         if lot is not None:
             self.note(INDEBTED, at, event, lot, amount)
@@ -253,80 +259,65 @@ class Pocket:
                     ends_at = ends
         return found
 
-    # Points are set aside.
+    # Points are set aside, or come back.
 
-    def hold(self, at: i64, event: i64, amount: int, lapses_at: i64) -> Hold:
-        """Set points aside, those that expire soonest first, until they are spent or come back."""
-        hold = Hold(event, lapses_at)
-        while amount > 0:
-            lot = self.soonest()
-            if lot is None:
-                break
-            part = min(amount, lot.free())
-            amount -= part
-            lot.held += part
-            self.available -= part
-            self.held += part
-            hold.lots.append(lot)
-            hold.amounts.append(part)
-            self.note(HELD, at, event, lot, part)
-        hold.short = amount
-        self.by_event[int(event)] = hold
+    def await_lapse(self, claim: Claim) -> None:
+        """Put a reservation among those that lapse, in the order in which they do."""
         place = len(self.holds)
-        self.holds.append(hold)
-        while place > self.lapsed and self.holds[place - 1].lapses_at > lapses_at:
+        self.holds.append(claim)
+        while place > self.lapsed and self.holds[place - 1].lapses_at > claim.lapses_at:
             self.holds[place] = self.holds[place - 1]
             place -= 1
-        self.holds[place] = hold
-        return hold
+        self.holds[place] = claim
 
-    def held_by(self, event: i64) -> Hold | None:
-        """Return what a reservation set aside."""
+    def claim_of(self, event: i64) -> Claim | None:
+        """Return what a redemption set aside or spent, as far as that is remembered."""
         return self.by_event.get(int(event))
 
-    def confirm(self, at: i64, event: i64, hold: Hold) -> None:
-        """Spend what a reservation set aside; twice is once, and after it lapsed what it was for is spent anew."""
-        if hold.lapsed:
-            hold.lapsed = False
-            self.spend(at, event, hold.asked())
-        if not hold.open:
-            return
-        hold.open = False
-        for place in range(len(hold.lots)):
-            lot = hold.lots[place]
-            part = hold.amounts[place]
-            lot.held -= part
-            lot.remaining -= part
-            lot.spent += part
-            self.held -= part
-            self.note(SPENT, at, event, lot, part, before=FROM_HELD)
-        if hold.short > 0:
-            self.spend(at, event, hold.short)
-        else:
-            self._spent(at)
-
-    def release(self, at: i64, event: i64, hold: Hold) -> None:
+    def release(self, at: i64, event: i64, claim: Claim) -> None:
         """Give back what a reservation set aside, to the same lots with the same dates (S7d)."""
-        if not hold.open:
-            return
-        hold.open = False
-        for place in range(len(hold.lots)):
-            self._release(at, event, hold.lots[place], hold.amounts[place])
+        claim.state = BACK
+        for place in range(len(claim.lots)):
+            lot = claim.lots[place]
+            part = claim.amounts[place]
+            lot.held -= part
+            self.held -= part
+            self.note(RELEASED, at, event, lot, part)
+            self.bring_back(at, lot, part, ended=lot.ended, grace=self.grace)
         self.fill(at)
 
-    def _release(self, at: i64, event: i64, lot: Lot, amount: int) -> None:
-        lot.held -= amount
-        self.held -= amount
-        self.note(RELEASED, at, event, lot, amount)
-        if lot.ended:
-            if self.grace is None:
+    def bring_back(self, at: i64, lot: Lot, amount: int, *, ended: bool, grace: Term | None) -> None:
+        """Make points of a lot available again; of one whose time has ended they go, or stay for a grace."""
+        if ended:
+            lot.ended = True
+            if grace is None:
                 self._expire(at, lot, amount)
                 return
             # Its own queue has gone past it and never looks back.
             lot.queue = len(self.queues) - 1
-            lot.expires_at = self.grace.after(int(at))
+            lot.expires_at = grace.after(int(at))
             self.queues[lot.queue].add(lot)
         self._add(lot, amount, at)
+
+    def renew(self, at: i64, event: i64, lot: Lot, amount: int) -> None:
+        """Make a new lot of points of one whose time has ended; they do not wait again."""
+        made = Lot(event, lot.rule, lot.sequence, lot.payer, amount, earned_at=at, sequence=len(self.lots))
+        self.lots.append(made)
+        self.note(RESTORED, at, event, made, amount, before=FROM_SPENT)
+        self._queue(made, at)
+        made.pending = 0
+        self._add(made, amount, at)
+
+    def has_ended(self, lot: Lot, at: i64, *, since: i64) -> bool:
+        """Say whether the time of a lot that had points until an instant has ended by now."""
+        queue = self.queues[lot.queue]
+        if queue.idle:
+            return lot.ended or queue.idle_until <= at or queue.ended_at > since
+        return lot.ended or lot.expires_at <= at
+
+    def owed_by(self, claim: Claim) -> int:
+        """Return what a redemption still owes."""
+        return sum([debt.amount for debt in self.debts if debt.claim is claim])
 
     # What falls due.
 
@@ -337,7 +328,7 @@ class Pocket:
             self.ripe += 1
         if self.ripe < len(self.ripening):
             soonest = self.ripening[self.ripe].usable_from
-        while self.lapsed < len(self.holds) and not self.holds[self.lapsed].open:
+        while self.lapsed < len(self.holds) and self.holds[self.lapsed].state != STANDS:
             self.lapsed += 1
         if self.lapsed < len(self.holds):
             soonest = min(soonest, self.holds[self.lapsed].lapses_at)
@@ -362,8 +353,7 @@ class Pocket:
         while self.lapsed < len(self.holds) and self.holds[self.lapsed].lapses_at <= at:
             hold = self.holds[self.lapsed]
             self.lapsed += 1
-            if hold.open:
-                hold.lapsed = True
+            if hold.state == STANDS:
                 self.release(at, hold.event, hold)
 
     def _end(self, queue: Queue, at: i64) -> None:
@@ -386,13 +376,14 @@ class Pocket:
                 self._expire(at, lot, rest - pending)
         if queue.idle:
             queue.idle_until = LATEST
+            queue.ended_at = at
 
     def _expire(self, at: i64, lot: Lot, amount: int, *, before: i64 = FROM_USABLE) -> None:
         lot.remaining -= amount
         lot.expired += amount
         self.note(EXPIRED, at, lot.event, lot, amount, before=before)
 
-    def note(self, kind: i64, at: i64, event: i64, lot: Lot, amount: int, *, before: i64 = FROM_USABLE) -> None:  # noqa: PLR0913 - what happened, when, by what, to which points
+    def note(self, kind: i64, at: i64, event: i64, lot: Lot, amount: int, *, before: i64 = FROM_USABLE) -> None:
         """Append what happened to points of a lot, and where they were before."""
         self.effects.add(
             kind, at, event, lot.event, -1, lot.rule, 0, -1, before, self.keeping.unit,

@@ -18,6 +18,10 @@ class Purse:
     def __init__(self, keepings: list[Keeping], redeeming: Redeeming | None, effects: Effects) -> None:
         grace = None if redeeming is None else redeeming.hold_grace
         self.pockets: Final = [Pocket(keeping, effects, grace=grace) for keeping in keepings]
+        for pocket in self.pockets:
+            if redeeming is not None:
+                pocket.restore_grace = redeeming.restore_grace
+                pocket.restores_anew = redeeming.restores_anew
 
     def clear(self) -> None:
         """Forget everything: another account begins."""

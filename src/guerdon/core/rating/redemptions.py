@@ -14,7 +14,8 @@ from guerdon.core.effects import REDEEMED, Effects
 from guerdon.core.facts import Facts
 from guerdon.core.limits import TIMES
 from guerdon.core.limits.stocks import BY_ITSELF, Draws
-from guerdon.core.lots.claims import Hold
+from guerdon.core.lots import claiming
+from guerdon.core.lots.claims import BACK, HELD, SPENT, Claim
 from guerdon.core.lots.keeping import AT_ONCE, CANCEL, CONFIRM, RESERVE, Redeeming
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.purse import Purse
@@ -62,7 +63,7 @@ class Redemptions:
         self.effects: Final = effects
         self.draws: Final = Draws()
         self.outside: Final = [0 for _ in OUTSIDE]
-        self.reserved: list[Hold] = []
+        self.reserved: list[Claim] = []
 
     def open(self) -> None:
         """Begin with another account."""
@@ -77,14 +78,15 @@ class Redemptions:
         if asked.step in (CONFIRM, CANCEL):
             refers = facts.refers.small_at(row)
             for pocket in purse.pockets:
-                hold = pocket.held_by(refers)
-                if hold is not None:
-                    self._go_on(facts, row, pocket, hold, asked)
+                claim = pocket.claim_of(refers)
+                if claim is not None:
+                    pocket.by_event[int(asked.event)] = claim
+                    self._go_on(facts, row, pocket, claim, asked)
                     return
-        self._tell_terms(facts, row, past, asked)
+        limits = self._tell_terms(facts, row, past, asked)
         if asked.amount > 0 and asked.step != CANCEL:
             unit = 0 if asked.reward == NO_REWARD else self.redeeming.rewards[asked.reward].unit
-            self._begin(purse.pockets[unit], asked)
+            self._begin(purse.pockets[unit], asked, counts=limits, remembered=facts.refers.step != 0)
 
     def _asked(self, facts: Facts, row: i64, past: list[int]) -> Asked:
         """Read what an event asks for: the points it states, else the price of its reward at that moment."""
@@ -99,42 +101,58 @@ class Redemptions:
             facts.ordinal.small_at(row), facts.at.small_at(row), facts.member.small_at(row), step, reward, amount
         )
 
-    def _begin(self, pocket: Pocket, asked: Asked) -> None:
+    def _begin(self, pocket: Pocket, asked: Asked, *, counts: bool, remembered: bool) -> None:
         """Spend points, or set them aside."""
-        if asked.step != RESERVE:
+        if asked.step != RESERVE and not remembered:
             pocket.spend(asked.at, asked.event, asked.amount)
             return
         lasts = self.redeeming.hold_for
-        hold = pocket.hold(asked.at, asked.event, asked.amount, LATEST if lasts is None else lasts.after(int(asked.at)))
-        hold.at = asked.at
-        hold.member = asked.member
-        hold.reward = asked.reward
-        if asked.reward != NO_REWARD and self.redeeming.rewards[asked.reward].limits:
-            hold.counts = True
-            self.reserved.append(hold)
-            self._draw_until(hold, -1)
-
-    def _go_on(self, facts: Facts, row: i64, pocket: Pocket, hold: Hold, asked: Asked) -> None:
-        """Confirm or cancel what was set aside; what lapsed counts anew."""
-        if asked.step == CANCEL:
-            if hold.counts and hold.open:
-                self._draw_until(hold, 1)
-                self._free(hold, asked)
-            pocket.release(asked.at, asked.event, hold)
+        lapses_at = LATEST if lasts is None or asked.step != RESERVE else lasts.after(int(asked.at))
+        claim = Claim(asked.event, asked.amount, at=asked.at, lapses_at=lapses_at)
+        claim.member = asked.member
+        claim.reward = asked.reward
+        claim.counts = counts
+        pocket.by_event[int(asked.event)] = claim
+        if asked.step != RESERVE:
+            claiming.spend(pocket, asked.at, asked.event, claim, asked.amount)
             return
-        if hold.counts and hold.open:
-            self._draw_until(hold, 1)
-        elif hold.lapsed and hold.reward != NO_REWARD:
-            again = Asked(asked.event, asked.at, asked.member, asked.step, hold.reward, hold.asked())
-            limit = self._count(facts, row, again, self.redeeming.rewards[hold.reward])
-            self._tell(again, self._beyond(limit), limit)
-        hold.counts = hold.reward != NO_REWARD
-        pocket.confirm(asked.at, asked.event, hold)
+        claiming.hold(pocket, claim)
+        if counts:
+            self.reserved.append(claim)
+            self._draw_until(claim, -1)
+
+    def _go_on(self, facts: Facts, row: i64, pocket: Pocket, claim: Claim, asked: Asked) -> None:
+        """Confirm or cancel what was set aside or spent; what came back counts anew."""
+        before = claim.state
+        if asked.step == CANCEL:
+            self._cancel(facts, row, pocket, claim, asked)
+        else:
+            claiming.confirm(pocket, asked.at, asked.event, claim)
+        if claim.reward == NO_REWARD or claim.state == before:
+            return
+        again = Asked(asked.event, asked.at, asked.member, asked.step, claim.reward, claim.asked)
+        limit = _NO_LIMIT
+        if claim.counts and before == HELD:
+            self._draw_until(claim, 1)
+        if asked.step == CANCEL and claim.counts:
+            self._free(claim, asked)
+        elif before == BACK:
+            limit = self._count(facts, row, again, self.redeeming.rewards[claim.reward])
+            claim.counts = True
+            claim.at = asked.at
+        self._tell(again, self._beyond(limit), limit)
+
+    def _cancel(self, facts: Facts, row: i64, pocket: Pocket, claim: Claim, asked: Asked) -> None:
+        """Give back what a redemption has, or as much of what it spent as the event says."""
+        if claim.state == SPENT and facts.slots[self.redeeming.stated_slot].at(row) != 0:
+            claiming.put_back(pocket, asked.at, asked.event, claim, max(asked.amount, 0))
+        else:
+            claiming.cancel(pocket, asked.at, asked.event, claim)
 
     # How it stands to the terms.
 
-    def _tell_terms(self, facts: Facts, row: i64, past: list[int], asked: Asked) -> None:
-        """Tell a redemption of a reward, and what contradicts its terms."""
+    def _tell_terms(self, facts: Facts, row: i64, past: list[int], asked: Asked) -> bool:
+        """Tell a redemption of a reward, and what contradicts its terms; say whether it counts in limits."""
         limit = _NO_LIMIT
         why = WITHIN
         if asked.reward != NO_REWARD:
@@ -153,6 +171,7 @@ class Redemptions:
             why = self._beyond(limit)
         if why != WITHIN or asked.reward != NO_REWARD:
             self._tell(asked, why, limit)
+        return asked.reward != NO_REWARD and bool(self.redeeming.rewards[asked.reward].limits)
 
     def _beyond(self, limit: int) -> int:
         """Return which term a redemption contradicts that goes beyond a limit."""
@@ -189,41 +208,39 @@ class Redemptions:
                 found = position
         return found
 
-    def _free(self, hold: Hold, asked: Asked) -> None:
-        """Give back what a reservation counted in limits and stock."""
-        hold.counts = False
-        for position in self.redeeming.rewards[hold.reward].limits:
+    def _free(self, claim: Claim, asked: Asked) -> None:
+        """Give back what a redemption counted in limits and stock."""
+        self._free_limits(claim)
+        for position in self.redeeming.rewards[claim.reward].limits:
+            if self.programme.limits[position].stock:
+                self._draw(claim, position, int(asked.event), asked.at, -1)
+
+    def _free_limits(self, claim: Claim) -> None:
+        """Give back what a redemption counted in its account's or member's limits."""
+        claim.counts = False
+        for position in self.redeeming.rewards[claim.reward].limits:
             limit = self.programme.limits[position]
-            needed = 1 if limit.kind == TIMES else hold.asked()
-            period = self._period(position, hold.at)
-            if limit.stock:
-                self.draws.add(int(asked.event), self.programme.stocks.index(position), period, -needed, asked.at)
-            else:
-                self.standing.counter(position, hold.member).free(period, needed)
+            if not limit.stock:
+                needed = 1 if limit.kind == TIMES else claim.asked
+                self.standing.counter(position, claim.member).free(self._period(position, claim.at), needed)
 
     def _free_lapsed(self) -> None:
         """Give back what lapsed reservations counted in limits; their stock came back with the instant."""
-        still = [hold for hold in self.reserved if hold.open]
-        for hold in self.reserved:
-            if hold.lapsed and hold.counts:
-                hold.counts = False
-                for position in self.redeeming.rewards[hold.reward].limits:
-                    limit = self.programme.limits[position]
-                    if not limit.stock:
-                        needed = 1 if limit.kind == TIMES else hold.asked()
-                        self.standing.counter(position, hold.member).free(self._period(position, hold.at), needed)
-        self.reserved = still
+        for claim in self.reserved:
+            if claim.state == BACK and claim.counts:
+                self._free_limits(claim)
+        self.reserved = [claim for claim in self.reserved if claim.state == HELD]
 
-    def _draw_until(self, hold: Hold, sign: int) -> None:
+    def _draw_until(self, claim: Claim, sign: int) -> None:
         """Note that what a reservation drew comes back when it lapses, or after all does not."""
-        if hold.lapses_at == LATEST:
-            return
-        for position in self.redeeming.rewards[hold.reward].limits:
-            limit = self.programme.limits[position]
-            if limit.stock:
-                needed = 1 if limit.kind == TIMES else hold.asked()
-                stock = self.programme.stocks.index(position)
-                self.draws.add(BY_ITSELF, stock, self._period(position, hold.at), sign * needed, hold.lapses_at)
+        if claim.lapses_at < LATEST:
+            for position in self.redeeming.rewards[claim.reward].limits:
+                if self.programme.limits[position].stock:
+                    self._draw(claim, position, BY_ITSELF, claim.lapses_at, sign)
+
+    def _draw(self, claim: Claim, position: int, event: int, at: i64, sign: int) -> None:
+        needed = sign if self.programme.limits[position].kind == TIMES else sign * claim.asked
+        self.draws.add(event, self.programme.stocks.index(position), self._period(position, claim.at), needed, at)
 
     def _period(self, position: int, at: i64) -> i64:
         return self.programme.periods[self.programme.limits[position].counts_by].of(at)

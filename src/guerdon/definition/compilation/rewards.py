@@ -34,10 +34,11 @@ from guerdon.definition.compilation.terms import Terms
 from guerdon.definition.exact import scaled_to
 from guerdon.definition.expressions import Scope
 from guerdon.definition.issues import quote
-from guerdon.definition.keeping import RewardSpec
+from guerdon.definition.keeping import RESTORES, RedemptionsSpec, RewardSpec
 from guerdon.definition.source import Loc
 from guerdon.definition.spec import ProgrammeSpec
 
+_NO_REDEMPTIONS: Final = RedemptionsSpec.model_validate({})
 REDEMPTION_TYPE: Final = "redemption"
 ANY_PRICE: Final = "any"
 """The price of a reward that takes as many points as the event says."""
@@ -63,7 +64,7 @@ def with_redemptions(draft: Draft, declared: dict[str, EventType]) -> dict[str, 
 
 
 def _built_in(spec: ProgrammeSpec, *, money: int) -> list[Attribute]:
-    decimals = max(unit.decimals for unit in spec.units.values())
+    decimals = max((unit.decimals for unit in spec.units.values()), default=0)
     return [
         Attribute("reward", TEXT_KIND, optional=True),
         Attribute("points", NUMBER_KIND, decimals=decimals, optional=True),
@@ -97,12 +98,15 @@ def rewards(draft: Draft, terms: Terms, limits: Limits) -> Redeeming | None:
     made = _Rewards(draft, terms, redemption_types(terms), limits)
     offered = made.rewards()
     held = draft.spec.redemptions
+    restore = (held or _NO_REDEMPTIONS).restore
     return Redeeming(
         reward_slot=made.named(offered), points_slot=made.points(), stated_slot=made.stated(), paid_slot=made.paid(),
         step_slot=made.steps(), point_ones=[10 ** (made.decimals - unit.decimals) for unit in terms.units],
         rewards=offered,
         hold_for=term(draft, held.hold_for) if held is not None and held.hold_for else None,
         hold_grace=term(draft, held.hold_grace) if held is not None and held.hold_grace else None,
+        restore_grace=None if restore in RESTORES else term(draft, restore),
+        restores_anew=restore == "new_lot",
     )  # fmt: skip
 
 

@@ -86,7 +86,7 @@ ONE = "at: 2017-01-01, amount: 5"
         ("points: {^pionts: 5}", "there is no unit 'pionts'. Try: did you mean 'points'?"),
         ("points: {^x: 5}", "there is no unit 'x'. Try: there is points."),
         ("^pionts: 5", "'pionts' is not something to expect. Try: did you mean 'points'?"),
-        ("^x: 5", "'x' is not something to expect. Try: write one of points, months, members, events, refused, levels."),
+        ("^x: 5", "'x' is not something to expect. Try: write one of points, months, members, events, refused, levels, benefits."),
         ("months: ^5", "months is not a mapping. Try: write months: {2017-01: 90}."),
         ("months: {^2017-02: 5}", "no event is of '2017-02'. Try: did you mean '2017-01'?"),
         ("months: {2017-01: ^4}", f"the example expects 4 points for 2017-01, and the rules give 5. Try: {EXPECTED}."),

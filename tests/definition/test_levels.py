@@ -59,7 +59,8 @@ def test_a_mistake_in_a_metric(metric: str, expected: str) -> None:
         (f"by: spned, {LEVELS}", "there is no field spned. Try: did you mean spend?"),
         (f"by: level, {LEVELS}", "there is no field level"),
         (f"by: metrics.spned, {LEVELS}", "there is no metric spned. Try: did you mean metrics.spend?"),
-        ("by: spend, levels: [{id: a, from: 0}]", "levels is empty"),
+        ("levels: []", "levels is empty"),
+        ("levels: [{id: a}, {id: b}]", "nobody comes to 'b': it is not reached from an amount, and no event gives levels. Try: write from: 100, or grants."),
         ("by: spend, levels: [{id: a, from: 1}, {id: b, from: 2}]", "the first level begins at 1, and everybody has a level. Try: write from: 0."),
         ("by: spend, levels: [{id: a, from: 0}, {id: b, from: 2}, {id: c, from: 2}]", "this level begins at 2, and the one before it at 2"),
         ("by: spend, levels: [{id: a, from: 0}, {id: a, from: 2}]", "there are two levels 'a'. Try: rename one."),
@@ -137,7 +138,7 @@ def test_what_is_eligible_does_not_depend_on_the_past() -> None:
 @pytest.mark.parametrize(
     ("levels", "expected"),
     [
-        ("5", "there are no levels to compare. Try: declare ladders, and write levels: {tier: gold}."),
+        ("5", "levels is not a mapping. Try: write levels: {tier: gold}."),
         ("{teir: gold}", "there is no ladder 'teir'. Try: did you mean 'tier'?"),
         ("{tier: glod}", "'glod' is not a level of tier. Try: did you mean 'gold'?"),
         ("{tier: member}", "the example expects the level member of tier, and it is gold."),

@@ -78,4 +78,4 @@ def test_what_is_wrong_is_pointed_out_in_the_editor_too(body: str, path: str) ->
 
 
 def test_what_every_programme_says_is_asked_for() -> None:
-    assert programme_schema()["required"] == ["format", "programme", "zone", "currency", "units"]
+    assert programme_schema()["required"] == ["format", "programme", "zone", "currency"]

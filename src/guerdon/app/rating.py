@@ -18,7 +18,6 @@ from guerdon.app.transactions import Transaction
 from guerdon.batch import rate as batch
 from guerdon.batch.intake import Inputs
 from guerdon.core.calendar import MONTH, month_name
-from guerdon.core.effects import SIGNS
 from guerdon.core.errors import Invalid, NotFound
 from guerdon.core.explain import Explanation
 from guerdon.core.explain import explain as explain_answers
@@ -159,6 +158,6 @@ def _of_records(programme: Programme, records: Records) -> Statement:
     for answer in rate_events(compiled, records.events):
         month = month_name(int(compiled.zone.period_of(MONTH, answer.event.at)))
         sums = points.setdefault((records.members[answer.event.member], month), [0] * len(compiled.units))
-        for effect in answer.effects:
-            sums[effect.unit] += SIGNS[effect.kind] * effect.granted
+        for unit in range(len(sums)):
+            sums[unit] += answer.points(unit)
     return statement_of(points, compiled.units, records.summary)

@@ -98,7 +98,7 @@ class Statement:
             return known[0]
         if named not in self._decimals:
             what = "the programme counts several units" if named is None else f"there is no unit {named}"
-            message = f"{what}; name one of {', '.join(known)}"
+            message = f"{what}; name one of {', '.join(known)}" if known else "the programme counts no points"
             raise (Invalid if named is None else NotFound)(message)
         return str(named)
 
@@ -145,7 +145,7 @@ def _member_kind(members: Sequence[object]) -> Any:  # noqa: ANN401 - pyarrow ha
 
 
 def _points_kind(points: Sequence[Decimal], units: Sequence[Unit]) -> Any:  # noqa: ANN401 - pyarrow has no types
-    decimals = max(unit.decimals for unit in units)
+    decimals = max((unit.decimals for unit in units), default=0)
     small = decimals == 0 and all(one < 2**63 for one in points)
     return pa.int64() if small else pa.decimal128(_DIGITS, decimals)
 

@@ -61,6 +61,9 @@ def format_of(path: Path) -> str:
 
 def rows_sql(layout: Layout, *, wide: bool) -> str:
     """Return the SELECT of a statement's rows, in order: from "in order" where a fold has left them so, else from "monthly"."""
+    if not layout.units:
+        words = ", ".join([*map(name, layout.by), """'' AS "unit\"""", '0 AS "points"'])
+        return f'SELECT {words} FROM "monthly" WHERE false'
     order = ""
     if layout.in_order and layout.by == ("member", "month"):
         rows = _in_order_sql(layout, wide=wide)

@@ -11,6 +11,7 @@ import click
 from guerdon.cli.screen import counted, show_issues
 
 if TYPE_CHECKING:
+    from guerdon.core.programme import Programme
     from guerdon.definition.check import Checked
     from guerdon.definition.issues import Issue
     from guerdon.definition.versions import Version
@@ -95,11 +96,19 @@ def _show(file: str, checked: "Checked") -> None:
     """Print a line for each issue, and one that says how it ended."""
     show_issues(checked.issues)
     if checked.programme is not None:
-        rules = counted(len(checked.programme.rules), "rule")
         examples = f"{counted(checked.examples, 'example')} ran" if checked.examples else "no examples"
-        click.echo(f"{file}: {click.style('ok', fg='green')}, {rules}, {examples}")
+        said = ", ".join([*_contents(checked.programme), examples])
+        click.echo(f"{file}: {click.style('ok', fg='green')}, {said}")
     else:
         click.echo(f"{file}: {click.style(counted(len(checked.errors), 'error'), fg='red')}")
+
+
+def _contents(programme: "Programme") -> list[str]:
+    """Return what a programme holds; rules are not named where there is something else and none of them."""
+    levels = [level for ladder in programme.ladders for level in ladder.levels]
+    benefits = {*programme.benefits, *(name for level in levels for name in level.benefits)}
+    parts = [(len(programme.rules), "rule"), (len(levels), "level"), (len(benefits), "benefit")]
+    return [counted(number, noun) for number, noun in parts if number] or [counted(0, "rule")]
 
 
 def _as_data(file: str, checked: "Checked") -> dict[str, object]:

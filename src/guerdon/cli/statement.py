@@ -95,6 +95,9 @@ def say_summary(rated: "Rated", *, out: Path | None, bad_rows: Path | None) -> N
     say(engine_line(rated))
     if out is not None:
         say(f"wrote {out}: {counted(rated.rows, 'row')}")
+    if not rated.totals:
+        say(click.style("no points: the programme counts none", bold=True))
+        return
     totals = ", ".join(f"{points:,f} {unit}" for unit, points in rated.totals.items())
     say(
         click.style(

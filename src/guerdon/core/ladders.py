@@ -55,14 +55,26 @@ NO_GRANT: Final = -1
 _CREDIT_MAX: Final = 2**62
 
 
-class Level:
-    """One step of a ladder, reached when `by` is at least `start`; both have the ladder's decimals."""
+Benefits = dict[str, object]
+"""What an account gets beside points, by name: a text, a number, or whether it does."""
 
-    def __init__(self, *, name: str, title: str, by: Live, start: int) -> None:
+
+UNREACHED: Final = 10**60
+"""Where a level begins that is only given: no metric counts so far."""
+
+
+class Level:
+    """One step of a ladder, reached when `by` is at least `start`; both have the ladder's decimals.
+
+    `benefits` are its own and those of the levels below it.
+    """
+
+    def __init__(self, *, name: str, title: str, by: Live, start: int, benefits: Benefits | None = None) -> None:
         self.name: Final = name
         self.title: Final = title
         self.by: Final = by
         self.start: Final = start
+        self.benefits: Final[Benefits] = benefits or {}
 
 
 class Grant:

@@ -7,7 +7,7 @@ from guerdon.core.calendar import EARLIEST, KINDS, Zone
 from guerdon.core.earning import REPLAY, Multiplier, Rule
 from guerdon.core.events import ANY_TIME, ReturnPolicy, Terms
 from guerdon.core.facts import EventType
-from guerdon.core.ladders import Ladder
+from guerdon.core.ladders import Benefits, Ladder
 from guerdon.core.limits import Limit
 from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
 from guerdon.core.lots.recovery import Recovery
@@ -87,6 +87,7 @@ class Programme:
         sale_slot: int = NO_SLOT,
         metrics: list[Metric] | None = None,
         ladders: list[Ladder] | None = None,
+        benefits: Benefits | None = None,
         versions: list[str] | None = None,
         changes: list[Change] | None = None,
         returns: ReturnPolicy = ANY_TIME,
@@ -113,6 +114,7 @@ class Programme:
         self.rewards: Final[list[Reward]] = [] if redeeming is None else redeeming.rewards
         self.metrics: Final[list[Metric]] = metrics or []
         self.ladders: Final[list[Ladder]] = ladders or []
+        self.benefits: Final[Benefits] = benefits or {}
         self.versions: Final[list[str]] = [version] if versions is None else versions
         self.changes: Final[list[Change]] = [] if changes is None else changes
         self.recovery: Final = recovery
@@ -127,6 +129,13 @@ class Programme:
         )
         for rule in rules:
             rule.index_limits()
+
+    def benefits_of(self, levels: list[int]) -> Benefits:
+        """Return what an account gets that holds these levels, one a ladder: every member's benefits, and theirs."""
+        found = dict(self.benefits)
+        for ladder in self.ladders:
+            found.update(ladder.levels[levels[ladder.position]].benefits)
+        return {name: value for name, value in found.items() if value is not False}
 
     def beginning(self) -> Change:
         """Return the terms with which an account begins."""

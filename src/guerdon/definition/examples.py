@@ -28,7 +28,7 @@ NONE: Final = "none"
 REASONS: Final = ("limit", "outdone", "returned", "type", "window", "when", "nothing")
 """Why a rule may give nothing, or less than it wanted, as `refused` names it."""
 
-_KEYS: Final = ("points", "months", "members", "events", "refused", "levels")
+_KEYS: Final = ("points", "months", "members", "events", "refused", "levels", "benefits")
 _LINE_COLUMNS: Final = ("id", "amount", "discount")
 _OF_LINE: Final = re.compile(r"(?:(\w+) of )?line (\d+)")
 _WRONG_SUM: Final = "guerdon explain says why: then correct the rule or the example"
@@ -139,8 +139,8 @@ class _Expectation:
                 self._points(wanted, self.answers, (key,), "in all")
             elif key == "refused":
                 self._refused(wanted)
-            elif key == "levels":
-                self._levels(wanted)
+            elif key in ("levels", "benefits"):
+                self._by_account(key, wanted)
             elif key in groups:
                 self._each(wanted, key, _grouped(self.answers, groups[key]))
             else:
@@ -168,8 +168,10 @@ class _Expectation:
     def _points(self, wanted: object, answers: Sequence[Answer], loc: Loc, where: str) -> None:
         names = [unit.name for unit in self.programme.units]
         if not isinstance(wanted, dict):
-            if len(names) > 1:
-                self._wrong(loc, "the programme has several units", f"write points by unit: {{{names[0]}: {wanted}}}")
+            if len(names) != 1:
+                what = "the programme has several units" if names else "the programme counts no points"
+                hint = f"write points by unit: {{{names[0]}: {wanted}}}" if names else "expect levels, or benefits"
+                self._wrong(loc, what, hint)
                 return
             self._unit(0, wanted, answers, loc, where)
             return
@@ -177,7 +179,7 @@ class _Expectation:
             if name in names:
                 self._unit(names.index(name), number, answers, (*loc, name), where)
             else:
-                hint = suggest(name, names) or f"there is {', '.join(names)}"
+                hint = suggest(name, names) or f"there is {', '.join(names) or 'none'}"
                 self._wrong((*loc, name), f"there is no unit {quote(name)}", hint, key=True)
 
     def _unit(self, position: int, wanted: object, answers: Sequence[Answer], loc: Loc, where: str) -> None:
@@ -207,45 +209,66 @@ class _Expectation:
             for name, reason in rules.items():
                 self._reason(by_id[event], event, name, reason)
 
-    def _levels(self, wanted: object) -> None:
-        """Compare the levels held after the last event: {ladder: level}, or {account: {ladder: level}}."""
+    def _by_account(self, key: str, wanted: object) -> None:
+        """Compare what is so after the last event: {tier: gold}, or {account: {tier: gold}}."""
         accounts = list(dict.fromkeys([answer.event.account for answer in self.answers]))
-        if not isinstance(wanted, dict) or not self.programme.ladders:
-            self._wrong(
-                ("levels",), "there are no levels to compare", "declare ladders, and write levels: {tier: gold}"
-            )
-        elif all(isinstance(ladders, dict) for ladders in wanted.values()):
-            for account, ladders in wanted.items():
+        compare = self._levels if key == "levels" else self._benefits
+        shown = "{tier: gold}" if key == "levels" else "{free-shipping: true}"
+        if not isinstance(wanted, dict):
+            self._wrong((key,), f"{key} is not a mapping", f"write {key}: {shown}")
+        elif all(isinstance(one, dict) for one in wanted.values()):
+            for account, one in wanted.items():
                 if account in accounts:
-                    self._held(account, ladders, ("levels", account))
+                    compare(account, one, (key, account))
                 else:
-                    self._wrong(
-                        ("levels", account), f"no event is of {quote(account)}", suggest(account, accounts), key=True
-                    )
+                    hint = suggest(account, accounts)
+                    self._wrong((key, account), f"no event is of {quote(account)}", hint, key=True)
         elif len(accounts) > 1:
-            hint = f"write levels: {{{accounts[0]}: {{{self.programme.ladders[0].name}: ...}}}}"
-            self._wrong(("levels",), "the example has several accounts", hint)
+            hint = f"write {key}: {{{accounts[0]}: {shown}}}"
+            self._wrong((key,), "the example has several accounts", hint)
         else:
-            self._held(accounts[0], wanted, ("levels",))
+            compare(accounts[0], wanted, (key,))
 
-    def _held(self, account: str, wanted: Mapping[str, object], loc: Loc) -> None:
+    def _held(self, account: str) -> list[int]:
+        """Return the level held on each ladder after the last event of an account."""
+        held = [0 for _ in self.programme.ladders]
+        for answer in self.answers:
+            if answer.event.account == account:
+                for one in answer.moved:
+                    held[one.rule] = one.band
+        return held
+
+    def _levels(self, account: str, wanted: Mapping[str, object], loc: Loc) -> None:
         ladders = {ladder.name: ladder for ladder in self.programme.ladders}
-        moved = [one for answer in self.answers if answer.event.account == account for one in answer.moved]
         for name, level in wanted.items():
             if name not in ladders:
-                hint = suggest(name, ladders) or f"there is {', '.join(ladders)}"
+                hint = suggest(name, ladders) or f"there is {', '.join(ladders) or 'none'}"
                 self._wrong((*loc, name), f"there is no ladder {quote(name)}", hint, key=True)
                 continue
             names = [one.name for one in ladders[name].levels]
-            held = [one.band for one in moved if one.rule == ladders[name].position]
-            given = names[held[-1] if held else 0]
+            given = names[self._held(account)[ladders[name].position]]
             if level not in names:
                 hint = suggest(str(level), names) or f"write one of {', '.join(names)}"
                 self._wrong((*loc, name), f"{quote(str(level))} is not a level of {name}", hint)
             elif level != given:
-                self._wrong(
-                    (*loc, name), f"the example expects the level {level} of {name}, and it is {given}", _WRONG_SUM
-                )
+                what = f"the example expects the level {level} of {name}, and it is {given}"
+                self._wrong((*loc, name), what, _WRONG_SUM)
+
+    def _benefits(self, account: str, wanted: Mapping[str, object], loc: Loc) -> None:
+        """Compare the benefits that are named; false says that there is none."""
+        known = {**self.programme.benefits}
+        for ladder in self.programme.ladders:
+            for level in ladder.levels:
+                known |= level.benefits
+        given = self.programme.benefits_of(self._held(account))
+        for name, value in wanted.items():
+            if name not in known:
+                hint = suggest(name, known) or f"there is {', '.join(list(known)[:8]) or 'none'}"
+                self._wrong((*loc, name), f"there is no benefit {quote(name)}", hint, key=True)
+                continue
+            said, have = _plain(value), _plain(given.get(name, False))
+            if said != have:
+                self._wrong((*loc, name), f"the example expects {name} to be {said}, and it is {have}", _WRONG_SUM)
 
     def _reason(self, answer: Answer, event: str, name: str, reason: object) -> None:
         rules = [rule.name for rule in self.programme.rules]
@@ -282,6 +305,12 @@ def _written(value: object) -> object:
     if isinstance(value, dict):
         return {key: _written(one) for key, one in value.items()}
     return f"{value:f}" if isinstance(value, Decimal) else value
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _field(complaint: str) -> Loc:

@@ -6,10 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from guerdon.definition.written import Expression, FieldName, Length, Name, Number, Part
+from guerdon.definition.written import Expression, FieldName, Length, Name, Number, Part, Scalar
 
 LEVELS_MAX = 100
-"""A ladder has at most this many levels, and as many ways to be given one."""
+"""A ladder has at most this many levels, and as many ways to be given one; a level as many benefits."""
+
+Benefits = Annotated[dict[Name, Scalar], Field(max_length=LEVELS_MAX)]
+"""What somebody gets beside points, by name: a text, a number, or whether they do."""
 
 
 def _month_day(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
@@ -88,8 +91,17 @@ class LevelSpec(Part):
 
     id: Name = Field(description="Its name")
     title: str = Field(default="", description="What people read")
-    from_: Number = Field(alias="from", ge=0, description="From how much it is reached; exactly on it counts")
+    from_: Number | None = Field(
+        None,
+        alias="from",
+        ge=0,
+        description="From how much it is reached; exactly on it counts. Without it, it is only given",
+    )
     by: Expression | None = Field(None, description="What it is reached by, unless as the ladder says")
+    benefits: Benefits = Field(
+        default_factory=dict,
+        description="What it brings, beside what the levels below it do: {free-shipping: true, codes: 2}",
+    )
 
 
 class GrantSpec(Part):
@@ -129,7 +141,7 @@ class LadderSpec(Part):
     by: Expression | None = Field(
         None, description="What its levels are reached by: a metric's name, or an expression over metrics"
     )
-    levels: list[LevelSpec] = Field(min_length=2, max_length=LEVELS_MAX, description="Its levels, the first from 0")
+    levels: list[LevelSpec] = Field(min_length=1, max_length=LEVELS_MAX, description="Its levels, the first from 0")
     credit: Credit = Field(
         default_factory=lambda: CreditSpec(start="at_once", after=None),
         description="From when on an event counts: at_once (unless stated), next_period, {after: 30 days}",

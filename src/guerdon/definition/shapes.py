@@ -47,6 +47,12 @@ _HINTS: Final = {
 _STAND_INS: Final = {"format": 1, "programme": "programme", "zone": "UTC", "currency": "USD", "units": {"points": {}}}
 """What stands in for a part that is needed to look at the rest."""
 
+_OF_UNITS: Final = ("rules", "multipliers", "campaigns", "limits", "rewards", "redemptions")
+"""Sections that need points to be about."""
+
+_OF_LEVELS: Final = ("benefits", "metrics", "ladders")
+"""Sections of which a programme without units has some."""
+
 _SPOKEN: Final = {
     "units": {"unit"}, "tables": {"table"}, "constants": {"field"}, "rules": {"rule"}, "campaigns": {"rule"},
     "events": {"field", "type", "quantity"}, "metrics": {"metric", "metrics"}, "ladders": {"ladder", "level"},
@@ -113,7 +119,7 @@ class _Shaping:
 
         Only what the first look finds is told: what a later one finds is there because something was left out.
         """
-        stated = self.source.data if isinstance(self.source.data, dict) else {}
+        stated = self._with_units(self.source.data if isinstance(self.source.data, dict) else {}, tell=tell)
         try:
             return ProgrammeSpec.model_validate(stated if tell else {**_STAND_INS, **stated})
         except ValidationError as wrong:
@@ -126,6 +132,16 @@ class _Shaping:
         self.missing |= set().union(*(_names(self.source.data, loc) for loc in gone))
         self.source = self.source.without(gone)
         return None
+
+    def _with_units(self, stated: Mapping[str, Any], *, tell: bool) -> Mapping[str, Any]:
+        """Return what is stated with a unit in place of one that is missing; only who counts no points needs none."""
+        needed = any(stated.get(key) for key in _OF_UNITS) or not any(stated.get(key) for key in _OF_LEVELS)
+        if stated.get("units", {}) != {} or not needed:
+            return stated
+        if tell:
+            what = "units is empty" if "units" in stated else "'units' is missing"
+            self.issues.append(error("missing_key", self.source.place(("units",)), what, _HINTS["units"]))
+        return {**stated, "units": _STAND_INS["units"]}
 
 
 def _later(source: Source, key: str) -> Issue:

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from guerdon.definition.keeping import NEVER, PendingSpec, Policy, RedemptionsSpec, RewardSpec
 from guerdon.definition.keeping import LimitSpec as LimitSpec  # noqa: PLC0414 - what rules and campaigns have, too
-from guerdon.definition.levels import LadderSpec, MetricSpec
+from guerdon.definition.levels import Benefits, LadderSpec, MetricSpec
 from guerdon.definition.returns import ReturnsSpec
 from guerdon.definition.written import Expression, FieldName, Moment, Name, Number, Scalar
 from guerdon.definition.written import Part as Part  # noqa: PLC0414 - what everything here is, for whoever reads it
@@ -280,7 +280,11 @@ class ProgrammeSpec(Part):
     rates: dict[str, Annotated[Number, Field(gt=0)]] = Field(
         default_factory=dict, max_length=NAMES_MAX, description="What one of a foreign currency is worth"
     )
-    units: dict[Name, UnitSpec] = Field(min_length=1, max_length=NAMES_MAX, description="The kinds of points, by name")
+    units: dict[Name, UnitSpec] = Field(
+        default_factory=dict,
+        max_length=NAMES_MAX,
+        description="The kinds of points, by name; a programme may have none",
+    )
     constants: dict[FieldName, Scalar] = Field(
         default_factory=dict, max_length=NAMES_MAX, description="Values that expressions may name"
     )
@@ -296,6 +300,9 @@ class ProgrammeSpec(Part):
     )
     ladders: list[LadderSpec] = Field(
         default_factory=list, max_length=NAMES_MAX, description="Sets of levels, and how they are reached and kept"
+    )
+    benefits: Benefits = Field(
+        default_factory=dict, description="What every member gets, beside what levels bring: {returns: 60 days}"
     )
     rules: list[RuleSpec] = Field(default_factory=list, max_length=RULES_MAX, description="The ways to earn")
     multipliers: list[MultiplierSpec] = Field(

@@ -12,7 +12,6 @@ from typing import Final
 
 from guerdon.core.calendar import MONTH, month_name
 from guerdon.core.earning import AT_ORDER
-from guerdon.core.effects import SIGNS
 from guerdon.core.errors import invariant
 from guerdon.core.events import Event
 from guerdon.core.explain.parts import Part, Rounding, Row, parts_of, roundings_of, rows_of
@@ -245,8 +244,8 @@ def _sums(programme: Programme, answers: Sequence[Answer]) -> tuple[Sum, ...]:
     for answer in answers:
         for month in (month_of(programme, answer), TOTAL):
             row = points.setdefault((answer.event.member, month), [0 for _ in programme.units])
-            for effect in answer.effects:
-                row[effect.unit] += SIGNS[effect.kind] * effect.granted
+            for unit in range(len(row)):
+                row[unit] += answer.points(unit)
     return tuple([
         Sum(member=member, month=month, unit=unit.name, points=_whole(points[member, month][number], unit))
         for member, month in sorted(points)

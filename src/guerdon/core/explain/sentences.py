@@ -61,7 +61,7 @@ def _headline(event: EventAnswer) -> str:
         amount += f" ({event.eligible} eligible)"
     basket = f", {counted(event.lines, 'line')}" if event.lines else ""
     version = f", by the version of {event.version}" if event.version else ""
-    return f"{event.when}  {event.type} {event.id}{amount}{basket}{version}: {points}"
+    return f"{event.when}  {event.type} {event.id}{amount}{basket}{version}{': ' if points else ''}{points}"
 
 
 def _rule(rule: RuleAnswer, currency: str) -> list[str]:

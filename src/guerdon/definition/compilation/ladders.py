@@ -1,6 +1,7 @@
 """Ladders: from what the file says to levels that the fold can ask for, and how long each is kept."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
@@ -31,6 +32,7 @@ from guerdon.core.ladders import (
     ON_REFUND,
     ONE_DOWN,
     PERIOD_END,
+    UNREACHED,
     Grant,
     Ladder,
     Level,
@@ -49,6 +51,7 @@ from guerdon.definition.levels import GrantSpec, LevelSpec
 from guerdon.definition.source import Loc
 
 _DOWN: Final = {"earned": EARNED_DOWN, "one": ONE_DOWN, "none": NEVER_DOWN}
+_NOTHING: Final = Literal(0, number(0, 0))
 _UNTIL: Final = {"period_end": PERIOD_END, "next_period_end": NEXT_PERIOD_END, "ever": FOR_EVER}
 
 
@@ -111,7 +114,7 @@ class _Climbing:
         levels = self._levels(nodes, delay)
         if levels is None:
             return None
-        scale = max([node.type.scale for node in nodes] + [scaled_of(level.from_)[1] for level in spec.levels])
+        scale = self._scale(nodes)
         return Ladder(
             name=spec.id, position=self.position, zone=self.draft.zone, levels=levels, scale=scale, keep=keep[0],
             window=self._window(), length=keep[1], down=_DOWN[spec.down], grace=grace,
@@ -137,12 +140,16 @@ class _Climbing:
         for i, level in enumerate(self.spec.levels):
             own = self.draft.expression(level.by, (*self.loc, "levels", i, "by"), scope, want=NUMBER, live=True)
             made.append(own if level.by is not None else base)
-        if self.spec.by is None and any(level.by is None for level in self.spec.levels[1:]):
+        if self.spec.by is None and any(_lacks_measure(level) for level in self.spec.levels[1:]):
             self.draft.wrong(
                 self.loc, "ladder", "this does not say what its levels are reached by", "write by: a metric"
             )
-        if made[0] is None and self.spec.by is None and self.spec.levels[0].by is None:
-            made[0] = made[-1]
+        if self.spec.by is None:
+            stated = [node for node in made if node is not None]
+            made = [
+                (stated or [_NOTHING])[-1] if node is None and level.by is None else node
+                for node, level in zip(made, self.spec.levels, strict=True)
+            ]
         nodes = [node for node in made if node is not None]
         return nodes if len(nodes) == len(made) else None
 
@@ -155,14 +162,26 @@ class _Climbing:
                     (*self.loc, "levels", i, "id"), "same_name", f"there are two levels {quote(name)}", "rename one"
                 )
                 return False
-        if levels[0].from_ != 0:
+        if levels[0].from_:
             what = f"the first level begins at {levels[0].from_}, and everybody has a level"
             self.draft.wrong((*self.loc, "levels", 0, "from"), "levels", what, "write from: 0")
             return False
-        for i, (lower, higher) in enumerate(pairwise(levels), start=1):
-            if higher.from_ <= lower.from_ and higher.by is None and lower.by is None:
-                what = f"this level begins at {higher.from_}, and the one before it at {lower.from_}"
+        by_itself = [
+            (i, level.from_ or Decimal(0)) for i, level in enumerate(levels) if i == 0 or level.from_ is not None
+        ]
+        for (below, lower), (i, higher) in pairwise(by_itself):
+            if higher <= lower and levels[i].by is None and levels[below].by is None:
+                what = f"this level begins at {higher}, and the one before it at {lower}"
                 self.draft.wrong((*self.loc, "levels", i, "from"), "levels", what, "write levels by rising `from`")
+                return False
+        return self._can_be_had()
+
+    def _can_be_had(self) -> bool:
+        """Say whether there is a way to every level."""
+        for i, level in enumerate(self.spec.levels):
+            if i > 0 and level.from_ is None and not self.spec.grants:
+                what = f"nobody comes to {quote(level.id)}: it is not reached from an amount, and no event gives levels"
+                self.draft.wrong((*self.loc, "levels", i), "levels", what, "write from: 100, or grants")
                 return False
         return True
 
@@ -255,11 +274,16 @@ class _Climbing:
             return None
         return None if found is None else found.days
 
+    def _scale(self, nodes: Sequence[Node]) -> int:
+        stated = [scaled_of(level.from_)[1] for level in self.spec.levels if level.from_ is not None]
+        return max([node.type.scale for node in nodes] + stated)
+
     def _levels(self, nodes: Sequence[Node], delay: int) -> list[Level] | None:
-        scale = max([node.type.scale for node in nodes] + [scaled_of(level.from_)[1] for level in self.spec.levels])
+        scale = self._scale(nodes)
         if delay or self.spec.excess == "carry":
             self._count_anew(delay, scale)
         made = []
+        benefits: dict[str, object] = {}
         for i, (spec, node) in enumerate(zip(self.spec.levels, nodes, strict=True)):
             splitter = Splitter(self.draft, self.terms, (), (*self.loc, *(("levels", i) if spec.by else ()), "by"))
             splitter.moved = self.moved
@@ -267,13 +291,16 @@ class _Climbing:
             if by is None:
                 return None
             lifted = times(by, 10 ** (scale - node.type.scale))
-            made.append(Level(name=spec.id, title=spec.title or spec.id, by=lifted, start=_scaled(spec, scale)))
+            benefits = {**benefits, **spec.benefits}
+            start = UNREACHED if i > 0 and spec.from_ is None else _scaled(spec, scale)
+            made.append(Level(name=spec.id, title=spec.title or spec.id, by=lifted, start=start, benefits=benefits))
         return made
 
     def _count_anew(self, delay: int, scale: int) -> None:
         """Let the ladder's metrics count once more as it says: later, or with what is carried."""
         for metric in self.read:
-            steps = [-(-_scaled(level, scale) // 10 ** (scale - metric.scale)) for level in self.spec.levels]
+            starts = [_scaled(level, scale) for level in self.spec.levels if level.from_ is not None]
+            steps = [-(-start // 10 ** (scale - metric.scale)) for start in starts]
             self.moved[self.named[f"metrics.{metric.name}"].position] = self.count + len(self.metrics)
             self.metrics.append(
                 Metric(
@@ -352,7 +379,11 @@ class _Climbing:
         return Coalesce([field, Literal(0, Type(DATE))], Type(DATE, low=kind.low, high=kind.high))
 
 
+def _lacks_measure(level: LevelSpec) -> bool:
+    return level.by is None and level.from_ is not None
+
+
 def _scaled(level: LevelSpec, scale: int) -> int:
-    value, decimals = scaled_of(level.from_)
+    value, decimals = scaled_of(level.from_ or Decimal(0))
     whole: int = value * 10 ** max(scale - decimals, 0)
     return whole

@@ -137,7 +137,7 @@ class Compilation:
             event_types=self.terms.event_types, eligible=self.eligible, units=self.units, slots=joint.slots,
             rules=joint.rules, multipliers=joint.multipliers, groups=joint.groups, limits=joint.limits, payers=joint.payers,
             keepings=self.keepings, redeeming=self.redeeming, sale_slot=self.sale_slot,
-            metrics=self.metrics, ladders=self.ladders,
+            metrics=self.metrics, ladders=self.ladders, benefits=self.spec.benefits,
             returns=return_policy(self.draft, self.terms.event_types),
             recovery=recovery(self.draft, self.terms, joint.limits), versions=versions, changes=changes,
         )  # fmt: skip

@@ -13,6 +13,7 @@ from guerdon.core.effects import EARNED, MOVED, SIGNS, Effect, Effects
 from guerdon.core.errors import Invalid
 from guerdon.core.events import Event, Values, resolve, values_of, without_repeats
 from guerdon.core.facts import REDEMPTION, Facts
+from guerdon.core.ledger import Ledger
 from guerdon.core.limits.budgets import Rationing
 from guerdon.core.limits.stocks import BY_ITSELF, Draw, beyond, quota
 from guerdon.core.lots.left import Left
@@ -61,6 +62,16 @@ class Stock:
     account: str
     left: Left
     events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The ledger of some events: it names accounts and events by their places in `accounts` and `events`."""
+
+    ledger: Ledger
+    events: tuple[Event, ...]
+    accounts: tuple[str, ...]
+    effects: tuple[Effect, ...]
 
 
 def rate_events(programme: Programme, events: Sequence[Event]) -> list[Answer]:
@@ -129,13 +140,29 @@ def _recorded_order(events: Sequence[Event]) -> list[int]:
     return places
 
 
-def _in_passes(programme: Programme, events: Sequence[Event], facts: Facts, stock_at: int = NO_STOCK) -> Fold:
+def keep_ledger(programme: Programme, events: Sequence[Event], at: int | None = None) -> Kept:
+    """Return the ledger of events of any accounts as of an instant, or of the last event (S7c)."""
+    until = max([event.at for event in events], default=0) if at is None else at
+    ordered = _resolved(programme, without_repeats([event for event in events if event.at <= until]))
+    values = [values_of(event, programme.terms) for event in ordered]
+    ledger = Ledger(until)
+    fold = _in_passes(programme, ordered, facts_of(programme, ordered, values), ledger=ledger)
+    fold.close_account()
+    accounts = tuple(dict.fromkeys([event.account for event in ordered]))
+    return Kept(ledger=ledger, events=tuple(ordered), accounts=accounts, effects=tuple(fold.effects.rows()))
+
+
+def _in_passes(
+    programme: Programme, events: Sequence[Event], facts: Facts, stock_at: int = NO_STOCK, *, ledger: Ledger | None = None
+) -> Fold:
     """Fold until no budget is overrun and each draw beyond a stock is told: once, where there are neither."""
     rationing = Rationing([programme.limits[position].most for position in programme.budgets])
     orders = _recorded_order(events) if programme.budgets or programme.stocks else []
     without: set[tuple[int, int]] = set()
     while True:
-        fold = Fold(programme, Effects())
+        if ledger is not None:
+            ledger.forget()
+        fold = Fold(programme, Effects(), ledger)
         fold.stock_at = stock_at
         rationed = facts.with_quotas([*_quotas(programme, facts, orders, rationing), *_stocks_of(programme, facts, without)])
         fold.run(rationed, Statement(programme.zone, len(programme.units)), keep_effects=True)

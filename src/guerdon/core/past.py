@@ -217,7 +217,8 @@ def _earned(effects: Effects, mark: i64, unit: int) -> int:
     row = mark
     while row < effects.count:
         if effects.unit[row] == unit and effects.kind[row] == EARNED:
-            points += int(effects.granted[row])
+            given_back = effects.event[row] != effects.of[row]
+            points += int(effects.desired[row] if given_back else effects.granted[row])
         elif effects.unit[row] == unit and effects.kind[row] == REVERSED:
             points -= int(effects.desired[row])
         row += 1

@@ -2,7 +2,7 @@
 
 A receipt is all that rating a purchase anew needs of its moment: which room limits had, what was known of the account's
 past, and what each part was granted. The purchase as it is left is rated by the same rules with that, and what it would
-be granted is compared with what it keeps.
+be granted is compared with what it keeps. Rules that say so are not asked again: their points go by value, or stay.
 
 Invariants:
 * 0 <= kept <= granted, in every unit of every purchase, after every refund.
@@ -14,9 +14,11 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from guerdon.core.effects import EARNED, GRANTED, REVERSED, Effects
+from guerdon.core.earning import KEEP, REPLAY, Rule
+from guerdon.core.effects import EARNED, FROM_USABLE, GRANTED, REVERSED, Effects
 from guerdon.core.limits import HOLDING, Counter, Limit
 from guerdon.core.past import Credit
+from guerdon.core.values import split
 
 
 class Grant:
@@ -32,13 +34,17 @@ class Grant:
 
 
 class Receipt:
-    """What a purchase was granted, and what of its moment rating it anew needs: `rooms` of limits, and the `past`."""
+    """What a purchase was granted, and what of its moment rating it anew needs: `rooms` of limits, and the `past`.
 
-    def __init__(self, at: i64, member: i64, rooms: list[int], past: list[int]) -> None:
+    `shares` are the values by which the points of some rules go, by rule; empty where all are worked out anew.
+    """
+
+    def __init__(self, at: i64, member: i64, rooms: list[int], past: list[int], shares: list[int]) -> None:
         self.at: i64 = at
         self.member: i64 = member
         self.rooms: Final = rooms
         self.past: Final = past
+        self.shares: Final = shares
         self.first_used: list[int] = []
         self.used: list[int] = []
         self.grants: list[Grant] = []
@@ -80,9 +86,34 @@ class Refunds:
                 self.counters[position].most = receipt.rooms[position]
         return receipt
 
-    def settle(self, receipt: Receipt, event: i64, of: i64, at: i64, mark: i64) -> None:
-        """Replace what a purchase as it is left is granted, from row `mark` on, by what that changes."""
-        given = _joined(self._grants(mark))
+    def kept(self, receipt: Receipt, rules: list[Rule], shares: list[int]) -> list[Grant]:
+        """Return what a purchase keeps of rules that are not asked again, when so much is left of what it goes by."""
+        kept: list[Grant] = []
+        for rule in rules:
+            own = [grant for grant in receipt.first if rule.way != REPLAY and grant.rule == rule.position]
+            parts = split(_target(rule, receipt, shares), [grant.granted for grant in own]) if own else []
+            for position in range(len(own)):
+                one = own[position]
+                kept.append(Grant(one.rule, one.lot, one.unit, one.payer, parts[position]))
+        return kept
+
+    def uses(self, receipt: Receipt, rules: list[Rule], kept: list[Grant]) -> list[int]:
+        """Return how much of each limit is used by what rules that are not asked again keep."""
+        uses = [0 for _ in self.limits]
+        for rule in rules:
+            own = sum([grant.granted for grant in kept if grant.rule == rule.position])
+            if own > 0 and rule.way != REPLAY:
+                for position in rule.points_limits:
+                    uses[position] += own
+                for position in rule.times_limits:
+                    uses[position] = receipt.first_used[position]
+        return uses
+
+    def settle(
+        self, receipt: Receipt, kept: list[Grant], event: i64, of: i64, at: i64, mark: i64
+    ) -> None:
+        """Replace what a purchase as it is left is granted, from row `mark` on, by what that changes; `kept` is granted too."""
+        given = _joined(self._grants(mark)) + kept
         self.effects.count = mark
         _cap(given, receipt.first)
         for one in receipt.grants:
@@ -149,9 +180,20 @@ class Refunds:
 
     def _note(self, kind: i64, grant: Grant, amount: int, event: i64, of: i64, at: i64) -> None:
         self.effects.add(
-            kind, at, event, of, -1, grant.rule, 0, -1, -1, grant.unit,
+            kind, at, event, of, -1, grant.rule, 0, -1, FROM_USABLE, grant.unit,
             amount, amount, -1, 0, grant.lot, 0, grant.payer, GRANTED,
         )  # fmt: skip
+
+
+def _target(rule: Rule, receipt: Receipt, shares: list[int]) -> int:
+    """Return how many points a purchase keeps of a rule that is not asked again."""
+    whole = sum([grant.granted for grant in receipt.first if grant.rule == rule.position])
+    if rule.way == KEEP:
+        return whole
+    value, left = receipt.shares[rule.position], shares[rule.position]
+    if left < 0:
+        return 0
+    return whole if value <= 0 else split(whole, [min(left, value), max(value - left, 0)])[0]
 
 
 def _is_same(one: Grant, other: Grant) -> bool:

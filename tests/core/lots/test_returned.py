@@ -10,6 +10,7 @@ from guerdon.core.errors import InvariantBroken
 from guerdon.core.events import values_of
 from guerdon.core.history import facts_of
 from guerdon.core.lots.lot import Lot, before
+from guerdon.core.lots.recovery import DEBT
 from guerdon.core.lots.reversal import take_back
 from guerdon.core.rating import Fold
 from guerdon.core.statement import Statement
@@ -208,7 +209,7 @@ def test_a_row_of_a_lot_that_nobody_made_is_a_broken_book() -> None:
     effects.add(REVERSED, 0, 1, 0, -1, 0, 0, -1, -1, 0, 5, 5, -1, 0, 0, 0, 0, 0)
     assert fold.purse is not None
     with pytest.raises(InvariantBroken, match="what was granted has a lot"):
-        take_back(fold.purse.pockets, effects, 0)
+        take_back(fold.purse.pockets, effects, 0, DEBT, [])
 
 
 def test_a_statement_of_lots_needs_no_effects_and_accounts_have_receipts_of_their_own() -> None:

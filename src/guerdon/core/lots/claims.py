@@ -40,13 +40,16 @@ class Claim:
 
 
 class Debt:
-    """What one event took beyond what was there; `spent` says that a redemption did, else a refund.
+    """What one event took beyond what was there; `spent` says that a redemption did, else a refund, of whose `lot` it was.
 
-    Lots that pay for what a redemption took are added to its claim.
+    Lots that pay for it are added to its claim.
     """
 
-    def __init__(self, event: i64, amount: int, *, spent: bool, claim: Claim | None = None) -> None:
+    def __init__(
+        self, event: i64, amount: int, *, spent: bool, claim: Claim | None = None, lot: Lot | None = None
+    ) -> None:
         self.event: i64 = event
         self.amount: int = amount
         self.spent: Final = spent
         self.claim: Final = claim
+        self.lot: Final = lot

@@ -135,6 +135,12 @@ class Pocket:
                 lot.expires_at = lot.usable_from
         queue.add(lot)
 
+    def wait(self, lot: Lot, amount: int) -> None:
+        """Let points of a lot wait that come back to it before it is usable."""
+        lot.pending += amount
+        self.pending += amount
+        self._ripen(lot)
+
     def _ripen(self, lot: Lot) -> None:
         """Put a lot among those that become usable later, in the order in which they do."""
         place = len(self.ripening)
@@ -236,7 +242,9 @@ class Pocket:
         self, at: i64, event: i64, amount: int, *, spent: bool, lot: Lot | None = None, claim: Claim | None = None
     ) -> None:
         """Note what an event took beyond what was there; of a refund, beyond what was left of a lot."""
-        self.debts.append(Debt(event, amount, spent=spent, claim=claim))
+        if lot is not None:
+            claim = Claim(event, amount, at=at, lapses_at=LATEST)
+        self.debts.append(Debt(event, amount, spent=spent, claim=claim, lot=lot))
         self.debt += amount
         if lot is not None:
             self.note(INDEBTED, at, event, lot, amount)

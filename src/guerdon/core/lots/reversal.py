@@ -1,55 +1,174 @@
-"""Lots whose purchases come back: what is taken out of them, and what is owed because it is gone.
+"""Lots whose purchases come back: what is taken out of them, what is owed or written off, and what is given back after all.
 
 Invariants:
-* A lot never gives back more than it was made with.
-* What had expired of it is not taken a second time.
+* A lot never gives back more than it was made with, and what had expired of it is not taken a second time.
+* Of each row that takes points back, what is taken, owed and written off add up to what the purchase no longer earns.
+* What is given back goes where it came from: off what is owed first, then to lots that paid for it, then to its own lot.
 """
 
 from mypy_extensions import i64
 
-from guerdon.core.effects import EARNED, RESTORED, Effects
+from guerdon.core.effects import (
+    EARNED,
+    FROM_EXPIRED,
+    FROM_PENDING,
+    FROM_USABLE,
+    GRANTED,
+    INDEBTED,
+    RESTORED,
+    REVERSED,
+    SETTLED,
+    USABLE,
+    Effects,
+)
 from guerdon.core.errors import InvariantBroken
+from guerdon.core.lots.claims import Debt
 from guerdon.core.lots.lot import Lot
 from guerdon.core.lots.pocket import Pocket
+from guerdon.core.lots.recovery import DEBT, PENDING_ONLY, WITHIN_BALANCE
 
 
-def take_back(pockets: list[Pocket], effects: Effects, mark: i64) -> None:
-    """Do to lots what a refund's rows, from `mark` on, say was reversed, or is earned after all."""
+def take_back(pockets: list[Pocket], effects: Effects, mark: i64, shortfall: int, rooms: list[int]) -> None:
+    """Do to lots what a refund's rows, from `mark` on, say was reversed, or is earned after all.
+
+    `rooms` say how much may be written off of each unit, and become less by what is; there are none where all else is debt.
+    """
     end: i64 = effects.count
     row = mark
     while row < end:
-        pocket = pockets[effects.unit[row]]
-        at, event, rule, number = effects.at[row], effects.event[row], effects.rule[row], effects.lot[row]
-        amount = int(effects.granted[row])
+        unit = int(effects.unit[row])
+        pocket = pockets[unit]
+        at, rule, number = effects.at[row], effects.rule[row], effects.lot[row]
         if effects.kind[row] == EARNED:
-            pocket.earn(at, effects.of[row], rule, number, effects.payer[row], amount)
+            found = _made(pocket, effects.of[row], rule, number)
+            if found is None:
+                pocket.earn(at, effects.of[row], rule, number, effects.payer[row], int(effects.granted[row]))
+            else:
+                give_back(pocket, found, row)
         else:
-            reverse(pocket, _made(pocket, effects.of[row], rule, number), amount, at, event)
+            lot = _made(pocket, effects.of[row], rule, number)
+            if lot is None:
+                message = "what was granted has a lot"
+                raise InvariantBroken(message)
+            written = reverse(pocket, lot, row, shortfall, 0 if shortfall == DEBT else rooms[unit])
+            if written > 0:
+                rooms[unit] -= written
         row += 1
 
 
-def reverse(pocket: Pocket, lot: Lot, amount: int, at: i64, event: i64) -> None:
-    """Take back what a purchase no longer earns: from its own lot, pending points first.
+def reverse(pocket: Pocket, lot: Lot, row: i64, shortfall: int, room: int) -> int:
+    """Take back what a row says: from the purchase's own lot, pending points first; return what was written off.
 
-    What had expired of it is gone already; what was spent is owed, and paid at once as far as there are points.
+    What had expired of it is gone already. What was spent is owed, and paid at once as far as there are points, unless the
+    programme writes it off.
     """
+    effects = pocket.effects
+    at, event, amount = effects.at[row], effects.event[row], int(effects.granted[row])
     pending = min(amount, lot.pending)
     lot.pending -= pending
     lot.remaining -= pending
     pocket.pending -= pending
-    usable = min(amount - pending, lot.free())
+    usable = 0 if shortfall == PENDING_ONLY else min(amount - pending, lot.free())
     lot.remaining -= usable
     pocket.available -= usable
     expired = min(amount - pending - usable, lot.expired)
     lot.expired -= expired
     lot.reversed += pending + usable + expired
-    if expired > 0:
-        pocket.note(RESTORED, at, event, lot, expired)
     short = amount - pending - usable - expired
-    if short > 0:
-        pocket.owe(at, event, short, spent=False)
+    written = 0 if shortfall == DEBT else min(short - _within(pocket, short, shortfall), room)
+    _tell(effects, row, pending, amount, written)
+    if expired > 0:
+        pocket.note(RESTORED, at, event, lot, expired, before=FROM_EXPIRED)
+    if short > written:
+        pocket.owe(at, event, short - written, spent=False, lot=lot)
         _collect(pocket, at)
     pocket.fill(at)
+    return written
+
+
+def give_back(pocket: Pocket, lot: Lot, row: i64) -> None:
+    """Give points back that an earlier refund took, as a row says; what was written off then was never taken."""
+    effects = pocket.effects
+    at, event, amount = effects.at[row], effects.event[row], int(effects.granted[row])
+    rest = amount
+    for debt in pocket.debts:
+        if debt.lot is lot and rest > 0:
+            rest -= _forgive(pocket, debt, rest, at, event)
+    own = min(rest, lot.reversed)
+    _bring_back(pocket, lot, own, at)
+    effects.granted[row] = amount - rest + own
+
+
+def _within(pocket: Pocket, short: int, shortfall: int) -> int:
+    """Return how much of what a lot is short of is taken from other lots."""
+    return min(short, pocket.available) if shortfall == WITHIN_BALANCE else 0
+
+
+def _tell(effects: Effects, row: i64, pending: int, amount: int, written: int) -> None:
+    """Let rows say what was taken from pending points, and of the rest what was written off."""
+    if pending == 0:
+        effects.granted[row] = amount - written
+        return
+    last = effects.count if pending < amount else row
+    if pending < amount:
+        effects.add(
+            REVERSED, effects.at[row], effects.event[row], effects.of[row], -1, effects.rule[row], 0, -1, FROM_USABLE,
+            effects.unit[row], amount - pending, amount - pending, -1, 0, effects.lot[row], 0, effects.payer[row], GRANTED,
+        )  # fmt: skip
+    effects.band[row] = FROM_PENDING
+    effects.desired[row] = pending
+    effects.granted[row] = pending
+    effects.granted[last] -= written
+
+
+def _forgive(pocket: Pocket, debt: Debt, amount: int, at: i64, event: i64) -> int:
+    """Give points back that became debt: off what is still owed, and to the lots that paid; return how many."""
+    owed = min(amount, debt.amount)
+    debt.amount -= owed
+    pocket.debt -= owed
+    _pay(pocket, debt, owed, at, event)
+    rest = amount - owed
+    claim = debt.claim
+    if claim is None:
+        return owed
+    for place in range(len(claim.lots) - 1, -1, -1):
+        part = min(rest, claim.amounts[place])
+        if part > 0:
+            payer = claim.lots[place]
+            claim.amounts[place] -= part
+            rest -= part
+            _pay(pocket, debt, part, at, event)
+            pocket.note(INDEBTED, at, event, payer, part)
+            _put_into(pocket, payer, part, at, since=claim.drawn_at[place])
+    return amount - rest
+
+
+def _pay(pocket: Pocket, debt: Debt, amount: int, at: i64, event: i64) -> None:
+    """Note that points given back to a lot pay what became debt because it was short of them."""
+    lot = debt.lot
+    if amount > 0 and lot is not None:
+        pocket.effects.add(
+            SETTLED, at, event, lot.event, -1, lot.rule, 0, debt.event, FROM_USABLE, pocket.keeping.unit,
+            amount, amount, -1, 0, lot.number, 0, lot.payer, GRANTED,
+        )  # fmt: skip
+
+
+def _bring_back(pocket: Pocket, lot: Lot, amount: int, at: i64) -> None:
+    """Give a lot its own points back, to wait as they did before, or to be used."""
+    if lot.usable_from > at:
+        lot.reversed -= amount
+        lot.remaining += amount
+        pocket.wait(lot, amount)
+        return
+    if pocket.keeping.waits:
+        pocket.note(USABLE, at, lot.event, lot, amount)
+    _put_into(pocket, lot, amount, at, since=at)
+
+
+def _put_into(pocket: Pocket, lot: Lot, amount: int, at: i64, *, since: i64) -> None:
+    lot.reversed -= amount
+    lot.remaining += amount
+    pocket.bring_back(at, lot, amount, ended=pocket.has_ended(lot, at, since=since), grace=pocket.restore_grace)
 
 
 def _collect(pocket: Pocket, at: i64) -> None:
@@ -61,11 +180,10 @@ def _collect(pocket: Pocket, at: i64) -> None:
         pocket.settle(lot, lot.free(), at)
 
 
-def _made(pocket: Pocket, event: i64, rule: i64, number: i64) -> Lot:
+def _made(pocket: Pocket, event: i64, rule: i64, number: i64) -> Lot | None:
     """Return the lot that a rule made of an event, looked for from the last one made."""
     for place in range(len(pocket.lots) - 1, -1, -1):
         lot = pocket.lots[place]
         if lot.event == event and lot.rule == rule and lot.number == number:
             return lot
-    message = "what was granted has a lot"
-    raise InvariantBroken(message)
+    return None

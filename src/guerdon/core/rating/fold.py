@@ -22,11 +22,11 @@ from guerdon.core.limits.budgets import Takes
 from guerdon.core.lots.keeping import NO_SLOT
 from guerdon.core.lots.left import Left
 from guerdon.core.lots.purse import Purse
-from guerdon.core.lots.reversal import take_back
 from guerdon.core.parts import Part
 from guerdon.core.past import Past
 from guerdon.core.programme import Programme
-from guerdon.core.rating.granting import NO_LIMIT, Granting
+from guerdon.core.rating.granting import NO_LIMIT
+from guerdon.core.rating.refunding import Refunding
 from guerdon.core.refunds import Receipt
 from guerdon.core.statement import Statement
 from guerdon.core.values import split
@@ -35,7 +35,7 @@ NO_STOCK: Final = -1
 """A fold's `stock_at` when nobody asks what accounts have."""
 
 
-class Fold(Granting):
+class Fold(Refunding):
     """One run over events: `standing` is where the present account stands, `effects` what was answered so far."""
 
     def __init__(self, programme: Programme, effects: Effects, ledger: Ledger | None = None) -> None:
@@ -133,10 +133,10 @@ class Fold(Granting):
         named = facts.named.small_at(event) != 0
         if self.programme.budgets:
             self._open_budgets(facts, event)
-            self._answer_once(named=named)
+            self._answer_once(facts, event, named=named)
             self._note_takes()
         else:
-            self._answer_once(named=named)
+            self._answer_once(facts, event, named=named)
 
     def _draft(self, facts: Facts, event: i64) -> bool:
         """Note what every rule gives for an event, before limits; say whether it is anything."""
@@ -151,20 +151,16 @@ class Fold(Granting):
         self.starts[len(self.programme.rules)] = sheet.count
         return sheet.count > 0
 
-    def _answer_once(self, *, named: bool) -> None:
+    def _answer_once(self, facts: Facts, event: i64, *, named: bool) -> None:
         """Answer what was drafted, and keep a receipt where a refund names the event."""
         self.brief = not self.keep_effects and self.ledger is None and not (named and self.refunding)
         if not named or not self.refunding:
             self._answer()
             return
-        receipt = Receipt(self.at, self.member, self._rooms(), list(self.sheet.past))
+        receipt = Receipt(self.at, self.member, self._rooms(), list(self.sheet.past), self._shares(facts, event))
         mark = self.effects.count
         self._answer()
         self.refunds.keep(self.event, receipt, self._rooms(), mark)
-
-    def _rooms(self) -> list[int]:
-        """Return what is left of every limit."""
-        return [self._room(position) for position in range(len(self.programme.limits))]
 
     def _refund(self, facts: Facts, event: i64) -> None:
         """Rate a purchase as a refund leaves it, by what was so at its moment, and take back what it no longer earns."""
@@ -179,16 +175,20 @@ class Fold(Granting):
         self.sheet.past = receipt.past
         self.replaying = True
         self.brief = False
+        kept = self._keep_shares(receipt, self._shares(facts, event))
         if self._draft(facts, event):
+            self._silence()
             self._answer()
         self.replaying = False
         self.sheet.past = past
-        self.refunds.settle(receipt, self.event, facts.refers.small_at(event), facts.at.small_at(event), mark)
-        if self.purse is not None:
-            take_back(self.purse.pockets, self.effects, mark)
+        at = facts.at.small_at(event)
+        self.refunds.settle(receipt, kept, self.event, facts.refers.small_at(event), at, mark)
         for position, amount in enumerate(self.refunds.freed(receipt)):
             if amount != 0:
                 self.standing.counter(position, self.member).free(self._period(position), amount)
+        self.at = at
+        if self.purse is not None:
+            self._recover(self.purse, mark)
         self.standing.look_ahead()
 
     def fall_due(self, at: i64) -> None:

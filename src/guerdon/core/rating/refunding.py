@@ -1,0 +1,67 @@
+"""Refunding: what the fold needs to rate a purchase anew, and what becomes of points that are taken back.
+
+Invariants:
+* Rules that are not asked again keep what they keep whatever others give, and take their room of limits first.
+* No more is written off than the programme says; what is beyond it is owed.
+"""
+
+from mypy_extensions import i64
+
+from guerdon.core.earning import PRO_RATA, REPLAY
+from guerdon.core.facts import Facts
+from guerdon.core.limits import PLENTY
+from guerdon.core.lots.purse import Purse
+from guerdon.core.lots.recovery import DEBT
+from guerdon.core.lots.reversal import take_back
+from guerdon.core.rating.granting import Granting
+from guerdon.core.refunds import Grant, Receipt
+
+
+class Refunding(Granting):
+    """Rates purchases anew, as far as that is not what the fold does with any event."""
+
+    def _rooms(self) -> list[int]:
+        """Return what is left of every limit."""
+        return [self._room(position) for position in range(len(self.programme.limits))]
+
+    def _shares(self, facts: Facts, event: i64) -> list[int]:
+        """Return the values by which the points of some rules go when goods come back; none where no rule's do."""
+        if self.programme.replays:
+            return []
+        return [
+            facts.slots[rule.share_slot].at(event) if rule.way == PRO_RATA else 0 for rule in self.programme.rules
+        ]
+
+    def _keep_shares(self, receipt: Receipt, shares: list[int]) -> list[Grant]:
+        """Return what a purchase keeps of rules that are not asked again; it uses limits first."""
+        if self.programme.replays:
+            return []
+        kept = self.refunds.kept(receipt, self.programme.rules, shares)
+        for position, amount in enumerate(self.refunds.uses(receipt, self.programme.rules, kept)):
+            if amount > 0:
+                self._room(position)
+                self._take(position, amount)
+        return kept
+
+    def _silence(self) -> None:
+        """Let rules that are not asked again give nothing of what they drafted."""
+        for rule in self.programme.rules:
+            first = self.starts[rule.position]
+            while rule.way != REPLAY and first < self.starts[rule.position + 1]:
+                self.sheet.parts[first].exact = 0
+                self.sheet.parts[first].desired = 0
+                first += 1
+
+    def _recover(self, purse: Purse, mark: i64) -> None:
+        """Take back from lots what the rows from `mark` on say, within what may be written off of the rest."""
+        recovery = self.programme.recovery
+        if recovery is None:
+            take_back(purse.pockets, self.effects, mark, DEBT, [])
+            return
+        rooms = [PLENTY for _ in purse.pockets]
+        for unit, position in enumerate(recovery.write_offs):
+            rooms[unit] = self._room(position)
+        before = list(rooms)
+        take_back(purse.pockets, self.effects, mark, recovery.shortfall, rooms)
+        for unit, position in enumerate(recovery.write_offs):
+            self._take(position, before[unit] - rooms[unit])

@@ -1,7 +1,7 @@
-"""Ladders: which level an account holds, how it is reached, kept and lost.
+"""A place on a ladder: which level one account holds, how it was reached, and how it is kept and lost.
 
 Invariants:
-* Exactly on its threshold a level is reached. A level that was reached is held until its `until`, whatever ages meanwhile.
+* A level that was reached is held until its `until`, whatever ages meanwhile.
 * The level held is the highest valid one, earned or given; a given level does not count as earned when levels are reviewed.
 * No level changes without a row that says why.
 """
@@ -10,142 +10,31 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from guerdon.core.calendar import EARLIEST, LATEST, Zone
-from guerdon.core.columns import Column
+from guerdon.core.calendar import EARLIEST, LATEST
 from guerdon.core.effects import MOVED, Effects
-from guerdon.core.expr.live import Live
 from guerdon.core.facts import Facts
-from guerdon.core.metrics import Length, Meter, Window
-
-BEFORE: Final = 0
-AFTER: Final = 1
-
-EARNED_DOWN: Final = 0
-ONE_DOWN: Final = 1
-NEVER_DOWN: Final = 2
-
-PERIOD_END: Final = 0
-NEXT_PERIOD_END: Final = 1
-FOR: Final = 2
-EVER: Final = 3
-
-REACHED: Final = 0
-KEPT: Final = 1
-LOWERED: Final = 2
-GRACED: Final = 3
-GIVEN: Final = 4
-GIVEN_ENDED: Final = 5
-REFUNDED: Final = 6
-
-CAUSES: Final = ("reached", "kept", "lowered", "grace", "given", "given_ended", "refunded")
-"""Why a level changed, or its end did, by the `reason` of a row of kind moved."""
-
-RECHECK: Final = 0
-KEEP_UNTIL_DUE: Final = 1
-
-ON_REFUND: Final = ("recheck", "keep_until_due")
-"""What becomes of a level when a refund takes the credit away that it was reached with (S6c)."""
-
-NO_LEVEL: Final = -1
-"""No threshold decided: a level was given, or what was given ended."""
-
-NO_GRANT: Final = -1
-"""No grant: a level was reached, kept or lost by what was earned."""
+from guerdon.core.ladders.ladder import (
+    EVER,
+    FOR,
+    GIVEN,
+    GIVEN_ENDED,
+    GRACED,
+    KEPT,
+    LOWERED,
+    NEVER_DOWN,
+    NEXT_PERIOD_END,
+    NO_GRANT,
+    NO_LEVEL,
+    ONE_DOWN,
+    REACHED,
+    RECHECK,
+    REFUNDED,
+    Grant,
+    Ladder,
+)
+from guerdon.core.metrics import Meter, Window
 
 _CREDIT_MAX: Final = 2**62
-
-
-Benefits = dict[str, object]
-"""What an account gets beside points, by name: a text, a number, or whether it does."""
-
-
-UNREACHED: Final = 10**60
-"""Where a level begins that is only given: no metric counts so far."""
-
-
-class Level:
-    """One step of a ladder, reached when `by` is at least `start`; both have the ladder's decimals.
-
-    `benefits` are its own and those of the levels below it.
-    """
-
-    def __init__(self, *, name: str, title: str, by: Live, start: int, benefits: Benefits | None = None) -> None:
-        self.name: Final = name
-        self.title: Final = title
-        self.by: Final = by
-        self.start: Final = start
-        self.benefits: Final[Benefits] = benefits or {}
-
-
-class Grant:
-    """A level given by an event: `slot` holds its position and one more, or 0; it ends after `length` or on the day in `end_slot`."""
-
-    def __init__(self, *, name: str, slot: int, length: Length | None, end_slot: int = -1) -> None:
-        self.name: Final = name
-        self.slot: Final = slot
-        self.length: Final = length
-        self.end_slot: Final = end_slot
-
-
-class Ladder:
-    """Levels in rising order, and how they are kept; `text` is what they are reached by.
-
-    A `fresh` one is looked at with the credit of the instant at which a level ends, any other with that of just before: what
-    lies in a rolling window by then, and what the period just begun has.
-    """
-
-    def __init__(  # noqa: PLR0913 - a ladder has this many terms
-        self,
-        *,
-        name: str,
-        position: int,
-        zone: Zone,
-        levels: list[Level],
-        scale: int,
-        keep: int,
-        window: Window | None,
-        length: Length | None,
-        down: int,
-        grace: int,
-        crossing: int,
-        at_turn: bool,
-        grants: list[Grant],
-        rolling: bool = False,
-        on_refund: int = RECHECK,
-        title: str = "",
-        text: str = "",
-    ) -> None:
-        self.name: Final = name
-        self.position: Final = position
-        self.zone: Final = zone
-        self.levels: Final = levels
-        self.scale: Final = scale
-        self.keep: Final = keep
-        self.window: Final = window
-        self.length: Final = length
-        self.down: Final = down
-        self.grace: Final = grace
-        self.crossing: Final = crossing
-        self.at_turn: Final = at_turn
-        self.grants: Final = grants
-        self.fresh: Final = rolling or (keep == PERIOD_END and not at_turn)
-        self.on_refund: Final = on_refund
-        self.title: Final = title
-        self.text: Final = text
-
-    def credit(self, level: int, past: list[int]) -> int:
-        """Return what an account with this past has towards a level."""
-        return self.levels[level].by.of(_NO_SLOTS, 0, 0, past)
-
-    def reached(self, past: list[int]) -> int:
-        """Return the highest level that an account with this past has reached; the first is everybody's."""
-        position = len(self.levels) - 1
-        while position > 0 and self.credit(position, past) < self.levels[position].start:
-            position -= 1
-        return position
-
-
-_NO_SLOTS: Final[list[Column]] = []
 
 
 class Place:
@@ -289,9 +178,7 @@ class Place:
         elif level < self.earned:
             self._lose_to(level, at, event, past if now > left else credit, newer=now > left, effects=effects)
 
-    def _lose_to(
-        self, level: int, at: i64, event: i64, credit: list[int], *, newer: bool, effects: Effects
-    ) -> None:
+    def _lose_to(self, level: int, at: i64, event: i64, credit: list[int], *, newer: bool, effects: Effects) -> None:
         """Hold a lower level from `at` on, as long as the higher one would have been, or longer when its credit is `newer`."""
         asked = self.earned
         self.since = at

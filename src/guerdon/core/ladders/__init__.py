@@ -1,0 +1,45 @@
+"""Ladders: which level an account holds, how it is reached, kept and lost."""
+
+from guerdon.core.ladders.ladder import (
+    AFTER,
+    BEFORE,
+    CAUSES,
+    EARNED_DOWN,
+    EVER,
+    FOR,
+    NEVER_DOWN,
+    NEXT_PERIOD_END,
+    NO_GRANT,
+    NO_LEVEL,
+    ON_REFUND,
+    ONE_DOWN,
+    PERIOD_END,
+    UNREACHED,
+    Benefits,
+    Grant,
+    Ladder,
+    Level,
+)
+from guerdon.core.ladders.place import Place
+
+__all__ = [
+    "AFTER",
+    "BEFORE",
+    "CAUSES",
+    "EARNED_DOWN",
+    "EVER",
+    "FOR",
+    "NEVER_DOWN",
+    "NEXT_PERIOD_END",
+    "NO_GRANT",
+    "NO_LEVEL",
+    "ONE_DOWN",
+    "ON_REFUND",
+    "PERIOD_END",
+    "UNREACHED",
+    "Benefits",
+    "Grant",
+    "Ladder",
+    "Level",
+    "Place",
+]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from guerdon.core.effects import SIGNS
+from guerdon.core.effects import REVERSED, SIGNS
 from guerdon.core.explain.wording import decimal_of, full_money
 from guerdon.core.history import Answer
 from guerdon.core.programme import Programme
@@ -11,11 +11,12 @@ from guerdon.core.programme import Programme
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reversal:
-    """What a refund changes of what a rule gave its purchase: points taken back are below zero."""
+    """What a refund changes of what a rule gave its purchase: points taken back are below zero; those that are spent `written_off`."""
 
     rule: str
     unit: str
     points: Decimal
+    written_off: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +49,16 @@ def refund_of(programme: Programme, answer: Answer) -> RefundAnswer | None:
 def _reversals(programme: Programme, answer: Answer) -> tuple[Reversal, ...]:
     found: list[Reversal] = []
     for rule in programme.rules:
-        points = sum([SIGNS[one.kind] * one.granted for one in answer.effects if one.rule == rule.position])
-        if points != 0:
-            unit = programme.units[rule.unit].name
-            found.append(Reversal(rule=rule.name, unit=unit, points=decimal_of(points, rule.unit_decimals)))
+        own = [one for one in answer.effects if one.rule == rule.position and SIGNS[one.kind] != 0]
+        points = sum([SIGNS[one.kind] * one.granted for one in own])
+        written_off = sum([one.desired - one.granted for one in own if one.kind == REVERSED])
+        if points != 0 or written_off != 0:
+            found.append(
+                Reversal(
+                    rule=rule.name,
+                    unit=programme.units[rule.unit].name,
+                    points=decimal_of(points, rule.unit_decimals),
+                    written_off=decimal_of(written_off, rule.unit_decimals),
+                )
+            )
     return tuple(found)

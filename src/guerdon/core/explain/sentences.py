@@ -50,7 +50,10 @@ def _refund(refund: RefundAnswer) -> list[str]:
     lines = [f"  a refund of {refund.purchase}, of which {refund.left} is left"]
     for one in refund.reversals:
         said = "taken back" if one.points < 0 else "given back"
-        lines.append(f"  {one.rule}: {abs(one.points):,f} {one.unit} {said}")
+        if one.points != 0:
+            lines.append(f"  {one.rule}: {abs(one.points):,f} {one.unit} {said}")
+        if one.written_off != 0:
+            lines.append(f"  {one.rule}: {one.written_off:,f} {one.unit} written off")
     return lines if refund.reversals else [*lines, "  nothing is taken back: what is left earns as much"]
 
 

@@ -22,7 +22,7 @@ from guerdon.core.effects import (
     Effects,
 )
 from guerdon.core.errors import InvariantBroken
-from guerdon.core.lots.claims import Debt
+from guerdon.core.lots.claims import Claim, Debt
 from guerdon.core.lots.lot import Lot
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.recovery import DEBT, PENDING_ONLY, WITHIN_BALANCE
@@ -89,11 +89,11 @@ def reverse(pocket: Pocket, lot: Lot, row: i64, shortfall: int, room: int) -> in
 def give_back(pocket: Pocket, lot: Lot, row: i64) -> None:
     """Give points back that an earlier refund took, as a row says; what was written off then was never taken."""
     effects = pocket.effects
-    at, event, amount = effects.at[row], effects.event[row], int(effects.granted[row])
+    at, amount = effects.at[row], int(effects.granted[row])
     rest = amount
     for debt in pocket.debts:
-        if debt.lot is lot and rest > 0:
-            rest -= _forgive(pocket, debt, rest, at, event)
+        if debt.lot is lot and debt.claim is not None and rest > 0:
+            rest -= _forgive(pocket, debt, debt.claim, lot, rest, row)
     own = min(rest, lot.reversed)
     _bring_back(pocket, lot, own, at)
     effects.granted[row] = amount - rest + own
@@ -121,34 +121,32 @@ def _tell(effects: Effects, row: i64, pending: int, amount: int, written: int) -
     effects.granted[last] -= written
 
 
-def _forgive(pocket: Pocket, debt: Debt, amount: int, at: i64, event: i64) -> int:
+def _forgive(pocket: Pocket, debt: Debt, claim: Claim, lot: Lot, amount: int, row: i64) -> int:
     """Give points back that became debt: off what is still owed, and to the lots that paid; return how many."""
+    at, event = pocket.effects.at[row], pocket.effects.event[row]
     owed = min(amount, debt.amount)
     debt.amount -= owed
     pocket.debt -= owed
-    _pay(pocket, debt, owed, at, event)
+    _pay(pocket, debt, lot, owed, row)
     rest = amount - owed
-    claim = debt.claim
-    if claim is None:
-        return owed
     for place in range(len(claim.lots) - 1, -1, -1):
         part = min(rest, claim.amounts[place])
         if part > 0:
             payer = claim.lots[place]
             claim.amounts[place] -= part
             rest -= part
-            _pay(pocket, debt, part, at, event)
+            _pay(pocket, debt, lot, part, row)
             pocket.note(INDEBTED, at, event, payer, part)
             _put_into(pocket, payer, part, at, since=claim.drawn_at[place])
     return amount - rest
 
 
-def _pay(pocket: Pocket, debt: Debt, amount: int, at: i64, event: i64) -> None:
+def _pay(pocket: Pocket, debt: Debt, lot: Lot, amount: int, row: i64) -> None:
     """Note that points given back to a lot pay what became debt because it was short of them."""
-    lot = debt.lot
-    if amount > 0 and lot is not None:
-        pocket.effects.add(
-            SETTLED, at, event, lot.event, -1, lot.rule, 0, debt.event, FROM_USABLE, pocket.keeping.unit,
+    if amount > 0:
+        effects = pocket.effects
+        effects.add(
+            SETTLED, effects.at[row], effects.event[row], lot.event, -1, lot.rule, 0, debt.event, FROM_USABLE, pocket.keeping.unit,
             amount, amount, -1, 0, lot.number, 0, lot.payer, GRANTED,
         )  # fmt: skip
 

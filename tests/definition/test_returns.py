@@ -1,5 +1,8 @@
 """What a programme file says of goods that come back: every mistake at its place, and how versions differ."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from guerdon.core.earning import KEEP, PRO_RATA, REPLAY
@@ -123,3 +126,14 @@ def test_what_a_rules_points_do_is_told() -> None:
     assert told(f"{EVENTS}rules: [{SPEND}]\n", f"{EVENTS}rules: [{keep}]\n") == [
         "different: spend: refund keep, was replay"
     ]
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "guide" / "returns.md").read_text(encoding="utf-8")
+REST = "format: 1\nprogramme: corner-shop\nzone: Europe/Paris\ncurrency: EUR\nunits: {points: {}}\n"
+
+
+@pytest.mark.parametrize("part", re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+def test_what_the_guide_to_returns_shows_comes_out(part: str) -> None:
+    checked = check_text(REST + part)
+    assert [render(issue) for issue in checked.issues] == []
+    assert checked.examples > 0

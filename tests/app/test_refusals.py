@@ -112,7 +112,7 @@ def test_every_mistake_in_a_programme_is_told_at_once() -> None:
 
 def test_a_programme_that_is_not_there_is_told_with_those_that_are() -> None:
     with pytest.raises(guerdon.NotFound, match="three-month-exercise"):
-        guerdon.load("three-months")
+        guerdon.load("three-month-exercises")
 
 
 def test_a_name_that_guerdon_does_not_have_is_told() -> None:

@@ -15,6 +15,9 @@ from tests.definition.mutants import Mutation
 FOLDER = Path(__file__).parents[2] / "programmes"
 SHIPPED = sorted(FOLDER.glob("*.yaml"))
 
+UNFELT = {"nike-membership": "zone: America/Los_Angeles -> UTC"}
+"""Changes that mean nothing: in a programme without points whose levels have no end, no day matters."""
+
 every_programme = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 
 
@@ -25,6 +28,8 @@ def test_there_are_programmes() -> None:
         "grocery",
         "kiehls-rewards-au",
         "kiehls-rewards-es",
+        "net-a-porter",
+        "nike-membership",
         "open-loyalty-caps",
         "sephora-beauty-insider",
         "starbucks-rewards",
@@ -67,6 +72,8 @@ def test_changing_any_one_constant_is_noticed(path: Path) -> None:
     survivors = []
     for _, kin in groupby(mutants, key=lambda mutant: mutant.kin):
         alike = list(kin)
+        if alike[0].said.endswith(UNFELT.get(path.stem, "?")):
+            continue
         if not _noticed([mutant.text for mutant in alike]):
             survivors.append(" or ".join(mutant.said for mutant in alike))
     assert len(mutants) >= 10

@@ -19,6 +19,7 @@ import duckdb
 
 from guerdon.batch import ledger, statement
 from guerdon.batch.aggregate import aggregate_statements
+from guerdon.batch.by_value import rate_by_value
 from guerdon.batch.fold import Share, connect, split_accounts
 from guerdon.batch.intake import History, Inputs, Shape, Summary, check_ids, open_history, survey
 from guerdon.batch.intake.sql import copy, parquet
@@ -26,12 +27,9 @@ from guerdon.batch.plan import Plan, view
 from guerdon.batch.rationing import Passes
 from guerdon.batch.values import events_where
 from guerdon.batch.workers import Workers
-from guerdon.core.calendar import MONTH
-from guerdon.core.effects import SIGNS
 from guerdon.core.errors import Invalid, NotFound
 from guerdon.core.events import Event
 from guerdon.core.facts import REDEMPTION
-from guerdon.core.history import rate_events
 from guerdon.core.programme import Programme
 from guerdon.core.statement import TOTAL
 from guerdon.definition.files import File
@@ -170,11 +168,11 @@ def _rate(run: Run, scratch: Path, progress: Progress, opened: Callable[[duckdb.
         if engine == "query":
             progress("rating", None)
             _query(con, plan)
-        elif engine == "fold":
-            with ledger.opened(run.ledger) as folder:
+        with ledger.opened(run.ledger) as folder:
+            if engine == "fold":
                 layout = replace(layout, in_order=_fold(con, run, history, plan, scratch, workers, progress, folder))
-        else:
-            _by_value(con, run, history, progress)
+            elif engine == "values":
+                rate_by_value(con, run.programme, history, folder, _as_of(run, history), progress)
     progress("writing", None)
     return _laid_out(con, run, layout, history, engine=engine, began=began)
 
@@ -219,7 +217,7 @@ def _opened(con: duckdb.DuckDBPyConnection, run: Run, scratch: Path, progress: P
     return open_history(
         con,
         shape_of(run.programme),
-        run.inputs,
+        run.inputs if run.as_of is None else replace(run.inputs, until=run.as_of),
         scratch=scratch,
         bad_rows=run.bad_rows,
         progress=lambda stage: progress(stage, None),
@@ -243,6 +241,11 @@ def _span(summary: Summary) -> tuple[int, int]:
     """Return the instants the calendar tables must cover."""
     first, last = summary.first_at, summary.last_at
     return (0, 1) if first is None or last is None else (first, last + 1)
+
+
+def _as_of(run: Run, history: History) -> int:
+    """Return the instant that a ledger shows: the one asked for, or the last event's."""
+    return (history.summary.last_at or 0) if run.as_of is None else run.as_of
 
 
 def _query(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
@@ -286,7 +289,7 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
             out=scratch / f"part-{number}.parquet",
             scratch=scratch,
             ledger=None if folder is None else folder.writing,
-            as_of=(history.summary.last_at or 0) if run.as_of is None else run.as_of,
+            as_of=_as_of(run, history),
             part=number,
         )
         for number, condition in enumerate(conditions)
@@ -357,28 +360,6 @@ def _set_end_to_end(con: duckdb.DuckDBPyConnection, run: Run, parts: Sequence[Pa
 
 SMALL: Final = 200_000
 """Fewer events than this are folded in one process: another would take longer to start than to help."""
-
-
-def _by_value(con: duckdb.DuckDBPyConnection, run: Run, history: History, progress: Progress) -> None:
-    """Rate account by account as values, where a strategy's Python must see each transaction."""
-    programme = run.programme
-    columns = ", ".join(f"u{i} HUGEINT" for i in range(len(programme.units)))
-    kind = "BIGINT" if history.member_is_integer else "VARCHAR"
-    con.execute(f'CREATE TEMP TABLE "answers" (member {kind}, "month" BIGINT, {columns})')
-    done = 0
-    total = max(history.summary.events or 0, 1)
-    for events in events_where(con, programme, history, "true"):
-        sums: dict[tuple[str, int], list[int]] = {}
-        for answer in rate_events(programme, events):
-            key = (answer.event.member, int(programme.zone.period_of(MONTH, answer.event.at)))
-            points = sums.setdefault(key, [0] * len(programme.units))
-            for effect in answer.effects:
-                points[effect.unit] += SIGNS[effect.kind] * effect.granted
-        marks = ", ".join("?" for _ in range(2 + len(programme.units)))
-        con.executemany(f'INSERT INTO "answers" VALUES ({marks})', [[*key, *points] for key, points in sums.items()])
-        done += len(events)
-        progress("rating", done / total)
-    statement.gather(con, '"answers"', [f"u{i}" for i in range(len(programme.units))])
 
 
 def _portion(memory: str, parts: int) -> str:

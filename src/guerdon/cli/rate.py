@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from guerdon.cli.reading import load_programme, read_inputs, reading_options
+from guerdon.cli.reading import AS_OF_HELP, load_programme, read_as_of, read_inputs, reading_options
 from guerdon.cli.screen import progress
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ Examples:
   guerdon rate programme.yaml purchases.csv
   guerdon rate grocery 'purchases/*.parquet' --out points.parquet
   guerdon rate programme.yaml purchases.csv --by month
+  guerdon rate programme.yaml purchases.csv --ledger books --as-of 2026-03-31
   guerdon rate programme.yaml till.csv --map member=customer_id,at=date,amount=total --currency EUR
   zcat purchases.jsonl.gz | guerdon rate programme.yaml - > points.csv
 
@@ -43,6 +44,13 @@ goes to standard error.""",
     metavar="FILE",
     help="Write the statement: CSV, JSON lines or Parquet by the ending .csv, .jsonl or .parquet.",
 )
+@click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write journals, postings, lots, standings, levels and their history into DIR, as Parquet.",
+)
+@click.option("--as-of", metavar="T", help=AS_OF_HELP)
 @reading_options
 @click.option(
     "--processes", type=click.IntRange(min=1), metavar="N", help="How many processes; one per core unless stated."
@@ -55,6 +63,8 @@ def rate(  # noqa: PLR0913 - a command has this many options
     by: str,
     unit: str | None,
     out: Path | None,
+    ledger: Path | None,
+    as_of: str | None,
     mapping: tuple[str, ...],
     currency: str | None,
     zone: str | None,
@@ -86,6 +96,8 @@ def rate(  # noqa: PLR0913 - a command has this many options
         bad_rows=bad_rows,
         memory=memory,
         processes=processes,
+        ledger=ledger,
+        as_of=read_as_of(as_of, loaded),
     )
     with ExitStack() as stack:
         with progress(wanted=not no_progress) as tell:

@@ -91,6 +91,16 @@ def read_inputs(events: tuple[str, ...], mapping: tuple[str, ...], currency: str
     )
 
 
+def read_as_of(stated: str | None, programme: "Programme") -> int | None:
+    """Return the instant that --as-of names, in the programme's zone; a date alone includes that day."""
+    from guerdon.core.amounts import read_end
+
+    return None if stated is None else read_end(stated, programme.zone, "--as-of")
+
+
+AS_OF_HELP: Final = "What is so at T, like 2026-03-31 (with that day) or 2026-03-31T12:00; else at the last event."
+
+
 def load_programme(named: str) -> "Loaded":
     """Return a programme by its file's, its folder's or its shipped name; what is wrong with it ends the command."""
     from guerdon.definition.timeline import check_named

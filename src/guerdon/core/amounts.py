@@ -74,6 +74,12 @@ def read_time(value: object, zone: Zone, field: str) -> tuple[int, bool]:
     return _within(_instant(_parsed(text, field), zone), field), True
 
 
+def read_end(value: object, zone: Zone, field: str) -> int:
+    """Return the last instant that `value` names: a date alone includes that day (S19)."""
+    at, timed = read_time(value, zone, field)
+    return at if timed else zone.day_start(zone.day_of(at) + 1) - 1
+
+
 def _parsed(text: str, field: str) -> datetime:
     message = f"{field} {_shown(text)} is not a time; write it like 2017-10-03 or 2017-10-03T14:30:00+02:00"
     if _TIME.fullmatch(text) is None:

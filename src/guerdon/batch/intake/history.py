@@ -54,6 +54,7 @@ class History:
     content: tuple[str, ...] = field(repr=False)
     keys: Keys | None = field(repr=False)
     groups: tuple[Group, ...] = field(repr=False)
+    until: int | None = None
 
     def problems(self, con: duckdb.DuckDBPyConnection, limit: int = 20) -> list[BadRow]:
         """Return the first bad rows; of a direct history, after looking for them."""
@@ -97,7 +98,7 @@ def open_history(
     else:
         parts = lay_events(con, groups, whole_members=whole, scratch=scratch, progress=progress)
     has_lines = any(group.mapped.line for group in groups)
-    base = " union all by name ".join(parts)
+    base = _up_to(inputs.until, " union all by name ".join(parts))
     content = [word for word in event_columns(groups[0]) if word not in {"source", "id"}]
     has_refunds = any(group.mapped.has_refunds for group in groups)
     content += REFUND_COLUMNS if has_refunds else ()
@@ -117,10 +118,16 @@ def open_history(
         content=(*content, CONTENT) if has_lines else tuple(content),
         keys=direct_keys(groups) if direct else keys_of(f"select * from ({base}) where problem is null"),
         groups=groups,
+        until=inputs.until,
     )
     if not direct:
         return _settle(con, history, progress)
     return replace(history, setup=(history.viewed(without_bad=False),))
+
+
+def _up_to(until: int | None, events: str) -> str:
+    """Return the SELECT of those events that happened by an instant, and of rows that are none."""
+    return events if until is None else f'select * from ({events}) where "at" <= {until} or problem is not null'
 
 
 def survey(con: duckdb.DuckDBPyConnection, history: History) -> History:
@@ -147,7 +154,7 @@ def check_ids(con: duckdb.DuckDBPyConnection, history: History) -> History:
         return history
     history = survey(con, history)
     without_bad = bool(history.summary.bad_rows)
-    base = direct_involved(history.groups, whole_members=history.member_is_integer)
+    base = _up_to(history.until, direct_involved(history.groups, whole_members=history.member_is_integer))
     good = history.good(without_bad=without_bad, excluded=excluded)
     involved = history.good(without_bad=without_bad, excluded=excluded, base=base)
     return _with_refunds(con, history, good, involved, "")

@@ -40,12 +40,16 @@ TAKEN: Final = frozenset([
 
 @dataclass(frozen=True)
 class Inputs:
-    """Files to read: `mapping` goes from canonical names to column names, `zone` is for times without an offset."""
+    """Files to read: `mapping` goes from canonical names to column names, `zone` is for times without an offset.
+
+    What happened after `until` is left out.
+    """
 
     paths: tuple[str, ...]
     mapping: dict[str, str] = field(default_factory=dict)
     currency: str | None = None
     zone: Zone | None = None
+    until: int | None = None
 
 
 @dataclass(frozen=True)

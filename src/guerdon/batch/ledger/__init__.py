@@ -5,8 +5,9 @@ Invariants:
 * Nothing is worked out here: the columns are those of `core.ledger`, with names in place of positions.
 """
 
-from guerdon.batch.ledger.book import Book
-from guerdon.batch.ledger.folder import LedgerFolder, opened
-from guerdon.batch.ledger.schema import TABLES
+from guerdon.batch.ledger.book import Book, ValueBook
+from guerdon.batch.ledger.folder import Files, LedgerFolder, opened
+from guerdon.batch.ledger.pages import tables_of
+from guerdon.batch.ledger.schema import TABLES, arrow_schema
 
-__all__ = ["TABLES", "Book", "LedgerFolder", "opened"]
+__all__ = ["TABLES", "Book", "Files", "LedgerFolder", "ValueBook", "arrow_schema", "opened", "tables_of"]

@@ -1,12 +1,36 @@
 """A book: what one process writes of a ledger while it folds; without a folder for it, nothing."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
-from guerdon.batch.ledger.folder import Files
-from guerdon.batch.ledger.pages import Pages
+from guerdon.batch.ledger.folder import Files, LedgerFolder
+from guerdon.batch.ledger.pages import Pages, tables_of
+from guerdon.core.events import Event
+from guerdon.core.history import keep_ledger
 from guerdon.core.ledger import Ledger
 from guerdon.core.programme import Programme
+
+
+class ValueBook:
+    """Writes the ledger of accounts that are rated as values, one after the other; without a folder, nothing."""
+
+    def __init__(self, programme: Programme, folder: LedgerFolder | None, *, as_of: int, whole: bool) -> None:
+        self.programme: Final = programme
+        self.as_of: Final = as_of
+        self.whole: Final = whole
+        self.files: Final = None if folder is None else Files(folder.writing, 0, programme, whole=whole)
+
+    def add(self, events: Sequence[Event]) -> None:
+        """Write one account."""
+        if self.files is not None:
+            kept = keep_ledger(self.programme, events, self.as_of)
+            self.files.write(tables_of(self.programme, kept, whole=self.whole))
+
+    def close(self) -> None:
+        """Finish every file."""
+        if self.files is not None:
+            self.files.close()
 
 
 class Book:

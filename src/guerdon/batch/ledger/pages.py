@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from guerdon.batch.intake.arrays import whole_numbers
 from guerdon.batch.ledger.schema import DIGITS, TABLES, Column, arrow_schema, decimals_of
 from guerdon.core.calendar import EARLIEST, LATEST
+from guerdon.core.history import Kept
 from guerdon.core.ladders import CAUSES
 from guerdon.core.ledger import Ledger
 from guerdon.core.ledger.books import BOOKS
@@ -41,6 +42,7 @@ class Pages:
         self.programme: Final = programme
         self.ledger: Final = ledger
         self.accounts: Final = accounts
+        self.whole: Final = accounts is None or pa.types.is_integer(accounts.type)
         self.window: Any = None
         self.first = 0
         self.words: Final = _words_of(programme)
@@ -72,7 +74,7 @@ class Pages:
     def _table(self, name: str, rows: Rows) -> Any:  # noqa: ANN401 - pyarrow has no types
         given = {word: _adopted(memory) for word, memory in rows.columns().items()}
         wide = any(self._is_wide(given, column) for column in TABLES[name])
-        schema = arrow_schema(name, self.programme, whole=self.accounts is None, wide=wide)
+        schema = arrow_schema(name, self.programme, whole=self.whole, wide=wide)
         arrays = [self._column(column, given, field.type) for column, field in zip(TABLES[name], schema, strict=True)]
         return pa.table(arrays, schema=schema)
 
@@ -91,9 +93,12 @@ class Pages:
             return _dictionary(numbers, self.words[column.kind])
         if column.kind in _PLAIN:
             return _PLAIN[column.kind](numbers)
-        if column.kind != "account":
-            return self._exact(column, given, kind)
-        return numbers if self.accounts is None else _named_range(numbers, self.accounts)
+        return self._accounts(numbers) if column.kind == "account" else self._exact(column, given, kind)
+
+    def _accounts(self, numbers: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+        if self.accounts is None:
+            return numbers
+        return pc.take(self.accounts, numbers) if self.whole else _named_range(numbers, self.accounts)
 
     def _of_events(self, places: Any, word: str) -> Any:  # noqa: ANN401 - pyarrow has no types
         """Return what is known of events by their places; nothing of what no event caused."""
@@ -139,6 +144,25 @@ class Pages:
             return None
         factors = [Decimal(10 ** (finest - own)) for own in decimals]
         return pc.take(pa.array(factors, pa.decimal128(_FACTOR_DIGITS, 0)), given[named])
+
+
+def tables_of(programme: Programme, kept: Kept, *, whole: bool = False) -> dict[str, Any]:
+    """Return the ledger of events that were rated as values; `whole` says that accounts are whole numbers."""
+    accounts = whole_numbers(map(int, kept.accounts)) if whole else _texts(kept.accounts)
+    places = {account: place for place, account in enumerate(kept.accounts)}
+    events = {
+        "account": whole_numbers([places[event.account] for event in kept.events]),
+        "source": _texts([event.source for event in kept.events]),
+        "id": _texts([event.id for event in kept.events]),
+        "type": _texts([event.type for event in kept.events]),
+    }
+    pages = Pages(programme, kept.ledger, accounts=accounts)
+    pages.add(pa.table(events))
+    return pages.turn()
+
+
+def _texts(words: Sequence[str]) -> Any:  # noqa: ANN401 - pyarrow has no types
+    return pa.array(list(words), pa.string())
 
 
 def _words_of(programme: Programme) -> dict[str, Sequence[str]]:

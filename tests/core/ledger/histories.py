@@ -1,0 +1,83 @@
+"""Generated programmes that keep points, and histories of purchases, redemptions and refunds of several accounts."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.core.generated import choice, programmes
+
+Made = dict[str, Any]
+
+START = datetime(2024, 1, 29, 12, tzinfo=UTC)
+LENGTHS = ("1 day", "10 days", "1 month", "2 months")
+
+
+@st.composite
+def kept(draw: st.DrawFn) -> Made:
+    """Return a programme with rules, limits and multipliers of every kind, whose points wait, expire and are spent."""
+    made: Made = draw(programmes(per=("order", "line")))
+    made["units"]["points"] |= draw(_terms())
+    made["units"]["stars"] |= draw(choice({}, {"expiry": {"after": "1 month"}}))
+    made["redemptions"] = {"hold_for": draw(choice(*LENGTHS))} if draw(st.booleans()) else {}
+    if draw(st.booleans()):
+        made["metrics"] = {"spend": {"sum": "amount", "within": "month"}, "visits": {"within": {"rolling_days": 20}}}
+        levels = [{"id": "base", "from": 0}, {"id": "silver", "from": 60}, {"id": "gold", "from": 200}]
+        made["ladders"] = [{"id": "tier", "by": "spend", "levels": levels, "keep": draw(choice("period_end", "ever"))}]
+    return made
+
+
+@st.composite
+def _terms(draw: st.DrawFn) -> Made:
+    made: Made = {}
+    policy = draw(choice("never", "after", "idle"))
+    if policy != "never":
+        made["expiry"] = {policy: draw(choice(*LENGTHS))}
+    waits = draw(choice("", "pending", "cap"))
+    if waits == "pending":
+        made["pending"] = {"for": draw(choice(*LENGTHS))}
+    if waits == "cap":
+        made |= {"cap": draw(choice(0, 20, 100)), "over_cap": draw(choice("pending", "lost"))}
+    return made
+
+
+@st.composite
+def lives(draw: st.DrawFn, *, size: int = 14) -> list[Made]:
+    """Return records of two accounts, the later the further down; a purchase comes back at most once."""
+    made: list[Made] = []
+    at = START
+    bought: list[Made] = []
+    for number in range(draw(st.integers(1, size))):
+        at += timedelta(hours=draw(choice(1, 11, 24, 24 * 9, 24 * 31)), minutes=draw(st.integers(0, 2)))
+        record: Made = {"id": f"e{number:02d}", "member": draw(choice("ana", "ben")), "at": at.isoformat()}
+        what = draw(choice("buy", "buy", "buy", "visit", "spend", "reserve", "confirm", "cancel", "return", "part"))
+        if what == "buy":
+            record |= {
+                "amount": draw(choice("0", "1", "49.99", "120", "333.33")),
+                "channel": draw(choice("app", "shop")),
+            }
+            bought.append(record)
+        elif what == "visit":
+            record["type"] = "visit"
+        elif what in ("return", "part"):
+            if not bought:
+                continue
+            back = bought.pop(draw(st.integers(0, len(bought) - 1)))
+            record |= {"type": "refund", "refund_of": back["id"], "member": back["member"]}
+            if what == "part" and back["amount"] not in ("0", "1"):
+                record["amount"] = "20.01"
+        else:
+            record |= _redemption(draw, what, number)
+        made.append(record)
+    return made or [{"id": "e00", "member": "ana", "at": START.isoformat(), "type": "visit"}]
+
+
+def _redemption(draw: st.DrawFn, what: str, number: int) -> Made:
+    record: Made = {"type": "redemption"}
+    if what in ("spend", "reserve"):
+        record["points"] = draw(choice(1, 5, 60))
+    if what != "spend":
+        record["step"] = what
+    if what in ("confirm", "cancel"):
+        record["reservation"] = f"e{draw(st.integers(0, max(number - 1, 0))):02d}"
+    return record

@@ -50,8 +50,11 @@ def named(text: str, one: Outlook) -> tuple[Any, ...]:
         ("", "2019-01-01", ("member", "2019-01-01", None, "silver", 100, 0, "member", False)),
         ("keep: ever", "2018-12-02", ("silver", "2017-03-03", None, "gold", 500, 0, "silver", False)),
         ("keep: period_end", "2017-12-20", ("silver", "2017-03-03", "2018-01-01", "gold", 350, 100, "member", True)),
-        ("down: none", "2018-12-20", ("silver", "2017-03-03", "2019-01-01", "gold", 500, 100, "silver", False)),
-        ("credit: {after: 30 days}", "2017-03-04", ("member", None, None, "silver", 100, 0, "member", False)),
+        ("down: none", "2018-12-20", ("silver", "2017-03-03", "2019-01-01", "gold", 500, 0, "silver", False)),
+        ("credit: {after: 30 days}", "2017-03-04", ("member", None, None, "silver", 100, 0, "silver", False)),
+        ("credit: next_period", "2017-03-04", ("member", None, None, "silver", 0, 0, "silver", False)),
+        ("grace: 30 days", "2018-12-20", ("silver", "2017-03-03", "2019-01-01", "gold", 500, 100, "member", False)),
+        ("grace: 30 days", "2019-01-02", ("silver", "2017-03-03", "2019-01-31", "gold", 500, 100, "member", True)),
     ],
 )
 def test_where_an_account_stands(more: str, day: str, expected: tuple[Any, ...]) -> None:
@@ -84,3 +87,21 @@ def test_a_level_that_was_given_is_held_to_its_end() -> None:
     guest = event(text, {"type": "invited", "at": "2017-03-03"})
     (found,) = outlooks(made, [guest], event(text, {"at": "2017-04-01", "amount": 0}).at)
     assert named(text, found)[:3] == ("gold", "2017-03-03", "2017-06-03")
+    assert (found.earned, found.projected, found.projected_at) == ("member", "member", found.until)
+
+
+def test_a_level_that_is_only_given_is_no_aim() -> None:
+    text = """
+metrics: {spend: {sum: eligible, within: year}}
+ladders:
+  - id: tier
+    by: spend
+    levels: [{id: member, from: 0}, {id: guest}, {id: silver, from: 100}, {id: friend}]
+    grants: [{id: guest, on: invited, level: guest}]
+rules: [{id: base, give: 1}]
+events: {invited: {kind: membership}}
+"""
+    found = standing(text, "2017-03-04", ("2017-03-03", 60))
+    assert (found.level, found.next_level, found.to_rise) == ("member", "silver", 4000)
+    found = standing(text, "2017-03-04", ("2017-03-03", 100))
+    assert (found.level, found.next_level, found.to_rise) == ("silver", "", 0)

@@ -14,6 +14,7 @@ from guerdon.core.calendar import MONTH, month_name
 from guerdon.core.earning import AT_ORDER
 from guerdon.core.errors import invariant
 from guerdon.core.events import Event
+from guerdon.core.explain.levels import AccountOutlook, LevelHeld, LevelMove, account_outlooks, held_of, moves_of
 from guerdon.core.explain.parts import Part, Rounding, Row, parts_of, roundings_of, rows_of
 from guerdon.core.explain.refusals import because, outdone_by
 from guerdon.core.explain.reversals import RefundAnswer, refund_of
@@ -71,6 +72,8 @@ class EventAnswer:
     roundings: tuple[Rounding, ...]
     rules: tuple[RuleAnswer, ...]
     refund: RefundAnswer | None = None
+    levels: tuple[LevelHeld, ...] = ()
+    moves: tuple[LevelMove, ...] = ()
     version: str = ""
 
 
@@ -94,7 +97,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Every point of some events accounted for, and their sums by member, month and unit."""
+    """Every point of some events accounted for, their sums by member, month and unit, and where their accounts stand."""
 
     programme: str
     version: str
@@ -102,10 +105,14 @@ class Explanation:
     currency: str
     events: tuple[EventAnswer, ...]
     sums: tuple[Sum, ...]
+    outlooks: tuple[AccountOutlook, ...] = ()
 
 
-def explain(programme: Programme, answers: Sequence[Answer]) -> Explanation:
-    """Account for every point of the answers; the sums are over these answers alone."""
+def explain(programme: Programme, answers: Sequence[Answer], *, at: int | None = None) -> Explanation:
+    """Account for every point of the answers; the sums are over these answers alone.
+
+    Where accounts stand is told as of the instant `at`, or of their last events.
+    """
     return Explanation(
         programme=programme.name,
         version=programme.version,
@@ -113,6 +120,7 @@ def explain(programme: Programme, answers: Sequence[Answer]) -> Explanation:
         currency=programme.currency,
         events=tuple([_event(programme, answer) for answer in answers]),
         sums=_sums(programme, answers),
+        outlooks=account_outlooks(programme, answers, at),
     )
 
 
@@ -141,6 +149,8 @@ def _event(programme: Programme, answer: Answer) -> EventAnswer:
         roundings=_order_roundings(programme, rows),
         rules=rules,
         refund=refund_of(programme, answer),
+        levels=held_of(programme, answer),
+        moves=moves_of(programme, answer),
         version=_version(programme, event),
     )
 
@@ -167,6 +177,7 @@ def _refund(programme: Programme, answer: Answer) -> EventAnswer:
         roundings=(),
         rules=(),
         refund=refund_of(programme, answer),
+        moves=moves_of(programme, answer),
         version=_version(programme, event.left or event),
     )
 

@@ -11,7 +11,7 @@ from guerdon.core.calendar import EVER, KINDS
 from guerdon.core.earning import AT_ITEM, AT_LINE, AT_ORDER, ITEM, ORDER, Multiplier, Rule, asked_of, draft, factor_of
 from guerdon.core.effects import OUTDONE, Effect
 from guerdon.core.errors import invariant
-from guerdon.core.explain.measures import is_money
+from guerdon.core.explain.measures import is_money, past_read
 from guerdon.core.explain.wording import ROUNDED, counted, decimal_of, full_money, one_line, period, plain
 from guerdon.core.history import Answer, facts_of
 from guerdon.core.limits import HOLDING, POINTS, ROLLING, Limit
@@ -37,7 +37,7 @@ class Part:
     """One part of a rule's points: of a line or (when `line` is empty) the whole order.
 
     From a band: `amount` above `above` at `rate`. From `give`: `amount` for each of so many items. From a multiplier, named
-    in `multiplier`: `factor`, which `by` came to, adds its extra to `amount` points.
+    in `multiplier`: `factor`, which `by` came to, adds its extra to `amount` points; `levels` are those it came to it by.
     """
 
     line: str
@@ -45,6 +45,7 @@ class Part:
     items: int
     multiplier: str
     by: str
+    levels: tuple[str, ...]
     amount: Decimal
     above: Decimal | None
     rate: Decimal | None
@@ -170,6 +171,7 @@ class _Reader:
             items=row.items,
             multiplier=multiplier.name if multiplier is not None else "",
             by=one_line(multiplier.text) if multiplier is not None else "",
+            levels=self._levels(multiplier) if multiplier is not None else (),
             amount=self._amount(row, multiplier),
             above=decimal_of(band.above, rule.amount_scale) if band is not None else None,
             rate=decimal_of(band.rate, rule.base_scale - rule.amount_scale) if band is not None else None,
@@ -200,6 +202,14 @@ class _Reader:
         if row.band >= 0:
             return decimal_of(row.exact // (rule.bands[row.band].rate * rule.lift), rule.amount_scale)
         return decimal_of(row.exact // (row.items * rule.lift), rule.base_scale)
+
+    def _levels(self, multiplier: Multiplier) -> tuple[str, ...]:
+        """Return the levels held of the ladders that a multiplier asks for."""
+        read = past_read(multiplier.live) if multiplier.live is not None else set()
+        held = [
+            (ladder, self.answer.past[ladder.position]) for ladder in self.programme.ladders if ladder.position in read
+        ]
+        return tuple([ladder.levels[level].name for ladder, level in held])
 
     def _factor(self, row: Row, multiplier: Multiplier) -> Decimal:
         facts = facts_of(self.programme, [self.answer.event], [self.answer.values])

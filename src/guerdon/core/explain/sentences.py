@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from guerdon.core.explain.explanation import EventAnswer, Explanation, RuleAnswer
+from guerdon.core.explain.level_sentences import held_line, move_line, outlook_lines
 from guerdon.core.explain.parts import Part, Rounding
 from guerdon.core.explain.reversals import RefundAnswer
 from guerdon.core.explain.wording import counted, each, money, plain
@@ -18,13 +19,18 @@ def sentences(explanation: Explanation, *, refusals: bool = False) -> list[str]:
         lines.extend(_event(event, explanation.currency, refusals=refusals))
         lines.append("")
     lines.extend(_sums(explanation))
+    for outlook in explanation.outlooks:
+        lines.extend([*([""] if explanation.sums else []), *outlook_lines(outlook)])
     return lines
 
 
 def _event(event: EventAnswer, currency: str, *, refusals: bool) -> list[str]:
-    lines = [_headline(event)]
+    several = len({held.ladder for held in event.levels}) > 1
+    after = [f"  {move_line(move, several=several)}" for move in event.moves if not move.earlier]
+    lines = [_headline(event), *[f"  {move_line(move, several=several)}" for move in event.moves if move.earlier]]
     if event.refund is not None:
-        return lines + _refund(event.refund)
+        return [*lines, *_refund(event.refund), *after]
+    lines += [f"  {held_line(held, several=several)}" for held in event.levels if not event.returned]
     if event.returned:
         return [*lines, "  a return: counted, neither earns nor reverses yet"]
     if event.returned_lines:
@@ -36,9 +42,9 @@ def _event(event: EventAnswer, currency: str, *, refusals: bool) -> list[str]:
     if refusals or not any([points.points for points in event.points]):
         silent = [rule for rule in event.rules if not rule.parts and rule.reason != "type"]
         lines.extend([f"  {rule.rule}: nothing, because {rule.because}" for rule in silent])
-    if len(lines) == 1:
+    if not giving and not event.roundings and event.rules and all([rule.reason == "type" for rule in event.rules]):
         lines.append(f"  no rule is about {event.type} events")
-    return lines
+    return lines + after
 
 
 def _refund(refund: RefundAnswer) -> list[str]:
@@ -101,6 +107,7 @@ def _source(rule: RuleAnswer, part: Part, currency: str) -> str:
         over = "all so far" if part.compound else "the base"
         extra = f"adds {plain(part.factor - 1)} times {over} of {plain(part.amount)}"
         by = "" if part.by == plain(part.factor) else f", which is {part.by}"
+        by += f", as {' and '.join(part.levels)}" if part.levels else ""
         return f"{part.multiplier}, {plain(part.factor)} times{by}: {extra} = {exact}"
     if part.above is not None and part.rate is not None:
         return f"{_banded(rule, part, currency)} = {exact}"

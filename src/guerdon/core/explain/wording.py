@@ -77,18 +77,20 @@ def iso_time(zone: Zone, at: int) -> str:
 
 def window(zone: Zone, slot: Slot) -> str:
     """Return the window of a slot; an end at midnight is told as the day before."""
-    starts = "" if slot.starts_at <= -FOREVER else _edge(zone, slot.starts_at)
-    ends = "" if slot.ends_at >= FOREVER else _end(zone, slot.ends_at)
+    starts = "" if slot.starts_at <= -FOREVER else first_moment(zone, slot.starts_at)
+    ends = "" if slot.ends_at >= FOREVER else last_moment(zone, slot.ends_at)
     if starts and ends:
         return f"{starts} to {ends}"
     return f"from {starts}" if starts else f"until {ends}"
 
 
-def _edge(zone: Zone, at: int) -> str:
+def first_moment(zone: Zone, at: int) -> str:
+    """Return a local time, or the day alone when it is the day's first instant."""
     return clock(zone, at, timed=at != zone.day_start(zone.day_of(at)))
 
 
-def _end(zone: Zone, at: int) -> str:
+def last_moment(zone: Zone, at: int) -> str:
+    """Return the end of something as people write it: the day before, when it is a day's first instant."""
     day = zone.day_of(at)
     return day_name(day - 1) if at == zone.day_start(day) else clock(zone, at, timed=True)
 

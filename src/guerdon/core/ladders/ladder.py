@@ -53,16 +53,19 @@ UNREACHED: Final = 10**60
 
 
 class Level:
-    """One step of a ladder, reached when `by` is at least `start`; both have the ladder's decimals.
+    """One step of a ladder, reached when `by`, which `text` says, is at least `start`; both have the ladder's decimals.
 
     `benefits` are its own and those of the levels below it.
     """
 
-    def __init__(self, *, name: str, title: str, by: Live, start: int, benefits: Benefits | None = None) -> None:
+    def __init__(
+        self, *, name: str, title: str, by: Live, start: int, text: str = "", benefits: Benefits | None = None
+    ) -> None:
         self.name: Final = name
         self.title: Final = title
         self.by: Final = by
         self.start: Final = start
+        self.text: Final = text
         self.benefits: Final[Benefits] = benefits or {}
 
 

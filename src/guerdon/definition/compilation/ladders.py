@@ -293,7 +293,12 @@ class _Climbing:
             lifted = times(by, 10 ** (scale - node.type.scale))
             benefits = {**benefits, **spec.benefits}
             start = UNREACHED if i > 0 and spec.from_ is None else _scaled(spec, scale)
-            made.append(Level(name=spec.id, title=spec.title or spec.id, by=lifted, start=start, benefits=benefits))
+            made.append(
+                Level(
+                    name=spec.id, title=spec.title or spec.id, by=lifted, start=start, text=spec.by or self.spec.by or "",
+                    benefits=benefits,
+                )
+            )  # fmt: skip
         return made
 
     def _count_anew(self, delay: int, scale: int) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from guerdon.batch.fold import Share, split_accounts
 from guerdon.batch.intake import Inputs
 from guerdon.batch.rate import Run, rate
+from guerdon.batch.shares import Share, split_accounts
 from guerdon.batch.workers import Workers
 from guerdon.core.errors import Invalid
 from guerdon.core.strategies import Fact, Strategy

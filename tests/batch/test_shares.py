@@ -7,9 +7,9 @@ import duckdb
 import pytest
 
 import guerdon.batch.rate
-from guerdon.batch.fold import connect, split_accounts
 from guerdon.batch.intake import Inputs
 from guerdon.batch.rate import Run, rate
+from guerdon.batch.shares import connect, split_accounts
 from guerdon.definition.check import check_text
 
 CARD = """

@@ -17,6 +17,7 @@ import duckdb
 from guerdon.batch.intake import History
 from guerdon.batch.intake.sql import name, text
 from guerdon.core.calendar import DAY, Turns
+from guerdon.core.expr.python import event_closure
 from guerdon.core.expr.sql import Names, render, render_aggregate, width
 from guerdon.core.expr.tree import TEXT, Aggregate, Node, Table, aggregates, fields, lookups
 from guerdon.core.programme import Programme
@@ -34,6 +35,7 @@ class Plan:
         self.has_lines: Final = history.has_lines
         self.has_refunds: Final = history.has_refunds
         self.span: Final = span
+        self.idle: Final = frozenset(i for i, slot in enumerate(programme.slots) if _is_idle(slot, history))
         self.nodes: Final = [node for slot in programme.slots for node in slot.nodes()]
         self.gathered: Final[dict[Aggregate, str]] = self._gathered()
         exclude = programme.eligible.exclude
@@ -194,6 +196,24 @@ def slot_sql(slot: Slot, names: Names) -> str:
     return (
         f"CASE WHEN {' AND '.join(conditions)} THEN CAST({value} AS {kind}) ELSE CAST({slot.otherwise} AS {kind}) END"
     )
+
+
+def _is_idle(slot: Slot, history: History) -> bool:
+    """Say whether a slot of events is the same for all: it is of other types, or reads nothing but columns that no file has."""
+    if slot.per_line or slot.by_code is not None:
+        return False
+    if history.types.isdisjoint(slot.event_types):
+        return True
+    absent = history.absent
+    nothing: dict[str, object] = dict.fromkeys(absent)
+
+    def reads_nothing(node: Node) -> bool:
+        read = fields(node)
+        return bool(read) and not any(aggregates(node)) and all(one.name in absent and not one.line for one in read)
+
+    if slot.when is not None and reads_nothing(slot.when) and not event_closure(slot.when)(nothing):
+        return True
+    return slot.value is not None and reads_nothing(slot.value) and event_closure(slot.value)(nothing) == slot.otherwise
 
 
 def view(word: str, query: str) -> str:

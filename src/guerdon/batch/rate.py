@@ -20,11 +20,11 @@ import duckdb
 from guerdon.batch import ledger, statement
 from guerdon.batch.aggregate import aggregate_statements
 from guerdon.batch.by_value import rate_by_value
-from guerdon.batch.fold import Share, connect, split_accounts
 from guerdon.batch.intake import History, Inputs, Shape, Summary, check_ids, open_history, survey
 from guerdon.batch.intake.sql import copy, parquet
 from guerdon.batch.plan import Plan, view
 from guerdon.batch.rationing import Passes
+from guerdon.batch.shares import Share, connect, split_accounts
 from guerdon.batch.values import events_where
 from guerdon.batch.workers import Workers
 from guerdon.core.errors import Invalid, NotFound
@@ -170,7 +170,7 @@ def _rate(run: Run, scratch: Path, progress: Progress, opened: Callable[[duckdb.
             _query(con, plan)
         with ledger.opened(run.ledger) as folder:
             if engine == "fold":
-                layout = replace(layout, in_order=_fold(con, run, history, plan, scratch, workers, progress, folder))
+                layout = replace(layout, parts=_fold(con, run, history, plan, scratch, workers, progress, folder))
             elif engine == "values":
                 rate_by_value(con, run.programme, history, folder, _as_of(run, history), progress)
     progress("writing", None)
@@ -268,10 +268,10 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
     workers: Workers,
     progress: Progress,
     folder: ledger.LedgerFolder | None,
-) -> bool:
-    """Fold the history in ranges of accounts; say whether the rows came out in the statement's order."""
+) -> tuple[Path, ...]:
+    """Fold the history in ranges of accounts; return the parts, where their rows are in the statement's order."""
     events = history.summary.events or 0
-    conditions = split_accounts(con, len(workers.started) + 1, whole=history.member_is_integer)
+    conditions = split_accounts(con, len(workers.started) + 1, whole=history.member_is_integer, events=events)
     ((untimed,),) = con.execute('SELECT COUNT(*) FROM (SELECT 1 FROM "events" WHERE NOT timed LIMIT 1)').fetchall()
     holds = _holds(con, run.programme, history, scratch)
     shares = [
@@ -282,6 +282,7 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
             has_accounts=history.has_accounts,
             has_refunds=history.has_refunds,
             holds=holds,
+            idle=plan.idle,
             whole_accounts=history.member_is_integer,
             ties=bool(untimed),
             memory=_portion(run.memory or _MEMORY, len(conditions)),
@@ -334,7 +335,9 @@ def _in_passes(
             return shares
 
 
-def _set_end_to_end(con: duckdb.DuckDBPyConnection, run: Run, parts: Sequence[Path], *, pooled: bool) -> bool:
+def _set_end_to_end(
+    con: duckdb.DuckDBPyConnection, run: Run, parts: Sequence[Path], *, pooled: bool
+) -> tuple[Path, ...]:
     """Make the statement's relations from the parts; where members share accounts, their months are added up first."""
     con.execute(view("parts", f"SELECT * FROM {parquet(parts)}"))
     units = range(len(run.programme.units))
@@ -346,7 +349,7 @@ def _set_end_to_end(con: duckdb.DuckDBPyConnection, run: Run, parts: Sequence[Pa
     values = [f"CASE WHEN unit = {i} THEN {points} ELSE 0 END" for i in units]
     if pooled or wide:
         statement.gather(con, f'(FROM "parts" WHERE "month" <> {TOTAL})', values)
-        return False
+        return ()
     columns = ", ".join(f"SUM({value}) AS u{i}" for i, value in enumerate(values))
     one = len(run.programme.units) == 1
     months = f'"month" <> {TOTAL}'
@@ -355,7 +358,7 @@ def _set_end_to_end(con: duckdb.DuckDBPyConnection, run: Run, parts: Sequence[Pa
     con.execute(view("monthly", f"{select} {months}{group}"))
     con.execute(view("yearly", f'{select} "month" = {TOTAL}{group}'))
     con.execute(view("in order", 'SELECT member, "month", unit, points FROM "parts"'))
-    return True
+    return tuple(parts)
 
 
 SMALL: Final = 200_000

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from guerdon.batch.intake.arrays import whole_numbers
+from guerdon.batch.arrays import whole_numbers
 from guerdon.batch.intake.sql import cases, copy, parquet
 from guerdon.batch.plan import Plan, turned
 from guerdon.core.calendar import EVER
@@ -122,5 +122,5 @@ class TakesFile:
     def write(self, takes: Takes) -> None:
         """Write what was taken since the last time."""
         arrays = [whole_numbers(column) for column in takes.columns().values()]
-        self.file.write_table(pa.table(arrays, schema=self.schema))
+        self.file.write_table(pa.Table.from_arrays(arrays, schema=self.schema))
         takes.forget()

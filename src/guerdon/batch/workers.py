@@ -13,7 +13,8 @@ from typing import Final, Self
 import duckdb
 import pyarrow as pa
 
-from guerdon.batch.fold import Share, fold_share
+from guerdon.batch.fold import fold_share
+from guerdon.batch.shares import Share
 from guerdon.core.errors import GuerdonError, Invalid
 from guerdon.core.programme import Programme
 from guerdon.definition.files import File

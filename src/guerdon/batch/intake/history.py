@@ -26,7 +26,7 @@ from guerdon.batch.intake.raw import Raw, Raws, open_raws
 from guerdon.batch.intake.refunds import settle_refunds
 from guerdon.batch.intake.repeats import CONFLICTS, REPEATS, Keys, find_repeats, keys_of, tell_conflicts
 from guerdon.batch.intake.rows import Group, has_whole_members
-from guerdon.batch.intake.shape import Inputs, Shape
+from guerdon.batch.intake.shape import Inputs, Shape, event_slots
 from guerdon.batch.intake.sql import copy, name, parquet
 from guerdon.batch.intake.times import Zones
 
@@ -35,7 +35,7 @@ from guerdon.batch.intake.times import Zones
 class History:
     """Events, and lines if there are any, as relations that `setup` makes on any connection.
 
-    A `direct` history has not been looked at: `survey` looks for bad rows, `check_ids` for repeated ids, and then for the
+    In `absent` are the attributes of events that no file has, in `types` the types of event that files may have. A `direct` history has not been looked at: `survey` looks for bad rows, `check_ids` for repeated ids, and then for the
     purchases that refunds name.
     """
 
@@ -44,6 +44,8 @@ class History:
     has_accounts: bool
     has_refunds: bool
     has_reservations: bool
+    absent: frozenset[str]
+    types: frozenset[str]
     member_is_integer: bool
     direct: bool
     summary: Summary
@@ -108,6 +110,10 @@ def open_history(
         has_accounts=any("account" in group.mapped.head for group in groups),
         has_refunds=has_refunds,
         has_reservations=any("reservation" in group.mapped.head for group in groups),
+        absent=_absent(groups),
+        types=frozenset(
+            word for group in groups for word in ([group.types.only] if group.types.only else group.types.known)
+        ),
         member_is_integer=whole,
         direct=direct,
         summary=Summary(raws.rows, ignored=_ignored(groups)),
@@ -196,6 +202,16 @@ def _without_blanks(con: duckdb.DuckDBPyConnection, raw: Raw, mapped: Mapped) ->
     stated = f"nullif(cast({mapped.head['refund_of'].sql} as varchar), '') is not null"
     named = con.sql(f"select 1 from {raw.scan} where {stated} limit 1").fetchall()
     return mapped if named else mapped.without_refunds()
+
+
+def _absent(groups: Sequence[Group]) -> frozenset[str]:
+    """Return the attributes of events that are absent from every event."""
+    there = {word for group in groups for word in group.mapped.head}
+    return frozenset(
+        word
+        for word, slots in event_slots(groups[0].shape).items()
+        if word not in there and all(slot.attribute.default is None for slot in slots)
+    )
 
 
 def _ignored(groups: Sequence[Group]) -> tuple[str, ...]:

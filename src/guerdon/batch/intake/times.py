@@ -17,7 +17,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from guerdon.batch.intake.arrays import whole_numbers
+from guerdon.batch.arrays import whole_numbers
 from guerdon.batch.intake.raw import Column
 from guerdon.batch.intake.readings import is_local_time
 from guerdon.batch.intake.sql import cases, parquet, shown

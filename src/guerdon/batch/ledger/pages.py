@@ -7,7 +7,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from guerdon.batch.intake.arrays import whole_numbers
+from guerdon.batch.arrays import whole_numbers
 from guerdon.batch.ledger.schema import DIGITS, TABLES, Column, arrow_schema, decimals_of
 from guerdon.core.calendar import EARLIEST, LATEST
 from guerdon.core.history import Kept

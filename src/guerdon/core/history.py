@@ -212,15 +212,25 @@ def _resolved(programme: Programme, events: Sequence[Event]) -> list[Event]:
 
 
 def _refers(events: Sequence[Event]) -> Column:
-    """Return of which earlier event each is: a refund's purchase, the reservation that a step of a redemption names."""
+    """Return of which other event each is: a refund's purchase, the reservation that a redemption names, or its purchase."""
     if all([event.left is None and event.attributes.get("reservation") is None for event in events]):
         return constant(-1)
     reserved = _reservations(events)
     places = {(event.source, event.id): place for place, event in enumerate(events)}
     return column_of([
-        reserved[place] if event.left is None else places[event.left.source, event.left.id]
+        places[event.left.source, event.left.id]
+        if event.left is not None
+        else reserved[place]
+        if event.attributes.get("reservation") is not None
+        else _paid_for(event, places)
         for place, event in enumerate(events)
     ])
+
+
+def _paid_for(event: Event, places: dict[tuple[str, str], int]) -> int:
+    """Return the purchase of its own source that a redemption paid for, else -1."""
+    name = event.attributes.get("purchase") if event.kind == REDEMPTION else None
+    return -1 if name is None else places.get((event.source, str(name)), -1)
 
 
 def _named(events: Sequence[Event]) -> Column:

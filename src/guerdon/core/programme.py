@@ -85,6 +85,7 @@ class Programme:
         keepings: list[Keeping] | None = None,
         redeeming: Redeeming | None = None,
         sale_slot: int = NO_SLOT,
+        paid_slot: int = NO_SLOT,
         metrics: list[Metric] | None = None,
         ladders: list[Ladder] | None = None,
         benefits: Benefits | None = None,
@@ -111,6 +112,7 @@ class Programme:
         self.keepings: Final[list[Keeping]] = [] if keepings is None else keepings
         self.redeeming: Final = redeeming
         self.sale_slot: Final = sale_slot
+        self.paid_slot: Final = paid_slot
         self.rewards: Final[list[Reward]] = [] if redeeming is None else redeeming.rewards
         self.metrics: Final[list[Metric]] = metrics or []
         self.ladders: Final[list[Ladder]] = ladders or []

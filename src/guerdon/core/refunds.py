@@ -51,6 +51,15 @@ class Receipt:
         self.first: list[Grant] = []
 
 
+class Tender:
+    """What a purchase was `paid` with points, in money, by which redemptions; and how many points of each unit `came_back`."""
+
+    def __init__(self, units: int) -> None:
+        self.paid: int = 0
+        self.events: Final[list[int]] = []
+        self.came_back: Final = [0 for _ in range(units)]
+
+
 class Refunds:
     """The receipts of the account that the fold is at, by their purchases; `counters` are those of a purchase rated anew."""
 
@@ -59,6 +68,7 @@ class Refunds:
         self.effects: Final = effects
         self.receipts: dict[int, Receipt] = {}
         self.credits: dict[int, Credit] = {}
+        self.tenders: dict[int, Tender] = {}
         self.counters: list[Counter] = []
 
     def clear(self) -> None:
@@ -67,6 +77,16 @@ class Refunds:
             self.receipts = {}
         if self.credits:
             self.credits = {}
+        if self.tenders:
+            self.tenders = {}
+
+    def tender(self, event: i64, units: int) -> Tender:
+        """Return what is known of how a purchase was paid with points."""
+        found = self.tenders.get(int(event))
+        if found is None:
+            found = Tender(units)
+            self.tenders[int(event)] = found
+        return found
 
     def keep(self, event: i64, receipt: Receipt, rooms: list[int], mark: i64) -> None:
         """Keep the receipt of a purchase whose effects begin at row `mark`; `rooms` are what it left of limits."""
@@ -109,9 +129,7 @@ class Refunds:
                     uses[position] = receipt.first_used[position]
         return uses
 
-    def settle(
-        self, receipt: Receipt, kept: list[Grant], event: i64, of: i64, at: i64, mark: i64
-    ) -> None:
+    def settle(self, receipt: Receipt, kept: list[Grant], event: i64, of: i64, at: i64, mark: i64) -> None:
         """Replace what a purchase as it is left is granted, from row `mark` on, by what that changes; `kept` is granted too."""
         given = _joined(self._grants(mark)) + kept
         self.effects.count = mark

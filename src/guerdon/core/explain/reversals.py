@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from guerdon.core.effects import REVERSED, SIGNS
+from guerdon.core.effects import FROM_SPENT, RESTORED, REVERSED, SIGNS
 from guerdon.core.explain.wording import decimal_of, full_money
 from guerdon.core.history import Answer
 from guerdon.core.programme import Programme
@@ -20,6 +20,14 @@ class Reversal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """Points of a unit that had paid for a purchase, and came back with it."""
+
+    unit: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundAnswer:
     """What became of a refund: of which purchase, whether that was found and in time, what is left of it, what was taken back."""
 
@@ -29,6 +37,7 @@ class RefundAnswer:
     late: bool
     left: str
     reversals: tuple[Reversal, ...]
+    restored: tuple[Restored, ...]
 
 
 def refund_of(programme: Programme, answer: Answer) -> RefundAnswer | None:
@@ -43,6 +52,7 @@ def refund_of(programme: Programme, answer: Answer) -> RefundAnswer | None:
         late=answer.event.late,
         left="" if left is None else full_money(left.amounts["amount"], programme.currency),
         reversals=_reversals(programme, answer),
+        restored=_restored(programme, answer),
     )
 
 
@@ -61,4 +71,14 @@ def _reversals(programme: Programme, answer: Answer) -> tuple[Reversal, ...]:
                     written_off=decimal_of(written_off, rule.unit_decimals),
                 )
             )
+    return tuple(found)
+
+
+def _restored(programme: Programme, answer: Answer) -> tuple[Restored, ...]:
+    found: list[Restored] = []
+    back = [one for one in answer.effects if one.kind == RESTORED and one.band == FROM_SPENT]
+    for position, unit in enumerate(programme.units):
+        points = sum([one.granted for one in back if one.unit == position])
+        if points != 0:
+            found.append(Restored(unit=unit.name, points=decimal_of(points, unit.decimals)))
     return tuple(found)

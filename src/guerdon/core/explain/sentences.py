@@ -60,7 +60,9 @@ def _refund(refund: RefundAnswer) -> list[str]:
             lines.append(f"  {one.rule}: {abs(one.points):,f} {one.unit} {said}")
         if one.written_off != 0:
             lines.append(f"  {one.rule}: {one.written_off:,f} {one.unit} written off")
-    return lines if refund.reversals else [*lines, "  nothing is taken back: what is left earns as much"]
+    if not refund.reversals:
+        lines.append("  nothing is taken back: what is left earns as much")
+    return lines + [f"  {one.points:,f} {one.unit} that paid for it come back" for one in refund.restored]
 
 
 def _headline(event: EventAnswer) -> str:

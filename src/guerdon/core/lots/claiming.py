@@ -117,3 +117,13 @@ def _restore(pocket: Pocket, at: i64, event: i64, lot: Lot, amount: int, *, sinc
     lot.remaining += amount
     pocket.note(RESTORED, at, event, lot, amount, before=FROM_SPENT)
     pocket.bring_back(at, lot, amount, ended=ended, grace=pocket.restore_grace)
+
+
+def still_spent(pocket: Pocket, claim: Claim) -> int:
+    """Return how many points a redemption spent that have not come back."""
+    return sum(claim.amounts) + owed_by(pocket, claim) if claim.state == claims.SPENT else 0
+
+
+def owed_by(pocket: Pocket, claim: Claim) -> int:
+    """Return what a redemption still owes."""
+    return sum([debt.amount for debt in pocket.debts if debt.claim is claim])

@@ -47,6 +47,7 @@ class Fold(Refunding):
         self.event: i64 = 0
         self.takes: Final = Takes()
         self.refunding = False
+        self.tendering = False
         self.stock_at: i64 = NO_STOCK
         self.lefts: Final[list[Left]] = []
         self.keep_effects = True
@@ -61,6 +62,7 @@ class Fold(Refunding):
         standing = self.standing
         self.keep_effects = keep_effects
         self.refunding = facts.refers.step != 0
+        self.tendering = self.refunding and self.programme.paid_slot != NO_SLOT
         event: i64 = 0
         count: i64 = facts.count
         while event < count:
@@ -115,9 +117,14 @@ class Fold(Refunding):
             return
         if facts.kind.small_at(event) == REFUND:
             self._refund(facts, event)
+            if self.tendering and self.purse is not None:
+                self._pay_back(self.purse, facts, event)
+                self.standing.look_ahead()
             return
         if self.purse is not None:
             self.purse.use(facts, event)
+            if self.tendering:
+                self._note_tender(self.purse, facts, event)
             if self.redemptions is not None and facts.kind.small_at(event) == REDEMPTION:
                 self.redemptions.serve(self.purse, facts, event, self.sheet.past)
         if self._draft(facts, event):

@@ -8,13 +8,17 @@ Invariants:
 from mypy_extensions import i64
 
 from guerdon.core.earning import PRO_RATA, REPLAY
-from guerdon.core.facts import Facts
+from guerdon.core.facts import REDEMPTION, Facts
 from guerdon.core.limits import PLENTY
+from guerdon.core.lots.claiming import put_back, still_spent
+from guerdon.core.lots.claims import Claim
+from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.purse import Purse
 from guerdon.core.lots.recovery import DEBT
 from guerdon.core.lots.reversal import take_back
 from guerdon.core.rating.granting import Granting
 from guerdon.core.refunds import Grant, Receipt
+from guerdon.core.values import split
 
 
 class Refunding(Granting):
@@ -28,9 +32,7 @@ class Refunding(Granting):
         """Return the values by which the points of some rules go when goods come back; none where no rule's do."""
         if self.programme.replays:
             return []
-        return [
-            facts.slots[rule.share_slot].at(event) if rule.way == PRO_RATA else 0 for rule in self.programme.rules
-        ]
+        return [facts.slots[rule.share_slot].at(event) if rule.way == PRO_RATA else 0 for rule in self.programme.rules]
 
     def _keep_shares(self, receipt: Receipt, shares: list[int]) -> list[Grant]:
         """Return what a purchase keeps of rules that are not asked again; it uses limits first."""
@@ -52,6 +54,37 @@ class Refunding(Granting):
                 self.sheet.parts[first].desired = 0
                 first += 1
 
+    def _note_tender(self, purse: Purse, facts: Facts, event: i64) -> None:
+        """Note what of a purchase was paid with points, and which redemptions paid."""
+        units = len(purse.pockets)
+        if facts.kind.small_at(event) == REDEMPTION:
+            purchase = facts.refers.small_at(event)
+            if purchase >= 0:
+                self.refunds.tender(purchase, units).events.append(int(facts.ordinal.small_at(event)))
+        elif facts.named.small_at(event) != 0:
+            paid = facts.slots[self.programme.paid_slot].at(event)
+            if paid > 0:
+                self.refunds.tender(facts.ordinal.small_at(event), units).paid = paid
+
+    def _pay_back(self, purse: Purse, facts: Facts, event: i64) -> None:
+        """Give the points back that paid for what came back, to the lots that they came from (S6b)."""
+        tender = self.refunds.tenders.get(int(facts.refers.small_at(event)))
+        if tender is None or tender.paid == 0:
+            return
+        left = min(facts.slots[self.programme.paid_slot].at(event), tender.paid)
+        at, ordinal = facts.at.small_at(event), facts.ordinal.small_at(event)
+        for unit in range(len(purse.pockets)):
+            pocket = purse.pockets[unit]
+            claims = _claims(pocket, tender.events)
+            spent = sum([still_spent(pocket, claim) for claim in claims])
+            whole = spent + tender.came_back[unit]
+            amount = split(whole, [tender.paid - left, left])[0] - tender.came_back[unit]
+            for claim in reversed(claims):
+                if amount > 0:
+                    part = put_back(pocket, at, ordinal, claim, amount)
+                    tender.came_back[unit] += part
+                    amount -= part
+
     def _recover(self, purse: Purse, mark: i64) -> None:
         """Take back from lots what the rows from `mark` on say, within what may be written off of the rest."""
         recovery = self.programme.recovery
@@ -65,3 +98,13 @@ class Refunding(Granting):
         take_back(purse.pockets, self.effects, mark, recovery.shortfall, rooms)
         for unit, position in enumerate(recovery.write_offs):
             self._take(position, before[unit] - rooms[unit])
+
+
+def _claims(pocket: Pocket, events: list[int]) -> list[Claim]:
+    """Return the claims of redemptions, each once."""
+    found: list[Claim] = []
+    for event in events:
+        claim = pocket.claim_of(event)
+        if claim is not None and not any([claim is other for other in found]):
+            found.append(claim)
+    return found

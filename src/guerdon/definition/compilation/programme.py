@@ -10,6 +10,7 @@ from guerdon.core.errors import Invalid, NotFound
 from guerdon.core.facts import PURCHASE
 from guerdon.core.ladders import Ladder
 from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
+from guerdon.core.lots.recovery import Recovery
 from guerdon.core.metrics import Metric
 from guerdon.core.programme import Change, Group, Programme, Unit
 from guerdon.core.slots import Eligible
@@ -22,7 +23,7 @@ from guerdon.definition.compilation.ladders import compile_ladders, past_of
 from guerdon.definition.compilation.limits import Limits
 from guerdon.definition.compilation.metrics import compile_metrics
 from guerdon.definition.compilation.multipliers import compile_multiplier
-from guerdon.definition.compilation.returns import recovery, return_policy, set_ways, with_products
+from guerdon.definition.compilation.returns import paid_slot, recovery, return_policy, set_ways, with_products
 from guerdon.definition.compilation.rewards import rewards, with_redemptions
 from guerdon.definition.compilation.rules import compile_rule
 from guerdon.definition.compilation.scopes import constants, event_types, scope_of
@@ -94,6 +95,8 @@ class Compilation:
         self.keepings: list[Keeping] = []
         self.redeeming: Redeeming | None = None
         self.sale_slot = NO_SLOT
+        self.paid_slot = NO_SLOT
+        self.recovery: Recovery | None = None
 
     def programme(self) -> Programme:
         """Compile everything and put it together; mistakes are noted on the draft."""
@@ -110,7 +113,7 @@ class Compilation:
         past = past_of(self.draft, metrics)
         self.metrics = [*metrics, *self.joint.extras]
         self.ladders = compile_ladders(self.draft, self.terms, self.metrics)
-        self.joint.extras += self.metrics[len(metrics) + len(self.joint.extras) :]
+        self.joint.extras.extend(self.metrics[len(metrics) + len(self.joint.extras) :])
         self.terms.look_back(past)
         multiplied = self._multiplied()
         for one in self.placed:
@@ -118,7 +121,7 @@ class Compilation:
             if rule is not None:
                 self.rules.append(rule)
                 self.joint.rules.append(rule)
-        self.joint.groups += self._groups()
+        self.joint.groups.extend(self._groups())
         limits = self._limits()
         set_ways(self.draft, self.terms, self.rules, self.placed)
         self._share_scales()
@@ -126,6 +129,8 @@ class Compilation:
         if keeps_lots(self.spec):
             self.keepings = keepings(self.draft, self.terms, self.joint.limits)
             self.sale_slot = sale_slot(self.draft, self.terms)
+            self.paid_slot = paid_slot(self.draft, self.terms)
+        self.recovery = recovery(self.draft, self.terms, self.joint)
 
     def put_together(self, *, versions: list[str] | None = None, changes: list[Change] | None = None) -> Programme:
         """Return the programme; of several versions it is called and shown as this one, the last."""
@@ -136,10 +141,10 @@ class Compilation:
             rates={name: _plain(rate) for name, rate in self.spec.rates.items()},
             event_types=self.terms.event_types, eligible=self.eligible, units=self.units, slots=joint.slots,
             rules=joint.rules, multipliers=joint.multipliers, groups=joint.groups, limits=joint.limits, payers=joint.payers,
-            keepings=self.keepings, redeeming=self.redeeming, sale_slot=self.sale_slot,
+            keepings=self.keepings, redeeming=self.redeeming, sale_slot=self.sale_slot, paid_slot=self.paid_slot,
             metrics=self.metrics, ladders=self.ladders, benefits=self.spec.benefits,
             returns=return_policy(self.draft, self.terms.event_types),
-            recovery=recovery(self.draft, self.terms, joint.limits), versions=versions, changes=changes,
+            recovery=self.recovery, versions=versions, changes=changes,
         )  # fmt: skip
 
     def _terms(self) -> Terms:

@@ -13,7 +13,9 @@ from guerdon.core.lots.keeping import NO_SLOT
 from guerdon.core.lots.recovery import SHORTFALLS, Recovery
 from guerdon.core.metrics import Length
 from guerdon.core.slots import Slot
+from guerdon.core.values import MONEY_MAX
 from guerdon.definition.compilation.draft import Draft
+from guerdon.definition.compilation.joint import Joint
 from guerdon.definition.compilation.metrics import length
 from guerdon.definition.compilation.terms import Placed, Terms
 from guerdon.definition.exact import scaled_to
@@ -72,10 +74,21 @@ def set_ways(draft: Draft, terms: Terms, rules: Sequence[Rule], placed: Sequence
         rule.go_by(way, _share(draft, terms, specs[rule.name]) if way == PRO_RATA else NO_SLOT)
 
 
-def recovery(draft: Draft, terms: Terms, limits: list[Limit]) -> Recovery | None:
+def paid_slot(draft: Draft, terms: Terms) -> int:
+    """Return the slot of what of a purchase was paid with points, which go back as points where returns are spoken of (S6b)."""
+    if draft.spec.returns is None:
+        return NO_SLOT
+    types = tuple(name for name, one in terms.event_types.items() if one.kind == PURCHASE)
+    paid = Field("points_paid", number(0, MONEY_MAX, scale=draft.decimals), line=False)
+    return terms.slot(
+        Slot(event_types=types, per_line=False, value=paid, scale=draft.decimals, low=0, high=MONEY_MAX, otherwise=0)
+    )
+
+
+def recovery(draft: Draft, terms: Terms, joint: Joint) -> Recovery | None:
     """Return how points are recovered, unless all of them are; the limits on what is written off are added to the others."""
     spec = draft.spec.returns or _NOTHING
-    write_offs = _write_offs(draft, terms, spec, limits)
+    write_offs = _write_offs(draft, terms, spec, joint)
     if spec.shortfall == "debt":
         return None
     return Recovery(shortfall=SHORTFALLS.index(spec.shortfall), write_offs=write_offs)
@@ -111,7 +124,7 @@ def _check_groups(draft: Draft, placed: Sequence[Placed[RuleSpec]]) -> None:
             draft.wrong((*one.loc, "refund"), "stack", what, f"write refund: {ways[stack.group]}")
 
 
-def _write_offs(draft: Draft, terms: Terms, spec: ReturnsSpec, limits: list[Limit]) -> list[int]:
+def _write_offs(draft: Draft, terms: Terms, spec: ReturnsSpec, joint: Joint) -> list[int]:
     """Add a limit for each unit on what is written off, and return where they stand."""
     loc: Loc = ("returns", "write_off")
     if spec.write_off is None:
@@ -128,9 +141,8 @@ def _write_offs(draft: Draft, terms: Terms, spec: ReturnsSpec, limits: list[Limi
             draft.wrong((*loc, "most"), "returns", what, "write fewer")
             return []
         text = f"{spec.write_off.most} {unit.name} written off per member and {spec.write_off.every}"
-        found.append(len(limits))
-        every = _EVERY[spec.write_off.every]
-        limits.append(Limit(name="write_off", kind=POINTS, most=most, per_member=True, every=every, text=text))
+        name, every = f"{unit.name} written off", _EVERY[spec.write_off.every]
+        found.append(joint.limit(Limit(name=name, kind=POINTS, most=most, per_member=True, every=every, text=text)))
     return found
 
 

@@ -46,6 +46,8 @@ class Standing:
     def look_ahead(self) -> None:
         """See when something happens by itself next."""
         self.next_due = LATEST if self.purse is None else self.purse.next_due()
+        if self.past is not None and self.purse is not None and self.purse.by_level:
+            self.next_due = min(self.next_due, self.past.next_due)
 
     def counter(self, position: int, member: i64) -> Counter:
         """Return the counter of a limit: the account's own, or inside a pooled account the contributor's (E6)."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from guerdon.core.effects import EARNED, KINDS, REDEEMED, Effects
+from guerdon.core.effects import EARNED, KINDS, MOVED, REDEEMED, Effects
 from guerdon.core.events import in_order, read_event, values_of
 from guerdon.core.history import facts_of
 from guerdon.core.rating import Fold
@@ -31,7 +31,7 @@ def told(body: str, *records: Record) -> list[tuple[str, int, int, int]]:
     fold = Fold(made, Effects())
     facts = facts_of(made, events, [values_of(one, made.terms) for one in events])
     fold.run(facts, Statement(made.zone, len(made.units)), keep_effects=True)
-    rows = [row for row in fold.effects.rows() if row.kind not in (EARNED, REDEEMED)]
+    rows = [row for row in fold.effects.rows() if row.kind not in (EARNED, MOVED, REDEEMED)]
     return [(KINDS[row.kind], row.at, row.of + 1, row.granted) for row in rows]
 
 

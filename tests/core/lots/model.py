@@ -31,6 +31,8 @@ class Lot:
     expired: int = 0
     over: bool = False
     graced: bool = False
+    start: datetime | None = None
+    extended: int = 0
 
     def free(self) -> int:
         """Return what can be drawn."""
@@ -58,16 +60,19 @@ class Account:
     active: datetime | None = None
 
 
-def later(at: datetime, length: tuple[int, str], zone: ZoneInfo) -> datetime:
+def later(at: datetime, length: tuple[int, str], zone: ZoneInfo, *, days: int = 0) -> datetime:
     """Return an instant so much later by the calendar and the wall clock; a clock that is not there moves forward."""
     count, unit = length
     local = at.astimezone(zone).replace(tzinfo=None)
+    if (count, days) == (0, 0):
+        return at
     if unit == "day":
         moved = local + timedelta(days=count)
     else:
         months = local.year * 12 + local.month - 1 + count
         year, month = divmod(months, 12)
         moved = local.replace(year=year, month=month + 1, day=min(local.day, monthrange(year, month + 1)[1]))
+    moved += timedelta(days=days)
     # Of a time that is there twice fold 0 is the first; one that is not there is read with the offset before the change.
     return moved.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
@@ -88,6 +93,7 @@ class Model:
         self.account = Account()
         self.rows: list[Row] = []
         self.idle_ends: list[datetime] = []
+        self.month = ""
 
     # What falls due.
 
@@ -143,6 +149,27 @@ class Model:
         if self.terms.get("idle"):
             self.quiet(at)
             self.account.active = at
+        self.extend(at)
+
+    def extend(self, at: datetime) -> None:
+        """Let lots stay longer, once in a month."""
+        month = at.astimezone(self.zone).strftime("%Y-%m")
+        if not self.terms.get("extended_by") or month == self.month:
+            return
+        self.month = month
+        for lot in self.account.lots:
+            if not lot.over and not lot.graced and lot.ends > at and lot.start is not None:
+                lot.extended += 1
+                lot.ends = max(lot.ends, self._first_end(lot.start, lot.extended))
+
+    def _first_end(self, start: datetime, extended: int = 0) -> datetime:
+        if not self.terms.get("after"):
+            return FOREVER
+        by = self.terms.get("extended_by", (0, "day"))
+        lengths = [self.terms["after"], (by[0] * extended, by[1])]
+        months = sum(count for count, unit in lengths if unit == "month")
+        ends = later(start, (months, "month"), self.zone, days=sum(count for count, unit in lengths if unit == "day"))
+        return month_end(ends, self.zone) if self.terms.get("month_end") else ends
 
     def _end(self, lots: list[Lot], due: datetime) -> None:
         for lot in sorted(lots, key=lambda one: (one.ends, one.earned)):
@@ -169,11 +196,9 @@ class Model:
             return
         pending = self.terms.get("pending")
         usable = later(at, pending, self.zone) if pending else at
-        ends = FOREVER
-        if self.terms.get("after"):
-            ends = later(usable if self.terms.get("from_usable") else at, self.terms["after"], self.zone)
-            ends = max(month_end(ends, self.zone) if self.terms.get("month_end") else ends, usable)
-        lot = Lot(event, at, usable, ends, points, points, points)
+        self.extend(at)
+        start = usable if self.terms.get("from_usable") else at
+        lot = Lot(event, at, usable, max(self._first_end(start), usable), points, points, points, start=start)
         self.account.lots.append(lot)
         if usable <= at:
             self._let_in(lot, at, told=bool(pending or self.terms.get("over_pending")))
@@ -189,7 +214,7 @@ class Model:
         self._come_in(lot, points, at)
 
     def _come_in(self, lot: Lot, points: int, at: datetime) -> None:
-        if self.idle_until() == FOREVER or self.idle_until() <= at:
+        if self.terms.get("idle") and (self.idle_until() == FOREVER or self.idle_until() <= at):
             self.stir(at)
         for debt in self.account.debts:
             part = min(points, debt[1])
@@ -323,9 +348,7 @@ class Model:
             ended = lot.over or any(end > since for end in self.idle_ends)
         restore = self.terms.get("restore", "grace")
         if ended and restore == "new_lot":
-            ends = later(at, self.terms["after"], self.zone) if self.terms.get("after") else FOREVER
-            ends = month_end(ends, self.zone) if self.terms.get("month_end") else ends
-            made = Lot(event, at, at, ends, part, part, 0)
+            made = Lot(event, at, at, self._first_end(at), part, part, 0, start=at)
             self.account.lots.append(made)
             self.rows.append(("restored", at, event, event, part))
             self._come_in(made, part, at)

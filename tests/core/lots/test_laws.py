@@ -54,6 +54,8 @@ def terms(draw: st.DrawFn) -> Made:
         made[policy] = draw(st.sampled_from(LENGTHS))
     if policy == "after":
         made["month_end"] = draw(st.booleans())
+        if draw(st.booleans()):
+            made["extended_by"] = draw(st.sampled_from(LENGTHS))
     if draw(st.booleans()):
         made["pending"] = draw(st.sampled_from(LENGTHS))
         made["from_usable"] = draw(st.booleans())
@@ -70,12 +72,20 @@ def length(stated: tuple[int, str]) -> str:
     return f"{stated[0]} {stated[1]}s"
 
 
+def _extended(stated: Made) -> Made:
+    return {"extended_by": length(stated["extended_by"])} if "extended_by" in stated else {}
+
+
 def programme_of(stated: Made, zone: str) -> Programme:
     """Return the programme that says so."""
     unit: Made = {}
     for key in ("after", "idle"):
         if key in stated:
-            unit["expiry"] = {key: length(stated[key])} | ({"to": "month_end"} if stated.get("month_end") else {})
+            unit["expiry"] = (
+                {key: length(stated[key])}
+                | _extended(stated)
+                | ({"to": "month_end"} if stated.get("month_end") else {})
+            )
     if "pending" in stated:
         unit["pending"] = {"for": length(stated["pending"])}
         if stated["from_usable"]:

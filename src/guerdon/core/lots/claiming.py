@@ -86,7 +86,7 @@ def put_back(pocket: Pocket, at: i64, event: i64, claim: Claim, amount: int) -> 
         if part > 0:
             _restore(pocket, at, event, claim.lots[place], part, since=claim.drawn_at[place])
         place -= 1
-    if sum(claim.amounts) == 0 and pocket.owed_by(claim) == 0:
+    if sum(claim.amounts) == 0 and owed_by(pocket, claim) == 0:
         claim.state = claims.BACK
     return wanted - amount
 
@@ -109,7 +109,7 @@ def _drop_debt(pocket: Pocket, at: i64, event: i64, claim: Claim, amount: int) -
 
 def _restore(pocket: Pocket, at: i64, event: i64, lot: Lot, amount: int, *, since: i64) -> None:
     """Give points back to a lot; one whose time ended meanwhile gets them for a grace, or a new lot does (S6b)."""
-    ended = pocket.has_ended(lot, at, since=since)
+    ended = pocket.queues[lot.queue].has_ended(lot, at, since=since)
     if ended and pocket.restores_anew:
         pocket.renew(at, event, lot, amount)
         return

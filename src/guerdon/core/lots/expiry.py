@@ -10,7 +10,7 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from guerdon.core.calendar import DAY_US, LATEST, Zone, add_months, civil, days_from_civil, month_length
+from guerdon.core.calendar import DAY_US, LATEST, MONTH, Zone, add_months, civil, days_from_civil, month_length
 
 MINUTE_US: Final = 60_000_000
 
@@ -33,28 +33,38 @@ class Term:
 
     def after(self, at: int) -> int:
         """Return the instant that lies this long after `at`."""
-        if self.minutes:
-            return at + self.minutes * MINUTE_US
         if self.months == 0 and self.days == 0:
-            return at
+            return at + self.minutes * MINUTE_US
         day, time = divmod(at + self.zone.offset_at(at), DAY_US)
-        return self.zone.instant_of((add_months(day, self.months) + self.days) * DAY_US + time)
+        moved = self.zone.instant_of((add_months(day, self.months) + self.days) * DAY_US + time)
+        return moved + self.minutes * MINUTE_US
 
 
 class Expiry:
     """One policy: a term after earning, then the end of a period or the next such day of a year; or never.
 
-    An `idle` policy counts from the account's last activity instead, for all lots that are open.
+    An `idle` policy counts from the account's last activity instead, for all lots that are open. With `extended_by` lots stay
+    so much longer for each period of a kind (`each`) in which there was activity.
     """
 
-    def __init__(
-        self, term: Term | None, *, to: int = NO_PERIOD, month: int = NO_DAY, day: int = 0, idle: bool = False
+    def __init__(  # noqa: PLR0913 - a policy has this many terms
+        self,
+        term: Term | None,
+        *,
+        to: int = NO_PERIOD,
+        month: int = NO_DAY,
+        day: int = 0,
+        idle: bool = False,
+        extended_by: Term | None = None,
+        each: int = MONTH,
     ) -> None:
         self.term: Final = term
         self.to: Final = to
         self.month: Final = month
         self.day: Final = day
         self.idle: Final = idle
+        self.extended_by: Final = extended_by
+        self.each: Final = each
         self._asked: i64 = -1
         self._answer: i64 = LATEST
 
@@ -66,6 +76,19 @@ class Expiry:
             self._answer = self._ends(self.term, int(at))
             self._asked = at
         return self._answer
+
+    def ends_extended(self, at: int, times: int) -> int:
+        """Return the instant at which points that count from `at` are gone after so many extensions; it never drifts."""
+        term, by = self.term, self.extended_by
+        if term is None:
+            return int(LATEST)
+        if by is None or times == 0:
+            return self._ends(term, at)
+        longer = Term(
+            term.zone, months=term.months + times * by.months, days=term.days + times * by.days,
+            minutes=term.minutes + times * by.minutes,
+        )  # fmt: skip
+        return self._ends(longer, at)
 
     def _ends(self, term: Term, at: int) -> int:
         ended = term.after(at)

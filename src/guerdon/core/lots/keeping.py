@@ -3,10 +3,14 @@
 from typing import Final
 
 from guerdon.core.lots.expiry import Expiry, Term
+from guerdon.core.lots.moving import Moving
 from guerdon.core.lots.rewards import Reward
 
 NO_SLOT: Final = -1
 """The slot of what no event can do."""
+
+NO_LADDER: Final = -1
+"""The ladder of a unit that is kept alike at all levels."""
 
 NO_CAP: Final = -1
 """The cap of a unit of which any number may be held."""
@@ -23,9 +27,10 @@ STEPS: Final = ("both", "reserve", "confirm", "cancel")
 class Keeping:
     """The terms on which the lots of one unit are kept.
 
-    A lot is kept under one of `policies`, by position. Points are pending for the time that `pending` says, or, when
-    `dormant`, until an event for which `activation_slot` is not 0. `cap` is on what is usable when `over_cap_pending`, else
-    a limit of the programme cuts what is earned. A point in the smallest part is worth `worth` out of `worth_one` minor units.
+    A lot is kept under one of `policies`: the one for the level held on `ladder`, or the only one. Points are pending for the
+    time that `pending` says, or, when `dormant`, until an event for which `activation_slot` is not 0. `cap` is on what is
+    usable when `over_cap_pending`, else a limit of the programme cuts what is earned. A point in the smallest part is worth
+    `worth` out of `worth_one` minor units.
     """
 
     def __init__(  # noqa: PLR0913 - a unit's points are kept on this many terms
@@ -33,6 +38,7 @@ class Keeping:
         *,
         unit: int,
         policies: list[Expiry],
+        ladder: int = NO_LADDER,
         pending: Term | None = None,
         dormant: bool = False,
         activation_slot: int = NO_SLOT,
@@ -48,6 +54,8 @@ class Keeping:
     ) -> None:
         self.unit: Final = unit
         self.policies: Final = policies
+        self.ladder: Final = ladder
+        self.moves: Final = len(policies) > 1 or policies[0].extended_by is not None
         self.pending: Final = pending
         self.dormant: Final = dormant
         self.activation_slot: Final = activation_slot
@@ -61,6 +69,10 @@ class Keeping:
         self.worth: Final = worth
         self.worth_one: Final = worth_one
         self.waits: Final = dormant or pending is not None or (over_cap_pending and cap != NO_CAP)
+
+    def moving(self) -> Moving | None:
+        """Return what moves the ends of one account's lots, if anything does."""
+        return Moving(self.policies) if self.moves else None
 
 
 class Redeeming:

@@ -92,6 +92,20 @@ class Queue:
         self.next = min(self.next, lot.place)
         self.first = min(self.first, lot.place)
 
+    def sort(self, at: i64) -> None:
+        """Put lots that are open at an instant in order again, after their ends were moved; the others are gone from here."""
+        ranked = [
+            (int(lot.expires_at), int(lot.earned_at), int(lot.sequence), lot)
+            for lot in self.lots
+            if not lot.ended and lot.expires_at > at
+        ]
+        ranked.sort(key=_rank)
+        self.lots = [one[3] for one in ranked]
+        for place in range(len(self.lots)):
+            self.lots[place].place = place
+        self.first = 0
+        self.next = 0
+
     def begin(self, at: i64) -> None:
         """Let the time of an idle policy run from `at`, unless it runs already."""
         if self.idle and (self.idle_until == LATEST or self.idle_until <= at):
@@ -113,6 +127,12 @@ class Queue:
             return LATEST
         return self.idle_until if self.idle else self.lots[self.first].expires_at
 
+    def has_ended(self, lot: Lot, at: i64, *, since: i64) -> bool:
+        """Say whether the time of a lot of this queue that had points at an instant (`since`) has ended by now."""
+        if self.idle:
+            return lot.ended or self.idle_until <= at or self.ended_at > since
+        return lot.ended or lot.expires_at <= at
+
     def head(self) -> Lot | None:
         """Return the first lot that has something to draw."""
         count: i64 = len(self.lots)
@@ -124,6 +144,10 @@ class Queue:
     def ends_at(self, lot: Lot) -> i64:
         """Return the instant at which a lot of this queue ends as things stand."""
         return self.idle_until if self.idle else lot.expires_at
+
+
+def _rank(one: tuple[int, int, int, Lot]) -> tuple[int, int, int]:
+    return one[0], one[1], one[2]
 
 
 def before(one: Lot, ends_at: i64, other: Lot, other_ends_at: i64) -> bool:

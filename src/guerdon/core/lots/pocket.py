@@ -42,8 +42,9 @@ class Pocket:
         self.grace: Final = grace
         self.restore_grace: Term | None = None
         self.restores_anew = False
-        self.queues: Final = [Queue(policy) for policy in keeping.policies]
-        self.queues.append(Queue(Expiry(None)))
+        # A lot waits in the first queue; one that came back after its date, in the last.
+        self.queues: Final = [Queue(keeping.policies[0]), Queue(Expiry(None))]
+        self.moving: Final = keeping.moving()
         self.lots: list[Lot] = []
         self.ripening: list[Lot] = []
         self.ripe: i64 = 0
@@ -79,6 +80,8 @@ class Pocket:
         self.debt = 0
         for queue in self.queues:
             queue.clear()
+        if self.moving is not None:
+            self.moving.clear()
 
     def total(self) -> int:
         """Return what the account has, less what it owes."""
@@ -93,6 +96,8 @@ class Pocket:
     def earn(self, at: i64, event: i64, rule: i64, number: i64, payer: i64, amount: int) -> Lot:
         """Make a lot; what of it can be used at once settles debt first."""
         keeping = self.keeping
+        if keeping.earning_is_activity and self.moving is not None:
+            self.moving.extend(self.queues[0], at)
         lot = Lot(event, rule, number, payer, amount, earned_at=at, sequence=len(self.lots))
         self.lots.append(lot)
         self.pending += amount
@@ -114,6 +119,13 @@ class Pocket:
         """Note that the account was active, which idle policies count from."""
         for queue in self.queues:
             queue.stir(at)
+        if self.moving is not None:
+            self.moving.extend(self.queues[0], at)
+
+    def follow(self, levels: list[int], at: i64) -> None:
+        """Keep lots under the policy of the level that the account holds now."""
+        if self.moving is not None and self.keeping.ladder >= 0 and levels[self.keeping.ladder] != self.moving.level:
+            self.moving.move(self.queues[0], levels[self.keeping.ladder], at)
 
     def activate(self, at: i64) -> None:
         """Make usable what was waiting for that."""
@@ -129,7 +141,7 @@ class Pocket:
     def _queue(self, lot: Lot, start: i64) -> None:
         queue = self.queues[lot.queue]
         if not queue.idle:
-            lot.expires_at = queue.policy.ends(start)
+            lot.expires_at = queue.policy.ends(start) if self.moving is None else self.moving.begin(lot, start)
             # Pending points do not expire (S7b): they are usable for at least an instant.
             if lot.expires_at < lot.usable_from < LATEST:
                 lot.expires_at = lot.usable_from
@@ -315,17 +327,6 @@ class Pocket:
         self._queue(made, at)
         made.pending = 0
         self._add(made, amount, at)
-
-    def has_ended(self, lot: Lot, at: i64, *, since: i64) -> bool:
-        """Say whether the time of a lot that had points until an instant has ended by now."""
-        queue = self.queues[lot.queue]
-        if queue.idle:
-            return lot.ended or queue.idle_until <= at or queue.ended_at > since
-        return lot.ended or lot.expires_at <= at
-
-    def owed_by(self, claim: Claim) -> int:
-        """Return what a redemption still owes."""
-        return sum([debt.amount for debt in self.debts if debt.claim is claim])
 
     # What falls due.
 

@@ -18,6 +18,7 @@ class Purse:
     def __init__(self, keepings: list[Keeping], redeeming: Redeeming | None, effects: Effects) -> None:
         grace = None if redeeming is None else redeeming.hold_grace
         self.pockets: Final = [Pocket(keeping, effects, grace=grace) for keeping in keepings]
+        self.by_level: Final = any([keeping.ladder >= 0 for keeping in keepings])
         for pocket in self.pockets:
             if redeeming is not None:
                 pocket.restore_grace = redeeming.restore_grace
@@ -27,6 +28,11 @@ class Purse:
         """Forget everything: another account begins."""
         for pocket in self.pockets:
             pocket.clear()
+
+    def follow(self, levels: list[int], at: i64) -> None:
+        """Keep lots on the terms of the levels that the account holds now."""
+        for pocket in self.pockets:
+            pocket.follow(levels, at)
 
     def next_due(self) -> i64:
         """Return the next instant at which something falls due; LATEST when nothing will."""

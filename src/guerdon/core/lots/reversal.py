@@ -166,7 +166,9 @@ def _bring_back(pocket: Pocket, lot: Lot, amount: int, at: i64) -> None:
 def _put_into(pocket: Pocket, lot: Lot, amount: int, at: i64, *, since: i64) -> None:
     lot.reversed -= amount
     lot.remaining += amount
-    pocket.bring_back(at, lot, amount, ended=pocket.has_ended(lot, at, since=since), grace=pocket.restore_grace)
+    pocket.bring_back(
+        at, lot, amount, ended=pocket.queues[lot.queue].has_ended(lot, at, since=since), grace=pocket.restore_grace
+    )
 
 
 def _collect(pocket: Pocket, at: i64) -> None:

@@ -52,6 +52,7 @@ class Fold(Refunding):
         self.lefts: Final[list[Left]] = []
         self.keep_effects = True
         self.brief = False
+        self.by_level: Final = self.purse is not None and self.purse.by_level
 
     def run(self, facts: Facts, statement: Statement, *, keep_effects: bool) -> None:
         """Rate every event of `facts`, account by account, and add what each earned to `statement`.
@@ -79,7 +80,7 @@ class Fold(Refunding):
                     self.ledger.open(account, self.purse)
             mark = effects.count
             if standing.next_due <= facts.at.small_at(event):
-                self.fall_due(facts.at.small_at(event))
+                self.fall_due(facts.at.small_at(event), facts.ordinal.small_at(event))
             if self.past is not None:
                 self._rate_and_move_on(self.past, facts, event)
             else:
@@ -97,6 +98,8 @@ class Fold(Refunding):
         """Rate an event with what is known of the account's past, and let it become part of that."""
         ordinal = facts.ordinal.small_at(event)
         past.begin(facts, event, ordinal, self.effects)
+        if self.by_level:
+            self._follow(past, facts.at.small_at(event))
         mark = self.effects.count
         if self.keep_effects:
             self.pasts.append(list(past.values))
@@ -106,10 +109,20 @@ class Fold(Refunding):
             credit = self.refunds.credits.get(int(facts.refers.small_at(event)))
             if credit is not None:
                 past.take_back(credit, facts, event, ordinal, self.effects, mark)
+                if self.by_level:
+                    self._follow(past, facts.at.small_at(event))
             return
         if self.refunding and facts.named.small_at(event) != 0:
             self.refunds.credits[int(ordinal)] = past.credit(facts, event, self.effects, mark)
         past.end(facts, event, ordinal, self.effects, mark)
+        if self.by_level:
+            self._follow(past, facts.at.small_at(event))
+
+    def _follow(self, past: Past, at: i64) -> None:
+        """Keep lots on the terms of the levels held now."""
+        if self.purse is not None:
+            self.purse.follow(past.values, at)
+            self.standing.look_ahead()
 
     def rate(self, facts: Facts, event: i64) -> None:
         """Rate one event of the account that `standing` is open for."""
@@ -198,12 +211,18 @@ class Fold(Refunding):
             self._recover(self.purse, mark)
         self.standing.look_ahead()
 
-    def fall_due(self, at: i64) -> None:
-        """Do what fell due at or before an instant, in the order of time (S7c)."""
+    def fall_due(self, at: i64, event: i64 = NOWHERE) -> None:
+        """Do what fell due at or before an instant, in the order of time (S7c); `event` is the one that finds it.
+
+        Where lots depend on levels, levels fall due among them: after the lots of the same instant, which it revives none of.
+        """
         purse, standing = self.purse, self.standing
         while purse is not None and standing.next_due <= at:
             due = standing.next_due
             purse.fall_due(due)
+            if self.by_level and self.past is not None and self.past.next_due <= due:
+                self.past.fall_due(due, event, self.effects)
+                purse.follow(self.past.values, due)
             standing.look_ahead()
             self._post_due(due)
 

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from guerdon.core.calendar import EVER, MONTH, QUARTER, YEAR, month_length
+from guerdon.core.calendar import DAY, EVER, MONTH, QUARTER, WEEK, YEAR, month_length
 from guerdon.core.expr.tree import Field, Literal, Node, number
 from guerdon.core.facts import PURCHASE, REDEMPTION
 from guerdon.core.limits import HOLDING, Limit
 from guerdon.core.lots.expiry import NO_DAY, NO_PERIOD, Expiry, Term
-from guerdon.core.lots.keeping import NO_CAP, NO_SLOT, Keeping
+from guerdon.core.lots.keeping import NO_CAP, NO_LADDER, NO_SLOT, Keeping
 from guerdon.core.slots import Slot
 from guerdon.core.values import MONEY_MAX
 from guerdon.definition.compilation.draft import Draft
@@ -20,6 +20,7 @@ from guerdon.definition.spec import ProgrammeSpec, UnitSpec
 from guerdon.definition.written import length_of
 
 _TO: Final = {"month_end": MONTH, "quarter_end": QUARTER, "year_end": YEAR}
+_EACH: Final = {"day": DAY, "week": WEEK, "month": MONTH, "quarter": QUARTER, "year": YEAR}
 _LEAP_YEAR: Final = 2000
 
 EARN: Final = "earn"
@@ -28,6 +29,8 @@ REDEEM: Final = "redeem"
 
 def keeps_lots(spec: ProgrammeSpec) -> bool:
     """Say whether anything in a programme reads or changes lots: without that none are kept."""
+    if not spec.units:
+        return False
     kept = any(
         one.pending is not None or one.cap is not None or one.over_cap != "lost" or one.expiry != NEVER
         for one in spec.units.values()
@@ -97,12 +100,12 @@ class _Unit:
     def keeping(self, cap_limit: int, finest: int) -> Keeping:
         """Return the unit's terms."""
         spec, pending = self.spec, self.spec.pending
-        stirring = spec.expiry.activities or ([EARN, REDEEM] if spec.expiry.idle else [])
+        stirring = spec.expiry.activities or ([EARN, REDEEM] if _counts_activity(spec.expiry) else [])
         worth, decimals = _worth(spec, self.terms.units[self.unit].decimals, self.draft)
         if spec.over_cap == "pending" and spec.cap is None:
             self.draft.wrong((*self.loc, "over_cap"), "cap", "`over_cap` goes with a cap", "write cap: 100000")
         return Keeping(
-            unit=self.unit, policies=[self._policy(spec.expiry)], pending=self._pending(),
+            unit=self.unit, policies=self._policies(), ladder=self._ladder(), pending=self._pending(),
             dormant=pending is not None and pending.until is not None, activation_slot=self._activation(),
             from_usable=pending is not None and pending.expires_from == "usable",
             earning_is_activity=EARN in stirring, redeeming_is_activity=REDEEM in stirring,
@@ -112,28 +115,79 @@ class _Unit:
             worth=worth * 10 ** (finest - decimals), worth_one=10**finest,
         )  # fmt: skip
 
-    def _policy(self, spec: ExpirySpec) -> Expiry:
-        loc = (*self.loc, "expiry")
+    def _policies(self) -> list[Expiry]:
+        """Return the policy, or one for each level of the ladder by which it differs."""
+        spec, loc = self.spec.expiry, (*self.loc, "expiry")
+        if spec.by is None:
+            if spec.policies:
+                self.draft.wrong((*loc, "policies"), "expiry", "policies go with a ladder", "write by: level")
+            return [self._policy(spec, loc)]
+        if spec.after or spec.to or spec.on or spec.idle or spec.extended_by:
+            self.draft.wrong(loc, "expiry", "each level has a policy of its own", "write it under policies")
+        levels = self._levels(spec.by)
+        if levels is None:
+            return [Expiry(None)]
+        for name in spec.policies:
+            self.draft.known(name, levels, (*loc, "policies", name), "level")
+        for name in levels:
+            if name not in spec.policies:
+                what = f"there is no policy for the level {name}"
+                self.draft.wrong(
+                    (*loc, "policies"), "expiry", what, f"write {name}: never, or {name}: {{after: 6 months}}"
+                )
+        found = [spec.policies.get(name, NEVER) for name in levels]
+        for name, one in zip(levels, found, strict=True):
+            if one.idle or one.by or one.activities:
+                what = "what an account does counts for all its points, whatever its level"
+                self.draft.wrong((*loc, "policies", name), "expiry", what, "write after, with extended_by for activity")
+        return [self._policy(one, (*loc, "policies", name)) for name, one in zip(levels, found, strict=True)]
+
+    def _levels(self, by: str) -> list[str] | None:
+        """Return the levels of the ladder that is named, the lowest first."""
+        ladders = self.draft.spec.ladders
+        named = {f"{ladder.id}.level": ladder for ladder in ladders}
+        if len(ladders) == 1:
+            named["level"] = ladders[0]
+        if self.draft.known(by, list(named), (*self.loc, "expiry", "by"), "ladder"):
+            return [level.id for level in named[by].levels]
+        return None
+
+    def _ladder(self) -> int:
+        """Return the position of the ladder by whose levels points are kept."""
+        by = self.spec.expiry.by
+        names = [f"{ladder.id}.level" for ladder in self.draft.spec.ladders]
+        if by is None or (by == "level" and len(names) == 1):
+            return NO_LADDER if by is None else 0
+        return names.index(by) if by in names else NO_LADDER
+
+    def _policy(self, spec: ExpirySpec, loc: Loc) -> Expiry:
         if spec.idle is not None and (spec.after or spec.on):
             what = "points expire some time after they were earned, or after a time without activity"
             self.draft.wrong(loc, "expiry", what, "write one of after and idle")
-        if spec.activities and spec.idle is None:
+        if spec.activities and not _counts_activity(self.spec.expiry):
             self.draft.wrong((*loc, "activities"), "expiry", "activities go with idle", "write idle: 12 months")
-        month, day = self._day(spec.on)
+        if (spec.extended_by and not spec.after) or (spec.extended_each and not spec.extended_by):
+            what = "only a time after earning is extended"
+            self.draft.wrong(loc, "expiry", what, "write {after: 6 months, extended_by: 1 month}")
+        month, day = self._day(spec.on, (*loc, "on"))
         to = NO_PERIOD if spec.to is None else _TO[spec.to]
         stated = spec.idle or spec.after
         if stated is None and spec.to is None and spec.on is None:
             return Expiry(None)
         length = Term(self.draft.zone) if stated is None else term(self.draft, stated)
-        return Expiry(length, to=to, month=month, day=day, idle=spec.idle is not None)
+        longer = None if spec.extended_by is None else term(self.draft, spec.extended_by)
+        return Expiry(
+            length, to=to, month=month, day=day, idle=spec.idle is not None, extended_by=longer,
+            each=_EACH[spec.extended_each or "month"],
+        )  # fmt: skip
 
-    def _day(self, on: str | None) -> tuple[int, int]:
+    def _day(self, on: str | None, loc: Loc) -> tuple[int, int]:
         if on is None:
             return NO_DAY, 0
         month, day = int(on[:2]), int(on[3:])
         if not (1 <= month <= 12 and 1 <= day <= month_length(_LEAP_YEAR, month)):  # noqa: PLR2004 - months of a year
             what = f"{on} is not a day of the year"
-            self.draft.wrong((*self.loc, "expiry", "on"), "expiry", what, "write month and day, like 12-31")
+            self.draft.wrong(loc, "expiry", what, "write month and day, like 12-31")
             return NO_DAY, 0
         return month, day
 
@@ -165,6 +219,11 @@ class _Unit:
         hint = suggest(name, [*names, EARN, REDEEM]) or f"there is {', '.join(names)}; or declare it under events"
         self.draft.wrong(loc, "unknown_name", f"there is no type of event {quote(name)}", hint)
         return False
+
+
+def _counts_activity(spec: ExpirySpec) -> bool:
+    """Say whether what an account does changes when its points are gone."""
+    return bool(spec.idle or spec.extended_by or any(one.extended_by for one in spec.policies.values()))
 
 
 def _worth(spec: UnitSpec, decimals: int, draft: Draft) -> tuple[int, int]:

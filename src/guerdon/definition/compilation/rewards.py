@@ -46,6 +46,8 @@ ANY_PRICE: Final = "any"
 
 def with_redemptions(draft: Draft, declared: dict[str, EventType]) -> dict[str, EventType]:
     """Return types of event with that of redemptions, and with what every redemption carries; without lots there is none."""
+    if not draft.spec.units:
+        _refuse_without_units(draft, declared)
     if not keeps_lots(draft.spec):
         return declared
     built_in = _built_in(draft.spec, money=draft.decimals)
@@ -61,6 +63,14 @@ def with_redemptions(draft: Draft, declared: dict[str, EventType]) -> dict[str, 
                 hint = f"declare it as that, or choose another name, like my_{attribute.name}"
                 draft.wrong(("events", name, "attributes", attribute.name), "reserved", what, hint)
     return {name: _redeeming(one, built_in) for name, one in types.items()}
+
+
+def _refuse_without_units(draft: Draft, declared: dict[str, EventType]) -> None:
+    """Note what redeems points where none are counted."""
+    stated: list[Loc] = [("events", name, "kind") for name, one in declared.items() if one.kind == REDEMPTION]
+    stated += [(key,) for key in ("rewards", "redemptions") if getattr(draft.spec, key)]
+    for loc in stated:
+        draft.wrong(loc, "redemption", "there are no points to redeem", "write units: {points: {}}, or leave it out")
 
 
 def _built_in(spec: ProgrammeSpec, *, money: int) -> list[Attribute]:

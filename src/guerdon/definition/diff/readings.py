@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from guerdon.core.currencies import DECIMALS
 from guerdon.core.expr.tree import Node
 from guerdon.definition.compilation.draft import Draft
+from guerdon.definition.compilation.ladders import past_of
 from guerdon.definition.compilation.scopes import constants, event_types, scope_of
 from guerdon.definition.compilation.tables import tables
 from guerdon.definition.diff.ordering import rows_of
@@ -55,7 +57,9 @@ class Both:
     ) -> tuple[Node | None, Node | None]:
         """Return what both versions understand by their texts; nothing where it cannot be read on its own."""
         old, new = (
-            None if text is None or name not in scopes else parse(text, scopes[name], want=want, per_line=per_line).node
+            None
+            if text is None or name not in scopes
+            else parse(text, scopes[name], want=want, per_line=per_line, live=True).node
             for text, name, scopes in zip(texts, on, self.scopes, strict=True)
         )
         return old, new
@@ -66,7 +70,10 @@ def _scopes(version: Version) -> dict[str, Scope]:
     draft = Draft(spec, version.source, version.programme.zone, DECIMALS[spec.currency])
     declared = event_types(draft)
     looked_up, fixed = tables(draft), constants(draft, declared)
-    return {name: scope_of(draft, one, looked_up, fixed) for name, one in declared.items()}
+    past = past_of(draft, version.programme.metrics[: len(spec.metrics)])
+    levels = {name: tuple(node.names) for name, node in past.items() if node.names}
+    scopes = {name: scope_of(draft, one, looked_up, fixed) for name, one in declared.items()}
+    return {name: replace(one, past=past, values={**one.values, **levels}) for name, one in scopes.items()}
 
 
 def _some(scopes: Mapping[str, Scope]) -> Scope:

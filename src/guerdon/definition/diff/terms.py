@@ -20,6 +20,7 @@ from guerdon.definition.diff.ordering import (
 )
 from guerdon.definition.diff.readings import Both
 from guerdon.definition.diff.wording import listed, written
+from guerdon.definition.levels import MetricSpec
 from guerdon.definition.spec import MultiplierSpec, ProgrammeSpec, RuleSpec
 
 _VERDICTS: Final[dict[Order, Verdict]] = {SAME: KEEPING, MORE: BETTER, LESS: WORSE, UNKNOWN: DIFFERENT}
@@ -76,7 +77,9 @@ def condition(otherwise: str, *, per_line: bool = False, excludes: bool = False)
 
 def amount(key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
     """Tell how an amount or a factor changed."""
-    per_line = isinstance(spot.new, MultiplierSpec) or any(one.per in ("line", "item") for one in (spot.old, spot.new))
+    per_line = isinstance(spot.new, MultiplierSpec) or any(
+        isinstance(one, RuleSpec) and one.per in ("line", "item") for one in (spot.old, spot.new)
+    )
     before, after = spot.both.trees([old, new], _types(spot), want=NUMBER, per_line=per_line)
     order = UNKNOWN if before is None or after is None else order_of_numbers(before, after)
     yield from _expression(key, old, new, spot, verdict_of(order))
@@ -91,6 +94,8 @@ def _type(part: Stated, spec: ProgrammeSpec) -> str:
     if isinstance(part, MultiplierSpec):
         rules = [*spec.rules, *(rule for campaign in spec.campaigns for rule in campaign.rules)]
         return next(rule.on for rule in rules if rule.id in part.of)
+    if isinstance(part, MetricSpec):
+        return (part.on or ["purchase"])[0]
     return part.on if isinstance(part, RuleSpec) else "purchase"
 
 

@@ -12,7 +12,6 @@ from mypy_extensions import i64
 
 from guerdon.core.calendar import (
     EARLIEST,
-    EVER,
     KINDS,
     LATEST,
     Zone,
@@ -23,6 +22,7 @@ from guerdon.core.calendar import (
     first_day,
     period_of_day,
 )
+from guerdon.core.periods import ByDay, Days, Periods
 
 ROLLING_DAYS: Final = len(KINDS)
 ROLLING_MONTHS: Final = ROLLING_DAYS + 1
@@ -64,6 +64,15 @@ class Window:
         self.length: Final = length
         self.text: Final = text
         self.rolling: Final = kind in (ROLLING_DAYS, ROLLING_MONTHS)
+        self.days: Final = Days(zone)
+        self.periods: Final = Periods(zone, kind) if kind < len(KINDS) else None
+        self._gone: Final = ByDay()
+
+    def number_at(self, at: i64, joined: int) -> i64:
+        """Return the number of the period that holds an instant."""
+        if self.periods is not None:
+            return self.periods.of(at)
+        return i64(self.number_of(int(self.days.of(at)), joined))
 
     def number_of(self, day: int, joined: int) -> int:
         """Return the number of the period that holds a day, for an account whose first event was on the day `joined`."""
@@ -83,13 +92,21 @@ class Window:
             return add_years(joined, number)
         return first_day(self.kind, number)
 
-    def ends_at(self, number: int, joined: int) -> int:
+    def ends_at(self, number: int, joined: int) -> i64:
         """Return the first instant after a period."""
-        return LATEST if self.kind == EVER else self.zone.day_start(self.first_day(number + 1, joined))
+        if self.periods is not None:
+            return self.periods.start(number + 1)
+        return self.days.start(self.first_day(number + 1, joined))
 
-    def gone_on(self, day: int) -> int:
+    def gone_on(self, day: i64) -> i64:
         """Return the day from which a rolling window no longer counts what happened on `day`."""
-        return day + self.length if self.kind == ROLLING_DAYS else add_months(day, self.length)
+        if self.kind == ROLLING_DAYS:
+            return day + self.length
+        gone = self._gone.known(day)
+        if gone == 0:
+            gone = i64(add_months(int(day), self.length))
+            self._gone.learn(day, gone)
+        return gone
 
 
 class Metric:
@@ -186,8 +203,8 @@ class Meter:
         if self.metric.delay == 0:
             self._count(amount, at)
             return
-        zone = self.window.zone
-        self.dues.append(zone.day_start(zone.day_of(int(at)) + self.metric.delay))
+        days = self.window.days
+        self.dues.append(int(days.start(days.of(at) + self.metric.delay)))
         self.owed.append(amount)
 
     def next_due(self) -> i64:
@@ -211,9 +228,9 @@ class Meter:
         """
         if self.metric.delay > 0:
             day += self.metric.delay
-            amount = self._owe_less(amount, self.window.zone.day_start(day))
+            amount = self._owe_less(amount, int(self.window.days.start(day)))
         if self.rolling:
-            self._take_out(amount, self.window.gone_on(day))
+            self._take_out(amount, int(self.window.gone_on(day)))
             return
         number = self.window.number_of(day, self.joined)
         if number == self.number:
@@ -226,7 +243,7 @@ class Meter:
     def counted(self, day: int, at: i64) -> bool:
         """Say whether what an event of a day counted for was counted together with what was counted at an instant."""
         day += self.metric.delay
-        then = self.window.zone.day_of(int(at))
+        then = int(self.window.days.of(at))
         if self.rolling:
             return day <= then < self.window.gone_on(day)
         return self.window.number_of(day, self.joined) == self.window.number_of(then, self.joined)
@@ -235,7 +252,7 @@ class Meter:
         """Return what the period of an instant came to, if that is this one or the last; of others nothing is known."""
         if self.rolling:
             return otherwise
-        number = self.window.number_of(self.window.zone.day_of(int(at)), self.joined)
+        number = int(self.window.number_at(at, self.joined))
         if number == self.number:
             return min(self.total, self.metric.most)
         return min(self.former, self.metric.most) if number == self.number - 1 else otherwise
@@ -261,27 +278,27 @@ class Meter:
         self.total += amount
         if not self.rolling:
             return
-        gone = self.window.gone_on(self.window.zone.day_of(int(at)))
+        gone = int(self.window.gone_on(self.window.days.of(at)))
         if self.gone and self.gone[-1] == gone:
             self.amounts[-1] += amount
             return
         self.gone.append(gone)
         self.amounts.append(amount)
         if len(self.gone) == 1:
-            self.ends_at = self.window.zone.day_start(gone)
+            self.ends_at = self.window.days.start(gone)
 
     def _forget(self, at: i64) -> None:
         """Let go of the days that a rolling window has left behind."""
-        day = self.window.zone.day_of(int(at))
+        day = int(self.window.days.of(at))
         while self.gone and self.gone[0] <= day:
             self.total -= self.amounts[0]
             del self.gone[0]
             del self.amounts[0]
-        self.ends_at = self.window.zone.day_start(self.gone[0]) if self.gone else LATEST
+        self.ends_at = self.window.days.start(self.gone[0]) if self.gone else LATEST
 
     def _turn(self, at: i64) -> None:
         """Begin the period that holds an instant, with what is carried into it."""
-        number = self.window.number_of(self.window.zone.day_of(int(at)), self.joined)
+        number = int(self.window.number_at(at, self.joined))
         ended = number - self.number
         self.former = self.total if ended == 1 else 0
         while ended > 0 and self.total > 0:

@@ -11,11 +11,15 @@ from typing import Final
 from mypy_extensions import i64
 
 from guerdon.core.calendar import DAY_US, LATEST, MONTH, Zone, add_months, civil, days_from_civil, month_length
+from guerdon.core.periods import ByDay, Days
 
 MINUTE_US: Final = 60_000_000
 
 NO_PERIOD: Final = -1
 """A policy's `to` when its end is not moved on to the end of a month, quarter or year."""
+
+_BY_THE_CLOCK: Final = -1
+"""What stands for a day on which clocks are changed: the end is counted for each instant by itself."""
 
 NO_DAY: Final = 0
 """A policy's `month` when it has no fixed day of the year."""
@@ -24,20 +28,52 @@ NO_DAY: Final = 0
 class Term:
     """A length of time: months and days by the calendar and the wall clock, or minutes as they pass."""
 
-    def __init__(self, zone: Zone, *, months: int = 0, days: int = 0, minutes: int = 0, text: str = "") -> None:
+    def __init__(  # noqa: PLR0913 - a length has this many parts
+        self,
+        zone: Zone,
+        *,
+        months: int = 0,
+        days: int = 0,
+        minutes: int = 0,
+        text: str = "",
+        table: Days | None = None,
+    ) -> None:
         self.zone: Final = zone
         self.months: Final = months
         self.days: Final = days
         self.minutes: Final = minutes
         self.text: Final = text
+        self.table: Final = Days(zone) if table is None else table
+        self._starts: Final = ByDay()
 
-    def after(self, at: int) -> int:
+    def after(self, at: i64) -> i64:
         """Return the instant that lies this long after `at`."""
         if self.months == 0 and self.days == 0:
             return at + self.minutes * MINUTE_US
+        day = self.table.of(at)
+        start = self._starts.known(day)
+        if start == 0:
+            start = self._end_of(day)
+            self._starts.learn(day, start)
+        moved = self._counted(int(at)) if start == _BY_THE_CLOCK else start + at - self.table.start(day)
+        return moved + self.minutes * MINUTE_US if self.minutes else moved
+
+    def longer(self, other: "Term", times: int) -> "Term":
+        """Return this term and so many times the other."""
+        return Term(
+            self.zone, months=self.months + times * other.months, days=self.days + times * other.days,
+            minutes=self.minutes + times * other.minutes, table=self.table,
+        )  # fmt: skip
+
+    def _end_of(self, day: i64) -> i64:
+        """Return when the day begins on which this ends; where clocks are changed that does not say all."""
+        ended = i64(add_months(int(day), self.months) + self.days)
+        plain = self.table.plain(day) and self.table.plain(ended)
+        return self.table.start(ended) if plain else _BY_THE_CLOCK
+
+    def _counted(self, at: int) -> int:
         day, time = divmod(at + self.zone.offset_at(at), DAY_US)
-        moved = self.zone.instant_of((add_months(day, self.months) + self.days) * DAY_US + time)
-        return moved + self.minutes * MINUTE_US
+        return self.zone.instant_of((add_months(day, self.months) + self.days) * DAY_US + time)
 
 
 class Expiry:
@@ -65,39 +101,43 @@ class Expiry:
         self.idle: Final = idle
         self.extended_by: Final = extended_by
         self.each: Final = each
-        self._asked: i64 = -1
-        self._answer: i64 = LATEST
+        self._longer: Final[dict[int, Term]] = {}
+        self._ends: Final = ByDay()
 
     def ends(self, at: i64) -> i64:
         """Return the instant at which points that count from `at` are gone."""
-        if self.term is None:
-            return LATEST
-        if at != self._asked:
-            self._answer = self._ends(self.term, int(at))
-            self._asked = at
-        return self._answer
+        return LATEST if self.term is None else self._ended(self.term, at)
 
-    def ends_extended(self, at: int, times: int) -> int:
+    def ends_extended(self, at: i64, times: int) -> i64:
         """Return the instant at which points that count from `at` are gone after so many extensions; it never drifts."""
         term, by = self.term, self.extended_by
-        if term is None:
-            return int(LATEST)
-        if by is None or times == 0:
-            return self._ends(term, at)
-        longer = Term(
-            term.zone, months=term.months + times * by.months, days=term.days + times * by.days,
-            minutes=term.minutes + times * by.minutes,
-        )  # fmt: skip
-        return self._ends(longer, at)
+        if term is None or by is None or times == 0:
+            return self.ends(at)
+        longer = self._longer.get(times)
+        if longer is None:
+            longer = term.longer(by, times)
+            self._longer[times] = longer
+        return self._ended(longer, at)
 
-    def _ends(self, term: Term, at: int) -> int:
+    def _ended(self, term: Term, at: i64) -> i64:
         ended = term.after(at)
-        zone = term.zone
+        if self.month == NO_DAY and self.to == NO_PERIOD:
+            return ended
+        day = term.table.of(ended)
+        end = self._ends.known(day)
+        if end == 0:
+            end = i64(self._moved_on(term.zone, int(day)))
+            self._ends.learn(day, end)
+        return end
+
+    def _moved_on(self, zone: Zone, day: int) -> int:
+        """Return the end of points whose term ends on a day: the end of the next such day of a year, or of a period."""
+        start = zone.day_start(day)
         if self.month != NO_DAY:
-            ended = zone.day_start(self._next_such_day(zone.day_of(ended)) + 1)
+            start = zone.day_start(self._next_such_day(day) + 1)
         if self.to != NO_PERIOD:
-            ended = zone.period_start(self.to, zone.period_of(self.to, ended) + 1)
-        return ended
+            start = zone.period_start(self.to, zone.period_of(self.to, start) + 1)
+        return start
 
     def _next_such_day(self, day: int) -> int:
         """Return the first such day after `day`; 29 February is the 28th in common years."""

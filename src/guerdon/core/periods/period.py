@@ -2,7 +2,7 @@
 
 Events of many accounts jump about in time, so keeping the last answer is not enough; the table is filled as it is asked.
 
-Invariant: `of(at)` is what the zone's own `period_of` says.
+Invariant: `of(at)` and `start(number)` are what the zone's own `period_of` and `period_start` say.
 """
 
 from typing import Final
@@ -40,16 +40,25 @@ class Periods:
         guess = (at - self.origin) // self.length
         if guess < 1 or guess + 2 >= self.count:
             return self.zone.period_of(self.kind, at)
-        if len(self.starts) == 0:
-            self.starts = zeros(int(self.count))
         while self._start(guess) > at:
             guess -= 1
         while self._start(guess + 1) <= at:
             guess += 1
         return self.first + guess
 
+    def start(self, number: i64) -> i64:
+        """Return the first instant of a period."""
+        position = number - self.first
+        if self.kind == EVER or position < 0 or position >= self.count:
+            return self.zone.period_start(self.kind, int(number))
+        return self._start(position)
+
     def _start(self, position: i64) -> i64:
-        start = self.starts[position]
+        start: i64 = 0
+        if len(self.starts) == 0:
+            self.starts = zeros(int(self.count))
+        else:
+            start = self.starts[position]
         if start == 0:
             start = self.zone.period_start(self.kind, int(self.first + position))
             self.starts[position] = start

@@ -19,9 +19,10 @@ AT_ONCE: Final = 0
 RESERVE: Final = 1
 CONFIRM: Final = 2
 CANCEL: Final = 3
+SWEEP: Final = 4
 
-STEPS: Final = ("both", "reserve", "confirm", "cancel")
-"""What a redemption event does, by the number that its slot gives."""
+STEPS: Final = ("both", "reserve", "confirm", "cancel", "sweep")
+"""What a redemption event does, by the number that its slot gives; a sweep needs no event."""
 
 
 class Keeping:

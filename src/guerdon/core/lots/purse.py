@@ -9,6 +9,7 @@ from guerdon.core.effects import Effects
 from guerdon.core.facts import Facts
 from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
 from guerdon.core.lots.pocket import Pocket
+from guerdon.core.lots.sweeps import Sweeping
 from guerdon.core.values import HALF_EVEN, divide, split
 
 
@@ -18,6 +19,10 @@ class Purse:
     def __init__(self, keepings: list[Keeping], redeeming: Redeeming | None, effects: Effects) -> None:
         grace = None if redeeming is None else redeeming.hold_grace
         self.pockets: Final = [Pocket(keeping, effects, grace=grace) for keeping in keepings]
+        self.sweeps: Final[list[Sweeping]] = []
+        for position, reward in enumerate([] if redeeming is None else redeeming.rewards):
+            if reward.sweep is not None:
+                self.sweeps.append(Sweeping(reward.sweep, position, self.pockets[reward.unit]))
         self.by_level: Final = any([keeping.ladder >= 0 for keeping in keepings])
         for pocket in self.pockets:
             if redeeming is not None:
@@ -28,6 +33,13 @@ class Purse:
         """Forget everything: another account begins."""
         for pocket in self.pockets:
             pocket.clear()
+        for sweeping in self.sweeps:
+            sweeping.clear()
+
+    def go_on(self, at: i64, event: i64) -> None:
+        """Note that time has come to an event."""
+        for sweeping in self.sweeps:
+            sweeping.go_on(at, event)
 
     def follow(self, levels: list[int], at: i64) -> None:
         """Keep lots on the terms of the levels that the account holds now."""
@@ -39,6 +51,8 @@ class Purse:
         soonest: i64 = LATEST
         for pocket in self.pockets:
             soonest = min(soonest, pocket.next_due())
+        for sweeping in self.sweeps:
+            soonest = min(soonest, sweeping.next_due())
         return soonest
 
     def fall_due(self, at: i64) -> None:
@@ -46,6 +60,8 @@ class Purse:
         for pocket in self.pockets:
             if pocket.next_due() <= at:
                 pocket.fall_due(at)
+        for sweeping in self.sweeps:
+            sweeping.fall_due(at)
 
     def use(self, facts: Facts, event: i64) -> None:
         """Do what an event says of the lots that there are: it activates them, it counts as activity."""

@@ -9,8 +9,10 @@ from typing import Final
 
 from mypy_extensions import i64
 
+from guerdon.core.calendar import Zone, civil, days_from_civil, month_length
 from guerdon.core.columns import Column
 from guerdon.core.expr.live import Live
+from guerdon.core.lots.expiry import Term
 
 WITHIN: Final = 0
 UNKNOWN: Final = 1
@@ -32,15 +34,42 @@ OUTSIDE: Final = (
 ANY_PRICE: Final = -1
 """The price of a reward that takes as many points as an event says."""
 
+PLENTY: Final = 2**61
+"""How many rewards a sweep issues at most when nothing says."""
+
 NO_MONEY: Final = -1
 """What an event says of money that it does not mention."""
+
+
+class Sweep:
+    """When a reward is issued by itself: at the first instant of some `days` of each year, month and day.
+
+    At most `most` each time and `most_per_year` in a calendar year, as far as there are points; PLENTY when nothing says.
+    """
+
+    def __init__(self, zone: Zone, *, price: int, days: list[tuple[int, int]], most: int, most_per_year: int) -> None:
+        self.zone: Final = zone
+        self.price: Final = price
+        self.days: Final = days
+        self.most: Final = most
+        self.most_per_year: Final = most_per_year
+
+    def after(self, at: int) -> int:
+        """Return the next such instant after `at`; 29 February is the 28th in common years."""
+        year, _, _ = civil(self.zone.day_of(at))
+        found = [
+            self.zone.day_start(days_from_civil(one, month, min(day, month_length(one, month))))
+            for one in (year, year + 1)
+            for month, day in self.days
+        ]
+        return min([instant for instant in found if instant > at])
 
 
 class Reward:
     """One thing on offer: its price in points of `unit`, or any amount from `at_least` on in multiples of `step`.
 
     `limits` are positions among the programme's limits. `treatment` says how the books see it: a discount, a means of
-    payment, or goods given away (S12b). `money` is paid beside the points.
+    payment, or goods given away (S12b). `money` is paid beside the points. What is issued can be used for the time `valid_for`.
     """
 
     def __init__(  # noqa: PLR0913 - a reward has this many terms
@@ -60,6 +89,8 @@ class Reward:
         ends_at: int,
         limits: list[int],
         text: str,
+        sweep: Sweep | None = None,
+        valid_for: Term | None = None,
     ) -> None:
         self.name: Final = name
         self.title: Final = title
@@ -75,6 +106,8 @@ class Reward:
         self.ends_at: Final = ends_at
         self.limits: Final = limits
         self.text: Final = text
+        self.sweep: Final = sweep
+        self.valid_for: Final = valid_for
 
     def price_of(self, slots: list[Column], event: i64, past: list[int]) -> int:
         """Return what it costs at an event's moment, for an account with this past; ANY_PRICE when the event says it."""

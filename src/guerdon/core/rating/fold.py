@@ -52,6 +52,7 @@ class Fold(Refunding):
         self.lefts: Final[list[Left]] = []
         self.keep_effects = True
         self.brief = False
+        self.sweeping: Final = self.purse is not None and len(self.purse.sweeps) > 0
         self.by_level: Final = self.purse is not None and self.purse.by_level
 
     def run(self, facts: Facts, statement: Statement, *, keep_effects: bool) -> None:
@@ -81,6 +82,8 @@ class Fold(Refunding):
             mark = effects.count
             if standing.next_due <= facts.at.small_at(event):
                 self.fall_due(facts.at.small_at(event), facts.ordinal.small_at(event))
+            if self.sweeping and self.purse is not None:
+                self.purse.go_on(facts.at.small_at(event), facts.ordinal.small_at(event))
             if self.past is not None:
                 self._rate_and_move_on(self.past, facts, event)
             else:

@@ -185,7 +185,7 @@ class Redemptions:
         unit = 0 if asked.reward == NO_REWARD else self.redeeming.rewards[asked.reward].unit
         self.effects.add(
             REDEEMED, asked.at, asked.event, -1, -1, asked.reward, 0, -1, asked.step, unit,
-            max(asked.amount, 0), 0, limit, period, -1, 0, -1, why,
+            max(asked.amount, 0), 0, limit, period, 1, 0, -1, why,
         )  # fmt: skip
 
     def _count(self, facts: Facts, row: i64, asked: Asked, reward: Reward) -> int:

@@ -87,6 +87,15 @@ def term(draft: Draft, text: str) -> Term:
     return Term(draft.zone, months=count * (12 if unit == "year" else 1), text=text)
 
 
+def day_of_year(draft: Draft, on: str, loc: Loc) -> tuple[int, int] | None:
+    """Return the month and the day that a text like 12-31 says; there is 29 February."""
+    month, day = int(on[:2]), int(on[3:])
+    if 1 <= month <= 12 and 1 <= day <= month_length(_LEAP_YEAR, month):  # noqa: PLR2004 - months of a year
+        return month, day
+    draft.wrong(loc, "expiry", f"{on} is not a day of the year", "write month and day, like 12-31")
+    return None
+
+
 class _Unit:
     """Compiles how one unit's points are kept; each step notes its own mistakes."""
 
@@ -169,7 +178,8 @@ class _Unit:
         if (spec.extended_by and not spec.after) or (spec.extended_each and not spec.extended_by):
             what = "only a time after earning is extended"
             self.draft.wrong(loc, "expiry", what, "write {after: 6 months, extended_by: 1 month}")
-        month, day = self._day(spec.on, (*loc, "on"))
+        found = None if spec.on is None else day_of_year(self.draft, spec.on, (*loc, "on"))
+        month, day = found or (NO_DAY, 0)
         to = NO_PERIOD if spec.to is None else _TO[spec.to]
         stated = spec.idle or spec.after
         if stated is None and spec.to is None and spec.on is None:
@@ -180,16 +190,6 @@ class _Unit:
             length, to=to, month=month, day=day, idle=spec.idle is not None, extended_by=longer,
             each=_EACH[spec.extended_each or "month"],
         )  # fmt: skip
-
-    def _day(self, on: str | None, loc: Loc) -> tuple[int, int]:
-        if on is None:
-            return NO_DAY, 0
-        month, day = int(on[:2]), int(on[3:])
-        if not (1 <= month <= 12 and 1 <= day <= month_length(_LEAP_YEAR, month)):  # noqa: PLR2004 - months of a year
-            what = f"{on} is not a day of the year"
-            self.draft.wrong(loc, "expiry", what, "write month and day, like 12-31")
-            return NO_DAY, 0
-        return month, day
 
     def _pending(self) -> Term | None:
         spec = self.spec.pending

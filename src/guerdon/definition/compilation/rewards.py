@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from guerdon.core.expr.live import Live
+from guerdon.core.expr.live import Fixed, Live
 from guerdon.core.expr.tree import (
     BOOLEAN,
     NUMBER,
@@ -23,11 +23,11 @@ from guerdon.core.facts import NUMBER as NUMBER_KIND
 from guerdon.core.facts import REDEMPTION, Attribute, EventType
 from guerdon.core.facts import TEXT as TEXT_KIND
 from guerdon.core.lots.keeping import AT_ONCE, CANCEL, CONFIRM, RESERVE, STEPS, Redeeming
-from guerdon.core.lots.rewards import NO_MONEY, Reward
+from guerdon.core.lots.rewards import NO_MONEY, PLENTY, Reward, Sweep
 from guerdon.core.slots import Slot
 from guerdon.core.values import MONEY_MAX, NUMBER_MAX, POINTS_MAX
 from guerdon.definition.compilation.draft import Draft
-from guerdon.definition.compilation.keeping import keeps_lots, redemption_types, term
+from guerdon.definition.compilation.keeping import day_of_year, keeps_lots, redemption_types, term
 from guerdon.definition.compilation.limits import Limits
 from guerdon.definition.compilation.live import Splitter, times
 from guerdon.definition.compilation.terms import Terms
@@ -190,6 +190,27 @@ class _Rewards:
             money=money, at_least=0 if spec.min is None else scaled_to(spec.min, decimals) or 0,
             step=1 if spec.step is None else scaled_to(spec.step, decimals) or 1,
             starts_at=starts_at, ends_at=ends_at, limits=positions, text=spec.price,
+            sweep=self._sweep(spec, loc, price),
+            valid_for=None if spec.valid_for is None else term(self.draft, spec.valid_for),
+        )  # fmt: skip
+
+    def _sweep(self, spec: RewardSpec, loc: Loc, price: Live | None) -> Sweep | None:
+        """Return when a reward is issued by itself: it has a price that is written out, and no other terms."""
+        if spec.sweep is None:
+            return None
+        if not isinstance(price, Fixed) or price.number <= 0:
+            what = "what is issued by itself has a price that is the same for everybody"
+            self.draft.wrong((*loc, "price"), "sweep", what, "write a number of points, like price: 100")
+            return None
+        for key in ("when", "money", "limits", "stock", "from", "until"):
+            if getattr(spec, "from_" if key == "from" else key):
+                what = f"`{key}` is asked of redemptions, and this is issued by itself"
+                self.draft.wrong((*loc, key), "sweep", what, "write sweep: {on: [04-01], most: 5, most_per_year: 15}")
+        place = (*loc, "sweep", "on")
+        days = [day_of_year(self.draft, text, (*place, i)) for i, text in enumerate(spec.sweep.on)]
+        return Sweep(
+            self.draft.zone, price=price.number, days=[day for day in days if day is not None],
+            most=spec.sweep.most or PLENTY, most_per_year=spec.sweep.most_per_year or PLENTY,
         )  # fmt: skip
 
     def _live(self, node: Node | None, loc: Loc, *, scale: int | None = None) -> Live | None:

@@ -89,7 +89,9 @@ def check_folder(folder: Path, *, strategies: Strategies | None = None) -> Check
     """Check the versions in a folder, and join them; NotFound when there is none."""
     files = sorted(path for path in folder.iterdir() if path.suffix in ENDINGS and path.is_file())
     if not files:
-        message = f"there is no programme in the folder {folder}; put a file for each version into it, like 2026-01-01.yaml"
+        message = (
+            f"there is no programme in the folder {folder}; put a file for each version into it, like 2026-01-01.yaml"
+        )
         raise NotFound(message)
     return join([check(path, strategies=strategies) for path in files], strategies=strategies)
 

@@ -50,7 +50,9 @@ class _Pair:
         old, new = self.before.spec, self.after.spec
         for key in ("rates", "returns"):
             if getattr(old, key) != getattr(new, key):
-                yield self._issue((key,), f"`{key}` is not as in {self.before.file}", "keep it: it is one for all versions")
+                yield self._issue(
+                    (key,), f"`{key}` is not as in {self.before.file}", "keep it: it is one for all versions"
+                )
         if _included(old) != _included(new):
             what = f"other amounts are included than in {self.before.file}"
             yield self._issue(("eligible", "include"), what, "keep them, or let rules say `of` which amount they read")
@@ -59,7 +61,9 @@ class _Pair:
         for name in [name for name in new.metrics if name in old.metrics]:
             if _counts(old, name) != _counts(new, name):
                 what = f"the metric {quote(name)} counts over another time, or another unit, than in {self.before.file}"
-                yield self._issue(("metrics", name), what, "give it a name of its own: it counts from the first event on")
+                yield self._issue(
+                    ("metrics", name), what, "give it a name of its own: it counts from the first event on"
+                )
         ladders = {one.id: one for one in old.ladders}
         for position, one in enumerate(new.ladders):
             if one.id in ladders:
@@ -114,7 +118,9 @@ def _event(version: Dated, before: Dated, name: str, event: EventSpec) -> Iterat
         old = EventSpec.model_validate({})
     if (old.kind or _kind(name)) != (event.kind or _kind(name)):
         what = f"{quote(name)} is another kind of event in {before.file}"
-        yield error("version", version.source.place((*loc, "kind")), what, "keep the kind, or declare a type of its own")
+        yield error(
+            "version", version.source.place((*loc, "kind")), what, "keep the kind, or declare a type of its own"
+        )
     for key in ("attributes", "lines"):
         yield from _carried(version, before, (*loc, key), getattr(old, key), getattr(event, key))
 

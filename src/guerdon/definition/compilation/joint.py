@@ -63,7 +63,16 @@ class Joint:
 
     def limit(self, limit: Limit) -> int:
         """Return the position of a limit: that of the one which goes on, else of a new one."""
-        alike = (limit.name, limit.kind, limit.per_member, limit.every, limit.days, limit.budget, limit.stock, limit.unit)
+        alike = (
+            limit.name,
+            limit.kind,
+            limit.per_member,
+            limit.every,
+            limit.days,
+            limit.budget,
+            limit.stock,
+            limit.unit,
+        )
         number = self._seen.get(alike, 0)
         self._seen[alike] = number + 1
         position = self._places.setdefault((*alike, number), len(self.limits))

@@ -11,10 +11,11 @@ from typing import Any, Final, TypeVar
 
 from guerdon.definition.keeping import RedemptionsSpec, RewardSpec
 from guerdon.definition.levels import LadderSpec
-from guerdon.definition.spec import CampaignSpec, EventSpec, ProgrammeSpec
+from guerdon.definition.spec import CampaignSpec, EventSpec, ProgrammeSpec, RuleSpec
 
 Part = TypeVar("Part")
 Named = TypeVar("Named", LadderSpec, RewardSpec)
+Priced = TypeVar("Priced", RuleSpec, RewardSpec)
 
 _BEYOND_REACH: Final = Decimal(10) ** 30
 _NEVER_OPEN: Final = {"from_": "1970-01-01", "until": "1970-01-01"}
@@ -49,8 +50,8 @@ def _filled(stated: Sequence[Mapping[str, Part]]) -> list[dict[str, Part]]:
 
 def _nearest(stated: Sequence[Mapping[str, Part]], position: int, name: str) -> Part:
     """Return what a version says of a name, else the version before it, else the first that does."""
-    order = [*range(position, -1, -1), *range(position + 1, len(stated))]
-    return next(stated[i][name] for i in order if name in stated[i])
+    found = [one[name] for one in (*stated[position::-1], *stated[position + 1 :]) if name in one]
+    return found[0]
 
 
 def _listed(stated: Sequence[Sequence[Named]]) -> list[list[Named]]:
@@ -74,7 +75,7 @@ def _events(specs: Sequence[ProgrammeSpec]) -> dict[str, EventSpec]:
 
 def _stated(spec: ProgrammeSpec) -> dict[str, Any]:
     """Return what gives or costs points, with its unit stated where the version has one alone."""
-    sole = list(spec.units)[0] if len(spec.units) == 1 else None
+    sole = _sole(spec)
     return {
         "rules": [_in_unit(one, sole) for one in spec.rules],
         "rewards": [_in_unit(one, sole) for one in spec.rewards],
@@ -86,7 +87,7 @@ def _of_campaign(campaign: CampaignSpec, sole: str | None) -> CampaignSpec:
     return campaign.model_copy(update={"rules": [_in_unit(one, sole) for one in campaign.rules]})
 
 
-def _in_unit(one: Any, sole: str | None) -> Any:  # noqa: ANN401 - a rule or a reward
+def _in_unit(one: Priced, sole: str | None) -> Priced:
     return one if sole is None or one.unit is not None else one.model_copy(update={"unit": sole})
 
 
@@ -98,5 +99,9 @@ def _unreachable(ladder: LadderSpec) -> LadderSpec:
 
 def _closed(reward: RewardSpec, specs: Sequence[ProgrammeSpec]) -> RewardSpec:
     owner = next(spec for spec in specs if reward in spec.rewards)
-    sole = list(owner.units)[0] if len(owner.units) == 1 else None
-    return _in_unit(reward, sole).model_copy(update=_NEVER_OPEN)
+    return _in_unit(reward, _sole(owner)).model_copy(update=_NEVER_OPEN)
+
+
+def _sole(spec: ProgrammeSpec) -> str | None:
+    """Return the unit that is meant where none is stated: the only one."""
+    return next(iter(spec.units)) if len(spec.units) == 1 else None

@@ -66,6 +66,57 @@ def test_a_refund_takes_back_in_its_own_month_what_its_purchase_no_longer_earns(
 
 
 @every_way
+def test_a_refund_that_comes_too_late_takes_nothing_back(tmp_path: Path, way: str) -> None:
+    """30 days after 5 March is 4 April, to its end."""
+    more = ("r5,ben,2017-04-04,refund,10,3", "r6,ben,2017-04-05,refund,10,3", "r7,ben,2017-09-01,refund,150,3")
+    sales = lay(tmp_path / "sales.csv", *SALES[:3], SALES[5], *more, header=COLUMNS)
+    body = BANDS + "returns: {window: 30 days}\n"
+    found = statement(body, way, sales)
+    # 150 give 150; 100 are left and then 90: 50 and 40.
+    assert (found["ben", "2017-03"], found["ben", "2017-04"], found["ben", "2017-09"]) == (50, -10, 0)
+    summary = rated(body, sales).summary
+    assert (summary.refunds, summary.waiting, summary.late, summary.returns) == (2, 0, 2, 0)
+    assert summary.late_examples == ("r6 of 3 from sales", "r7 of 3 from sales")
+    assert (
+        rate(
+            loads(body), [dict(zip(COLUMNS.split(","), row.split(","), strict=True)) for row in (*SALES[:3], *more)]
+        ).summary.late
+        == 2
+    )
+
+
+def test_returns_that_name_no_purchase_are_bad_rows_where_the_programme_says_so(tmp_path: Path) -> None:
+    body = BANDS + "returns: {unlinked: refuse}\n"
+    for refunds in (("x,ana,2017-04-01,refund,3,", "y,ana,2017-04-01,,-3,", SALES[3]), ("x,ana,2017-04-01,,-3,",)):
+        sales = lay(tmp_path / "sales.csv", *SALES[:3], *refunds, header=COLUMNS)
+        with pytest.raises(Invalid, match="it names no purchase; write refund_of"):
+            rated(body, sales)
+
+
+@pytest.mark.parametrize("way", ["fold", "values"])
+def test_points_go_by_value_or_stay_or_are_written_off_in_files_too(tmp_path: Path, way: str) -> None:
+    stated = [f"{row}," for row in SALES]
+    sales = lay(tmp_path / "sales.csv", *stated, "u,ana,2017-03-20,redemption,,,250", header=f"{COLUMNS},points")
+    body = (
+        HEAD
+        + """
+rules:
+  - {id: spend, give: floor(eligible)}
+  - {id: large, when: net >= 100, give: 60, refund: pro_rata}
+  - {id: gift, give: 5, refund: keep}
+returns: {shortfall: within_balance, write_off: {most: 40, every: year}}
+rewards: [{id: mug, price: 250}]
+redemptions: {}
+"""
+    )
+    # ana: 185 and 85, of which 0 of 80.50 - 0.50 comes off (80 stay 80); 250 spent; r1 takes 20 + 10, r2 the other 100 + 50.
+    # 20 are there, so that 40 are written off and the rest is owed.
+    found = statement(body, way, sales)
+    assert found["ana", "2017-03"] == 185 + 85
+    assert found["ana", "2017-04"] == -(180 - 40)
+
+
+@every_way
 def test_a_refund_is_rated_with_what_its_month_had_left(tmp_path: Path, way: str) -> None:
     sales = lay(
         tmp_path / "sales.csv",

@@ -68,7 +68,9 @@ def read_records(terms: Terms, given: Sequence[object], saying: Saying) -> Recor
         return_examples=tuple(f"{event.type} {event.id} of {event.member}" for event in returns[:5]),
         refunds=sum(event.left is not None for event in found.events),
         waiting=len(found.waiting),
-        waiting_examples=tuple(_waiting(event) for event in found.waiting[:5]),
+        waiting_examples=tuple(_refund_named(event) for event in found.waiting[:5]),
+        late=len(found.late),
+        late_examples=tuple(_refund_named(event) for event in found.late[:5]),
         duplicates=len(events) - len(known),
         rounded=sum(_roundings(terms, record) for record in records),
         bad_rows=0,
@@ -86,7 +88,7 @@ def _resolved(events: Sequence[Event], terms: Terms) -> Resolved:
     return found
 
 
-def _waiting(event: Event) -> str:
+def _refund_named(event: Event) -> str:
     refund = event.refund
     return "" if refund is None else f"{event.id} of {refund.of}" + (f" from {refund.source}" if refund.source else "")
 

@@ -147,7 +147,7 @@ def shape_of(programme: Programme) -> Shape:
         rates=dict(programme.rates),
         zone=programme.zone,
         event_types=dict(programme.event_types),
-        tender=programme.terms.returns.tender,
+        returns=programme.terms.returns,
     )
 
 

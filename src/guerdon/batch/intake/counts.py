@@ -28,6 +28,8 @@ class Summary:
     refunds: int = 0
     waiting: int = 0
     waiting_examples: tuple[str, ...] = ()
+    late: int = 0
+    late_examples: tuple[str, ...] = ()
     duplicates: int | None = None
     rounded: int | None = None
     bad_rows: int | None = None

@@ -13,6 +13,8 @@ from guerdon.batch.intake.rows import STATED, Group
 from guerdon.batch.intake.shape import event_slots
 from guerdon.batch.intake.sql import cases, name, text
 from guerdon.core.currencies import DECIMALS
+from guerdon.core.events.policy import REFUSED
+from guerdon.core.events.resolution import UNNAMED
 from guerdon.core.facts import ORDER_AMOUNTS, PURCHASE, REFUND
 
 NAMES: Final = ("source", "id", "type", "kind", "member", "account", "at", "timed", "returned")
@@ -88,6 +90,13 @@ def _refund_faults() -> list[tuple[str, str]]:
     ]
 
 
+def _unnamed_returns(group: Group) -> list[tuple[str, str]]:
+    """Return what is wrong with a return that names no purchase, where the programme refuses these."""
+    if group.shape.returns.unlinked != REFUSED:
+        return []
+    return [("returned and refund_of is null" if group.mapped.has_refunds else "returned", text(UNNAMED))]
+
+
 def _line_faults(exchange: Exchange) -> list[tuple[str, str]]:
     total = '"#total" - "#own discount"'
     stated = f'"{STATED}"'
@@ -131,7 +140,8 @@ def _finished(
     columns += [f"{name(word)} as {name('#own ' + word)}" for word in ORDER_AMOUNTS]
     columns += [f"case when returned then 0 else {value} end as {name(word)}" for word, value in amounts]
     layer = f"select {', '.join(columns)} from ({layer})"
-    problem = cases([("problem is not null", "problem"), *faults, ("returned", "null"), *_order_faults(group)])
+    unnamed = _unnamed_returns(group)
+    problem = cases([("problem is not null", "problem"), *faults, *unnamed, ("returned", "null"), *_order_faults(group)])
     safe = f" replace ({_safe_amounts()})" if exchange.converts else ""
     layer = f'select *{safe} from (select *, {problem} as "#problem" from ({layer}))'
     out = [*map(name, ("row", *NAMES)), *(f"cast({name(word)} as bigint) as {name(word)}" for word in AMOUNTS)]

@@ -264,11 +264,13 @@ def _with_refunds(con: duckdb.DuckDBPyConnection, history: History, good: str, i
     summary = replace(
         summary,
         events=(summary.events or 0) - found.refused,
-        returns=(summary.returns or 0) - found.refused - found.settled - found.waiting,
+        returns=(summary.returns or 0) - found.refused - found.settled - found.waiting - found.late,
         return_examples=found.return_examples,
         refunds=found.settled,
         waiting=found.waiting,
         waiting_examples=found.waiting_examples,
+        late=found.late,
+        late_examples=found.late_examples,
         bad_rows=bad,
     )
     return replace(history, setup=found.setup, summary=summary)

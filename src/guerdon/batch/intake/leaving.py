@@ -111,7 +111,7 @@ def too_much(group: Group) -> str:
 
 def left_over(group: Group) -> str:
     """Return what is left of each line after each refund."""
-    tender = group.shape.tender
+    tender = group.shape.returns.tender
     points = {
         POINTS_FIRST: "greatest(points_paid - (net - kept), 0)",
         MONEY_FIRST: "least(points_paid, kept)",

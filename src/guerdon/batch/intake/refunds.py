@@ -24,10 +24,12 @@ from guerdon.batch.intake.lines import has_quantity
 from guerdon.batch.intake.rows import Group
 from guerdon.batch.intake.shape import line_slots
 from guerdon.batch.intake.sql import cases, copy, name, parquet
+from guerdon.core.events.policy import ReturnPolicy
 from guerdon.core.facts import PURCHASE, REFUND
 
 _EXAMPLES: Final = 5
 _REFUSED: Final = "intake_refused"
+_LATE: Final = "intake_late"
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,10 @@ class Settled:
     setup: tuple[str, ...]
     settled: int
     waiting: int
+    late: int
     refused: int
     waiting_examples: tuple[str, ...]
+    late_examples: tuple[str, ...]
     return_examples: tuple[str, ...] = ()
 
 
@@ -60,8 +64,9 @@ def settle_refunds(  # noqa: PLR0913 - what refunds are settled with
     con.execute(copy(involved, laid_involved))
     some = parquet(laid_involved)
     con.execute(f'create or replace temp table {_REFUSED} ("row" bigint, reason varchar)')
+    con.execute(f"create or replace temp table intake_asked as {_asked(some)}")
+    _set_late_aside(con, group.shape.returns, some)
     for table, query in (
-        ("intake_asked", _asked(some)),
         ("intake_goods", _goods(group, some, lines)),
         ("intake_named", _named(groups, scratch)),
     ):
@@ -71,19 +76,19 @@ def settle_refunds(  # noqa: PLR0913 - what refunds are settled with
     badrows.add_bad(con, f"select * from {_REFUSED}")
     con.execute(f"create or replace temp table intake_left as {left_over(group)}")
     laid_events, laid_lines = scratch / "refunded-events.parquet", scratch / "refunded-lines.parquet"
-    con.execute(copy(f"{_events(some)} union all by name {_unmoved(_waiting(some))}", laid_events))
+    con.execute(copy(f"{_events(some)} union all by name {_unmoved(_without_effect(some))}", laid_events))
     setup = [_view("events", _unmoved(f"{good} where refund_of is null"), laid_events)]
     if lines:
         con.execute(copy(_lines(group, lines), laid_lines))
         setup.append(_view("lines", f"select * from {lines}", laid_lines))
-    found = _counted(con, tuple(setup), _waiting(some), refused)
-    if returns == found.settled + found.waiting + found.refused:
+    found = _counted(con, tuple(setup), _without_effect(some), refused)
+    if returns == found.settled + found.waiting + found.late + found.refused:
         return found
     return replace(found, return_examples=_examples(con, good))
 
 
-def _waiting(some: str) -> str:
-    """Return a FROM item of refunds whose purchase is not there."""
+def _without_effect(some: str) -> str:
+    """Return a FROM item of refunds whose purchase is not there, or that come too late."""
     gone = f'select "row" from intake_asked union all select "row" from {_REFUSED}'
     return f'(select * from {some} where refund_of is not null and "row" not in ({gone}))'
 
@@ -106,6 +111,25 @@ def _asked(good: str) -> str:
         f"from {good} as r join ({purchases}) as p on p.source = r.refund_source and p.id = r.refund_of"
     )
     return f"select *, row_number() over (order by posted, source, id) as turn from ({layer})"
+
+
+def _set_late_aside(con: duckdb.DuckDBPyConnection, policy: ReturnPolicy, some: str) -> None:
+    """Set refunds aside that come too late, by the local day of their purchase."""
+    con.execute(f'create or replace temp table {_LATE} ("row" bigint)')
+    query = f'select min("at"), max("at") from {some} where kind = {PURCHASE}'
+    ((first, last),) = con.sql(query).fetchall()
+    if first is None or policy.window is None or policy.zone is None:
+        return
+    zone = policy.zone
+    starts = [zone.day_start(day) for day in range(zone.day_of(first), zone.day_of(last) + 1)]
+    ends = [policy.ends_at(at) for at in starts]
+    con.execute(
+        f'insert into {_LATE} select a."row" from intake_asked as a join {some} as p on p."row" = a."of"\n'
+        f'join {some} as r on r."row" = a."row" asof join (select unnest(?) as starts, unnest(?) as ends) as w '
+        'on p."at" >= w.starts where r."at" >= w.ends',
+        [starts, ends],
+    )
+    con.execute(f'delete from intake_asked where "row" in (select "row" from {_LATE})')
 
 
 def _goods(group: Group, good: str, lines: str) -> str:
@@ -223,18 +247,26 @@ def _events(good: str) -> str:
     )
 
 
-def _counted(con: duckdb.DuckDBPyConnection, setup: tuple[str, ...], waiting: str, refused: int) -> Settled:
-    """Return what became of refunds, and a few examples of those without their purchase."""
+def _counted(con: duckdb.DuckDBPyConnection, setup: tuple[str, ...], without: str, refused: int) -> Settled:
+    """Return what became of refunds, and a few examples of those without effect."""
     ((settled,),) = con.sql("select count(*) from intake_asked").fetchall()
-    ((waits,),) = con.sql(f"select count(*) from {waiting}").fetchall()
-    found = con.sql(f'select id, refund_of, refund_source from {waiting} order by "row" limit {_EXAMPLES}').fetchall()
+    ((late,),) = con.sql(f"select count(*) from {_LATE}").fetchall()
+    ((without_effect,),) = con.sql(f"select count(*) from {without}").fetchall()
+    is_late = f'"row" in (select "row" from {_LATE})'
     return Settled(
         setup=setup,
         settled=int(settled),
-        waiting=int(waits),
+        waiting=int(without_effect) - int(late),
+        late=int(late),
         refused=refused,
-        waiting_examples=tuple(f"{one} of {of} from {source}" for one, of, source in found),
+        waiting_examples=_refund_examples(con, without, f"not {is_late}"),
+        late_examples=_refund_examples(con, without, is_late) if late else (),
     )
+
+
+def _refund_examples(con: duckdb.DuckDBPyConnection, refunds: str, where: str) -> tuple[str, ...]:
+    query = f'select id, refund_of, refund_source from {refunds} where {where} order by "row" limit {_EXAMPLES}'
+    return tuple(f"{one} of {of} from {source}" for one, of, source in con.sql(query).fetchall())
 
 
 def _examples(con: duckdb.DuckDBPyConnection, good: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from guerdon.core.calendar import Zone
 from guerdon.core.errors import Invalid
-from guerdon.core.events.policy import PROPORTIONAL
+from guerdon.core.events.policy import ANY_TIME, ReturnPolicy
 from guerdon.core.facts import ORDER_AMOUNTS, Attribute, EventType
 
 TAKEN: Final = frozenset([
@@ -60,7 +60,7 @@ class Shape:
     rates: dict[str, str | Fraction]
     zone: Zone
     event_types: dict[str, EventType]
-    tender: str = PROPORTIONAL
+    returns: ReturnPolicy = ANY_TIME
 
 
 @dataclass(frozen=True)

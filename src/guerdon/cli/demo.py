@@ -2,7 +2,7 @@
 
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from guerdon.cli import groceries
-from guerdon.cli.reading import load_programme
+from guerdon.cli.reading import load_programme, read_as_of
 from guerdon.cli.screen import counted, progress
 
 if TYPE_CHECKING:
     from guerdon.batch.rate import Rated, Run
+    from guerdon.cli.year import Year
 
 FOLDER: Final = "guerdon-demo"
 LINES_FILE: Final = "purchases.parquet"
@@ -23,6 +24,13 @@ HOUSEHOLDS_SHOWN: Final = 8
 HOUSEHOLD: Final = "47"
 STRETCH: Final = "2017-07"
 """The household that is explained, and the month of its purchases that is shown."""
+
+LEDGER_FOLDER: Final = "ledger"
+MONTHS: Final = tuple(f"2017-{month:02d}" for month in range(1, 13))
+QUARTER_ENDS: Final = MONTHS[2::3]
+AFTERWARDS: Final = tuple(f"2018-{month:02d}" for month in range(1, 13))
+YEAR_END: Final = "2018-01-01T00:00"
+"""The instant as of which the ledger is: all that 2017 had to bring has happened."""
 
 _PROGRAMMES: Final = {"three-month-exercise": groceries.EVENTS, "grocery": groceries.BASKETS}
 
@@ -60,7 +68,8 @@ def demo(*, into: Path, once: bool) -> None:
     """Rate a year of real groceries by two shipped programmes.
 
     2,469 households, 155,848 baskets, 1,469,307 lines (The Complete Journey, 2017). Shows their points per month and in
-    total, explains one household's, draws a chart, and says which commands did it.
+    total, who is at which level, what expires when and what could be redeemed, and one household's year; explains its
+    points, draws a chart, and says which commands did it.
     """
     absent = groceries.missing()
     if absent:
@@ -78,6 +87,7 @@ def demo(*, into: Path, once: bool) -> None:
         _show_quarter(rating)
     _show_months(ratings)
     _explain_household(ratings[-1])
+    _show_year(ratings[-1])
     _draw(ratings, into)
     _say_where(ratings, into, seconds=time.monotonic() - began)
 
@@ -86,14 +96,18 @@ def _rate(name: str, mapping: Mapping[str, str], lines: Path, into: Path) -> _Ra
     """Rate the year by one programme, as the command that is shown does."""
     from guerdon.batch.intake import Inputs
     from guerdon.batch.rate import Run, rate
-    from guerdon.cli.statement import engine_line, summary_lines
+    from guerdon.cli.table import engine_line, summary_lines
     from guerdon.definition.zones import load_zone
 
     programme, files, later = load_programme(name)
     inputs = Inputs(paths=(str(lines),), mapping=dict(mapping), zone=load_zone(groceries.ZONE))
     run = Run(programme=programme, files=files, later=later, inputs=inputs, out=into / f"{name}.csv")
+    options = ["--out", str(run.out)]
+    if programme.ladders:
+        run = replace(run, ledger=into / LEDGER_FOLDER, as_of=read_as_of(YEAR_END, programme))
+        options += ["--ledger", str(run.ledger), "--as-of", YEAR_END]
     click.echo(click.style(f"\n{programme.title}", bold=True))
-    for line in _command(run, "rate", name, "--out", str(run.out)):
+    for line in _command(run, "rate", name, *options):
         click.echo(line)
     with progress(wanted=True) as tell:
         rated = rate(run, progress=tell)
@@ -125,7 +139,7 @@ def _points(statement: Path) -> dict[str, dict[str, int]]:
 
 def _show_quarter(rating: _Rating) -> None:
     """Print the last quarter's statement: some households, and all of them."""
-    from guerdon.cli.statement import table
+    from guerdon.cli.table import table
 
     bought = {member: months for member, months in rating.points.items() if any(month in months for month in QUARTER)}
     rows = [_quarter_row(member, bought[member]) for member in list(bought)[:HOUSEHOLDS_SHOWN]]
@@ -149,7 +163,7 @@ def _by_month(rating: _Rating) -> dict[str, int]:
 
 def _show_months(ratings: list[_Rating]) -> None:
     """Print the points of all households per month and in total, a column a programme."""
-    from guerdon.cli.statement import table
+    from guerdon.cli.table import table
 
     by_month = [_by_month(rating) for rating in ratings]
     rows: list[tuple[object, ...]] = [(month, *(one.get(month, 0) for one in by_month)) for month in by_month[0]]
@@ -180,6 +194,60 @@ def _explain_household(rating: _Rating) -> None:
         click.echo(f"  {line}")
 
 
+def _show_year(rating: _Rating) -> None:
+    """Print what the ledger has to say: levels, what expires when, what could be redeemed, and one household's year."""
+    from guerdon.cli.year import opened
+
+    with opened(rating.run.ledger or Path(), rating.run.programme) as year:
+        _show_levels(year, rating.name)
+        _show_points(year, rating.name)
+        _show_rewards(year)
+        _show_household(year, rating.name)
+
+
+def _show_levels(year: "Year", name: str) -> None:
+    held = year.held(QUARTER_ENDS)
+    rows = [(month, *(held[month][level] for level in year.levels)) for month in QUARTER_ENDS]
+    _show(f"Households at each level of {name}, at the end of each quarter", ("at the end of", *year.levels), rows)
+
+
+def _show_points(year: "Year", name: str) -> None:
+    months = year.months(MONTHS)
+    _show(f"Points of all households under {name}", ("month", "earned", "expired", "left at its end"), months)
+    expiring = year.expiring(AFTERWARDS)
+    left = sum(points for _, points, _ in expiring)
+    title = f"When the {left:,} points that are left expire, unless they are redeemed"
+    _show(title, ("at the end of", "points", "households"), expiring)
+
+
+def _show_rewards(year: "Year") -> None:
+    rows = [
+        (title, price, sum(found.values()), *(found.get(level, "") for level in year.levels))
+        for title, price, found in year.in_reach()
+    ]
+    title = "Households that could have a reward now that the year has ended (the data have no redemptions)"
+    _show(title, ("reward", "points", "households", *year.levels), rows)
+
+
+def _show_household(year: "Year", name: str) -> None:
+    held = year.held(MONTHS, HOUSEHOLD)
+    levels = {month: next(level for level, count in held[month].items() if count) for month in MONTHS}
+    rows = [(month, levels[month], *points) for month, *points in year.months(MONTHS, HOUSEHOLD)]
+    columns = ("month", "level", "earned", "expired", "left at its end")
+    _show(f"The year of household {HOUSEHOLD} under {name}", columns, rows)
+    for move in year.moves(HOUSEHOLD):
+        click.echo(f"  {move.day}: {move.before} to {move.level}, with ${move.credit} spent in the quarter")
+
+
+def _show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table under its title."""
+    from guerdon.cli.table import table
+
+    click.echo(click.style(f"\n{title}", bold=True))
+    for line in table(columns, rows):
+        click.echo(f"  {line}")
+
+
 def _draw(ratings: list[_Rating], into: Path) -> None:
     from guerdon.cli.chart import draw
 
@@ -195,4 +263,8 @@ def _say_where(ratings: list[_Rating], into: Path, *, seconds: float) -> None:
     click.echo(f"  {into / LINES_FILE}  the purchases, a row per line")
     for rating in ratings:
         click.echo(f"  {into / (rating.name + '.csv')}  the statement: {counted(rating.rated.rows, 'row')}")
+        if rating.run.ledger is not None:
+            click.echo(
+                f"  {rating.run.ledger}  the ledger of {rating.name}: journals, postings, lots, standings, levels"
+            )
     click.echo(f"  {into / 'points-per-month.svg'} and .png  the chart")

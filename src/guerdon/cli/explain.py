@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from guerdon.cli.reading import load_programme, read_inputs, reading_options
-from guerdon.cli.screen import progress
+from guerdon.cli.reading import AS_OF_HELP, load_programme, read_as_of, read_history, read_inputs, reading_options
+from guerdon.cli.table import exact
 
 if TYPE_CHECKING:
+    from guerdon.core.events import Event
+    from guerdon.core.explain import Explanation, Story
     from guerdon.core.history import Answer
+    from guerdon.core.programme import Programme
 
 
 @click.command(
@@ -30,6 +33,7 @@ With --event, rules that gave nothing say why; --why-not says it for every event
 @click.argument("events", nargs=-1, required=True, metavar="EVENTS...")
 @click.option("--member", required=True, metavar="M", help="The member whose points to explain.")
 @click.option("--event", "event_id", metavar="ID", help="Only this event; those before it count nevertheless.")
+@click.option("--as-of", metavar="T", help=AS_OF_HELP)
 @click.option("--why-not", is_flag=True, help="Also say why each of the other rules gave nothing.")
 @reading_options
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
@@ -39,6 +43,7 @@ def explain(  # noqa: PLR0913 - a command has this many options
     events: tuple[str, ...],
     member: str,
     event_id: str | None,
+    as_of: str | None,
     why_not: bool,
     mapping: tuple[str, ...],
     currency: str | None,
@@ -53,36 +58,39 @@ def explain(  # noqa: PLR0913 - a command has this many options
     The numbers of each event add up to its points, and these to what `guerdon rate` says, to the smallest
     part.
     """
-    from guerdon.batch.rate import Run, history_of_member
     from guerdon.core.explain import explain as explain_answers
-    from guerdon.core.explain import sentences
     from guerdon.core.history import rate_events
 
+    loaded = load_programme(programme)
     inputs = read_inputs(events, mapping, currency, zone)
-    loaded, files, later = load_programme(programme)
-    run = Run(
-        programme=loaded,
-        files=files,
-        later=later,
-        inputs=inputs,
-        out=None,
-        by=("member", "month"),
-        unit=None,
-        bad_rows=bad_rows,
-        memory=memory,
-        processes=1,
-    )
-    with progress(wanted=not no_progress) as tell:
-        tell(f"looking for {member}", None)
-        history = history_of_member(run, member)
-    answers = _chosen(rate_events(loaded, history), member, event_id)
-    explanation = explain_answers(loaded, answers)
+    at = read_as_of(as_of, loaded.programme)
+    history = read_history(loaded, inputs, member, at=at, bad_rows=bad_rows, memory=memory, quiet=no_progress)
+    answers = _chosen(rate_events(loaded.programme, history), member, event_id)
+    explanation = explain_answers(loaded.programme, answers)
     if event_id is not None:
         explanation = replace(explanation, sums=())
+    stories = _stories(loaded.programme, history, at)
     if as_json:
-        click.echo(json.dumps(_exact(asdict(explanation)), indent=2))
+        shown = asdict(explanation) | {"accounts": [asdict(story) for story in stories]}
+        click.echo(json.dumps(exact(shown), indent=2))
         return
-    lines = sentences(explanation, refusals=why_not or event_id is not None)
+    _print(loaded.programme, explanation, stories, refusals=why_not or event_id is not None)
+
+
+def _stories(programme: "Programme", history: "Sequence[Event]", at: int | None) -> "tuple[Story, ...]":
+    """Return what became of the points of every account of a history, where a programme keeps lots."""
+    from guerdon.core.explain import stories_of
+    from guerdon.core.history import keep_ledger
+
+    return stories_of(programme, keep_ledger(programme, history, at)) if programme.keeps_lots else ()
+
+
+def _print(programme: "Programme", explanation: "Explanation", stories: "Sequence[Story]", *, refusals: bool) -> None:
+    from guerdon.core.explain import left_lines, sentences
+
+    lines = sentences(explanation, refusals=refusals, stories=stories)
+    for story in stories if explanation.sums else ():
+        lines += ["", *left_lines(programme.zone, story)]
     click.echo("\n".join(lines).rstrip())
 
 
@@ -101,14 +109,3 @@ def _chosen(answers: "Sequence[Answer]", member: str, event_id: str | None) -> "
         message = f"member {member} has no event {event_id}; {hint}"
         raise click.ClickException(message)
     return chosen
-
-
-def _exact(value: object) -> object:
-    """Return data for JSON: whole numbers as numbers, others as text."""
-    from guerdon.cli.statement import as_number
-
-    if isinstance(value, dict):
-        return {key: _exact(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_exact(one) for one in value]
-    return as_number(value)

@@ -16,6 +16,7 @@ from guerdon.cli.demo import demo
 from guerdon.cli.diff import diff
 from guerdon.cli.explain import explain
 from guerdon.cli.rate import rate
+from guerdon.cli.statement import statement
 from guerdon.cli.templates import new, schema, templates
 from guerdon.core.errors import GuerdonError, InvariantBroken
 
@@ -76,7 +77,7 @@ def commands() -> None:
     """Rate what members did by a loyalty programme that is one file, and explain every point."""
 
 
-for _command in (check, diff, new, templates, schema, rate, explain, demo):
+for _command in (check, diff, new, templates, schema, rate, explain, statement, demo):
     commands.add_command(_command)
 
 

@@ -115,14 +115,14 @@ def _by(stated: str) -> tuple[str, ...]:
 
 
 def _show(rated: "Rated", *, out: Path | None, bad_rows: Path | None, as_json: bool) -> None:
-    from guerdon.cli import statement
+    from guerdon.cli import table
 
     if as_json:
-        statement.print_json(rated, with_rows=out is None)
+        table.print_json(rated, with_rows=out is None)
         return
     if out is None and sys.stdout.isatty():
-        statement.print_head(rated)
+        table.print_head(rated)
     elif out is None:
-        statement.print_csv(rated)
+        table.print_csv(rated)
     sys.stdout.flush()
-    statement.say_summary(rated, out=out, bad_rows=bad_rows)
+    table.say_summary(rated, out=out, bad_rows=bad_rows)

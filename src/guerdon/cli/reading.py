@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import click
 
-from guerdon.cli.screen import say, show_issues
+from guerdon.cli.screen import progress, say, show_issues
 
 if TYPE_CHECKING:
     from guerdon.batch.intake import Inputs
+    from guerdon.core.events import Event
     from guerdon.core.programme import Programme
     from guerdon.definition.files import File
 
@@ -99,6 +100,26 @@ def read_as_of(stated: str | None, programme: "Programme") -> int | None:
 
 
 AS_OF_HELP: Final = "What is so at T, like 2026-03-31 (with that day) or 2026-03-31T12:00; else at the last event."
+
+
+def read_history(  # noqa: PLR0913 - what to read, of whom, and how
+    loaded: "Loaded",
+    inputs: "Inputs",
+    member: str,
+    *,
+    at: int | None,
+    bad_rows: Path | None,
+    memory: str | None,
+    quiet: bool,
+) -> "list[Event]":
+    """Return the events of a member's accounts up to an instant, in their order."""
+    from guerdon.batch.rate import Run, history_of_member
+
+    programme, files, later = loaded
+    run = Run(programme=programme, files=files, later=later, inputs=inputs, bad_rows=bad_rows, memory=memory, as_of=at)
+    with progress(wanted=not quiet) as tell:
+        tell(f"looking for {member}", None)
+        return history_of_member(run, member)
 
 
 def load_programme(named: str) -> "Loaded":

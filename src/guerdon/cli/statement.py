@@ -1,161 +1,153 @@
-"""Statements on the screen: as CSV, as an aligned table or as JSON, and what a run has to say beside them."""
+"""guerdon statement: one account's page, as its member would read it."""
 
-import csv
 import json
-import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from guerdon.cli.screen import counted, say
+from guerdon.cli.reading import AS_OF_HELP, load_programme, read_as_of, read_history, read_inputs, reading_options
+from guerdon.cli.screen import say
+from guerdon.cli.table import exact, table
 
 if TYPE_CHECKING:
-    from guerdon.batch.intake import Summary
-    from guerdon.batch.rate import Rated
+    from guerdon.core.explain import Page
+    from guerdon.core.explain.page import Line, MonthRow, UnitPage
+
+_RECENT: Final = 20
+_DAY_WIDTH: Final = len("30 September 2017")
 
 
-def print_csv(rated: "Rated") -> None:
-    """Print all rows as CSV."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(rated.columns)
-    writer.writerows(rated.all_rows())
+@click.command(
+    short_help="Show a member's statement as a page.",
+    epilog="""\b
+Examples:
+  guerdon statement programme.yaml purchases.csv --member 2241
+  guerdon statement grocery purchases.parquet --member 2241 --as-of 2017-06-30
+  guerdon statement programme.yaml purchases.csv --member 2241 --html page.html""",
+)
+@click.argument("programme")
+@click.argument("events", nargs=-1, required=True, metavar="EVENTS...")
+@click.option("--member", required=True, metavar="M", help="The member whose statement to show.")
+@click.option("--as-of", metavar="T", help=AS_OF_HELP)
+@click.option(
+    "--all", "everything", is_flag=True, help=f"Tell the whole history; otherwise its last {_RECENT} entries."
+)
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the page as HTML too, all in one file.",
+)
+@reading_options
+@click.option("--json", "as_json", is_flag=True, help="Print the page as JSON.")
+def statement(  # noqa: PLR0913 - a command has this many options
+    *,
+    programme: str,
+    events: tuple[str, ...],
+    member: str,
+    as_of: str | None,
+    everything: bool,
+    html: Path | None,
+    mapping: tuple[str, ...],
+    currency: str | None,
+    zone: str | None,
+    bad_rows: Path | None,
+    memory: str | None,
+    no_progress: bool,
+    as_json: bool,
+) -> None:
+    """Show what a member has: the balance, what waits and what ends when, the level, the months and what happened.
 
+    A member who shares an account with others sees the whole account.
+    """
+    from guerdon.core.explain import pages_of
 
-def print_head(rated: "Rated") -> None:
-    """Print the first rows as a table, and how many more there are."""
-    for line in table(rated.columns, rated.head):
-        click.echo(line)
-    more = rated.rows - len(rated.head)
-    if more > 0:
-        click.echo(click.style(f"... and {counted(more, 'row')} more; --out FILE writes all of them", dim=True))
+    loaded = load_programme(programme)
+    inputs = read_inputs(events, mapping, currency, zone)
+    at = read_as_of(as_of, loaded.programme)
+    history = read_history(loaded, inputs, member, at=at, bad_rows=bad_rows, memory=memory, quiet=no_progress)
+    pages = pages_of(loaded.programme, history, at)
+    if html is not None:
+        from guerdon.cli.html import write_html
 
-
-def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
-    """Return rows as aligned lines under their columns' names; numbers stand to the right."""
-    texts = [[_cell(value) for value in row] for row in rows]
-    widths = [max([len(column), *(len(row[i]) for row in texts)]) for i, column in enumerate(columns)]
-    right = [
-        bool(rows) and all(isinstance(row[i], (int, Decimal)) or not row[i] for row in rows)
-        for i in range(len(columns))
-    ]
-    return [_aligned(line, widths, right) for line in ([*columns], *texts)]
-
-
-def _aligned(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
-    padded = [
-        cell.rjust(width) if to_right else cell.ljust(width)
-        for cell, width, to_right in zip(cells, widths, right, strict=True)
-    ]
-    return "  ".join(padded).rstrip()
-
-
-def _cell(value: object) -> str:
-    return f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def print_json(rated: "Rated", *, with_rows: bool) -> None:
-    """Print everything as one JSON object, row by row, so that a long statement needs no memory."""
-    head = {
-        "totals": {unit: as_number(points) for unit, points in rated.totals.items()},
-        "members": rated.members,
-        "months": rated.months,
-        "rows": rated.rows,
-        "engine": rated.engine,
-        "compiled": is_compiled(),
-        "seconds": round(rated.seconds, 3),
-        "summary": asdict(rated.summary),
-    }
-    if not with_rows:
-        click.echo(json.dumps(head, indent=2))
+        write_html(html, pages)
+        say(f"wrote {html}")
+    if as_json:
+        click.echo(json.dumps(exact([asdict(page) for page in pages]), indent=2))
         return
-    sys.stdout.write(json.dumps(head, indent=2)[:-2] + ',\n  "statement": [')
-    separator = "\n"
-    for row in rated.all_rows():
-        cells = {column: as_number(value) for column, value in zip(rated.columns, row, strict=True)}
-        sys.stdout.write(f"{separator}    {json.dumps(cells)}")
-        separator = ",\n"
-    sys.stdout.write("\n  ]\n}\n")
+    for page in pages:
+        click.echo("\n".join(page_lines(page, recent=None if everything else _RECENT)))
 
 
-def as_number(value: object) -> object:
-    """Return a whole number as a number; one with decimals as text, so that nobody reads it as a float."""
-    if not isinstance(value, Decimal):
-        return value
-    return int(value) if value.as_tuple().exponent == 0 else f"{value:f}"
-
-
-def say_summary(rated: "Rated", *, out: Path | None, bad_rows: Path | None) -> None:
-    """Say the grand total, what was read and what became of it, and which engine answered."""
-    for line in summary_lines(rated.summary, bad_rows):
-        say(line)
-    say(engine_line(rated))
-    if out is not None:
-        say(f"wrote {out}: {counted(rated.rows, 'row')}")
-    if not rated.totals:
-        say(click.style("no points: the programme counts none", bold=True))
-        return
-    totals = ", ".join(f"{points:,f} {unit}" for unit, points in rated.totals.items())
-    say(
-        click.style(
-            f"total: {totals} for {counted(rated.members, 'member')} in {counted(rated.months, 'month')}", bold=True
-        )
-    )
-
-
-def summary_lines(summary: "Summary", bad_rows: Path | None) -> list[str]:
-    """Return what was read and what became of it, a line each."""
-    events = "" if summary.events is None else f": {counted(summary.events, 'event')}"
-    lines = [f"read {counted(summary.rows, 'row')}{events}"]
-    if summary.lines:
-        lines[0] += f" with {counted(summary.lines, 'line')}"
-    if summary.bad_rows:
-        lines.append(f"bad rows: {summary.bad_rows:,} set aside in {bad_rows}")
-    if summary.returns or summary.returned_lines:
-        examples = f", such as {', '.join(summary.return_examples[:3])}" if summary.return_examples else ""
-        kinds = ((summary.returns, "event"), (summary.returned_lines, "line"))
-        returns = " and ".join(counted(count, noun) for count, noun in kinds if count)
-        lines.append(f"returns: {returns}{examples}; counted, they neither earn nor reverse points yet")
-    lines += _refund_lines(summary)
-    if summary.duplicates:
-        lines.append(f"duplicates: {counted(summary.duplicates, 'event')} came more than once and counted once")
-    if summary.rounded:
-        lines.append(
-            f"rounded: {counted(summary.rounded, 'amount')} written as binary floats, to the currency's decimals"
-        )
-    if summary.ignored:
-        lines.append(f"ignored columns: {', '.join(summary.ignored)}")
+def page_lines(page: "Page", *, recent: int | None = None) -> list[str]:
+    """Return a page as lines of text; of the history the `recent` last entries, or all of it."""
+    lines = [click.style(page.programme, bold=True), f"Statement for {page.account}, {page.as_of}"]
+    for unit in page.units:
+        lines += ["", *balance_lines(unit)]
+    for level in page.levels:
+        lines += ["", f"{level.ladder}: {click.style(level.level, bold=True)}", *[f"  {said}" for said in level.said]]
+    if page.benefits:
+        lines += [
+            "",
+            "What comes with it",
+            *[f"  {name}: {shown_benefit(value)}" for name, value in page.benefits.items()],
+        ]
+    several = len(page.units) > 1
+    for unit in page.units:
+        if unit.history:
+            of = f" of {unit.unit}" if several else ""
+            lines += ["", f"Month by month{of}", *_months(unit.months)]
+            lines += ["", f"What happened{of}", *_history(unit.history, recent)]
     return lines
 
 
-def _refund_lines(summary: "Summary") -> list[str]:
+def balance_lines(unit: "UnitPage") -> list[str]:
+    """Return what there is of a unit, what waits and what ends when."""
+    balance = unit.balance
+    lines = [click.style(f"{balance.available:,f} {unit.unit} to use", bold=True)]
+    lines += [f"  {one.points:,f} more can be used from {one.day} on" for one in unit.waiting]
+    unknown = balance.pending - sum((one.points for one in unit.waiting), Decimal(0))
+    if unknown:
+        lines.append(f"  {unknown:,f} more wait until they are activated")
+    if balance.held:
+        lines.append(f"  {balance.held:,f} are set aside for what you reserved")
+    if balance.debt:
+        lines.append(f"  {balance.debt:,f} are owed: the next {unit.unit} earned pay them")
+    lines += [f"  {one.points:,f} can be used until {one.day}" for one in unit.ending]
+    if unit.endless and unit.ending:
+        lines.append(f"  {unit.endless:,f} stay")
+    return lines
+
+
+def _months(months: "tuple[MonthRow, ...]") -> list[str]:
+    words, rows = change_words(months)
+    return [f"  {line}" for line in table(["month", *words, "balance"], rows)]
+
+
+def change_words(months: "tuple[MonthRow, ...]") -> tuple[list[str], list[list[object]]]:
+    """Return which kinds of change there were, and a row a month of them with its balance."""
+    words = ("earned", "spent", "expired", "taken_back")
+    shown = [word for word in words if any(getattr(month, word) for month in months)]
+    rows = [[month.month, *[getattr(month, word) or "" for word in shown], month.balance] for month in months]
+    return [word.replace("_", " ") for word in shown], rows
+
+
+def _history(history: "tuple[Line, ...]", recent: int | None) -> list[str]:
+    shown = history if recent is None else history[-recent:]
     lines = []
-    if summary.refunds:
-        lines.append(f"refunds: {counted(summary.refunds, 'event')} took back what their purchases no longer earn")
-    if summary.waiting:
-        examples = ", ".join(summary.waiting_examples[:3])
-        lines.append(
-            f"waiting: {counted(summary.waiting, 'refund')}, such as {examples}; without effect until the purchase is among "
-            "the events (refund_source says whose it is, if not the refund's own)"
-        )
+    if len(shown) < len(history):
+        lines.append(f"  ... {len(history) - len(shown):,} earlier; --all tells them")
+    for line in shown:
+        cause = f"{line.cause}: " if line.cause else ""
+        lines.append(f"  {line.day:>{_DAY_WIDTH}}  {cause}{'; '.join(line.said)}")
+        if line.change:
+            lines[-1] += f"  ({line.change:+,f}, then {line.balance:,f})"
     return lines
 
 
-def engine_line(rated: "Rated") -> str:
-    """Return which engine answered, how fast, and whether it is compiled."""
-    if rated.engine == "query":
-        return f"engine: one query, as nothing in the programme depends on earlier events; {rated.seconds:.1f} s"
-    if is_compiled():
-        return f"engine: the compiled fold; {rated.seconds:.1f} s"
-    slow = "uncompiled: the same points, more slowly; `make setup` with a C compiler builds the fast one"
-    return f"engine: the fold, {slow}; {rated.seconds:.1f} s"
-
-
-def is_compiled() -> bool:
-    """Say whether the engine's core was compiled when the package was built."""
-    from guerdon.core.rating import fold
-
-    return not str(fold.__file__).endswith(".py")
+def shown_benefit(value: object) -> str:
+    """Return a benefit as people read it."""
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)

@@ -6,6 +6,9 @@ Invariants:
 """
 
 from guerdon.core.explain.explanation import Explanation, explain, month_of
+from guerdon.core.explain.page import Page, pages_of
 from guerdon.core.explain.sentences import sentences
+from guerdon.core.explain.story import Story, stories_of
+from guerdon.core.explain.telling import left_lines
 
-__all__ = ["Explanation", "explain", "month_of", "sentences"]
+__all__ = ["Explanation", "Page", "Story", "explain", "left_lines", "month_of", "pages_of", "sentences", "stories_of"]

@@ -1,33 +1,43 @@
 """An explanation as lines of text, for people: each number stands beside where it comes from."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from guerdon.core.explain.explanation import EventAnswer, Explanation, RuleAnswer
 from guerdon.core.explain.level_sentences import held_line, move_line, outlook_lines
 from guerdon.core.explain.parts import Part, Rounding
 from guerdon.core.explain.reversals import RefundAnswer
+from guerdon.core.explain.story import Story
+from guerdon.core.explain.telling import Telling
 from guerdon.core.explain.wording import counted, each, money, plain
 
 
-def sentences(explanation: Explanation, *, refusals: bool = False) -> list[str]:
+def sentences(explanation: Explanation, *, refusals: bool = False, stories: Sequence[Story] = ()) -> list[str]:
     """Return the explanation line by line; with `refusals` every rule that gave nothing says why.
 
-    An event that earned nothing always says why.
+    An event that earned nothing always says why. With `stories` it is also told what became of the accounts' points.
     """
     lines: list[str] = []
+    telling = Telling(stories)
     for event in explanation.events:
-        lines.extend(_event(event, explanation.currency, refusals=refusals))
-        lines.append("")
+        lines.extend(telling.before(event))
+        told = telling.of(event)
+        lines.extend([*_event(event, explanation.currency, refusals=refusals, told=bool(told)), *told, ""])
+    lines.extend(telling.after() if explanation.sums else [])
     lines.extend(_sums(explanation))
     for outlook in explanation.outlooks:
         lines.extend([*([""] if explanation.sums else []), *outlook_lines(outlook)])
     return lines
 
 
-def _event(event: EventAnswer, currency: str, *, refusals: bool) -> list[str]:
+def _event(event: EventAnswer, currency: str, *, refusals: bool, told: bool = False) -> list[str]:
+    """Return what rules and ladders answered to an event; `told` says that more is told of it."""
     several = len({held.ladder for held in event.levels}) > 1
     after = [f"  {move_line(move, several=several)}" for move in event.moves if not move.earlier]
-    lines = [_headline(event), *[f"  {move_line(move, several=several)}" for move in event.moves if move.earlier]]
+    lines = [
+        _headline(event, told=told),
+        *[f"  {move_line(move, several=several)}" for move in event.moves if move.earlier],
+    ]
     if event.refund is not None:
         return [*lines, *_refund(event.refund), *after]
     lines += [f"  {held_line(held, several=several)}" for held in event.levels if not event.returned]
@@ -42,7 +52,7 @@ def _event(event: EventAnswer, currency: str, *, refusals: bool) -> list[str]:
     if refusals or not any([points.points for points in event.points]):
         silent = [rule for rule in event.rules if not rule.parts and rule.reason != "type"]
         lines.extend([f"  {rule.rule}: nothing, because {rule.because}" for rule in silent])
-    if not giving and not event.roundings and event.rules and all([rule.reason == "type" for rule in event.rules]):
+    if not told and not giving and event.rules and all([rule.reason == "type" for rule in event.rules]):
         lines.append(f"  no rule is about {event.type} events")
     return lines + after
 
@@ -65,9 +75,12 @@ def _refund(refund: RefundAnswer) -> list[str]:
     return lines + [f"  {one.points:,f} {one.unit} that paid for it come back" for one in refund.restored]
 
 
-def _headline(event: EventAnswer) -> str:
+def _headline(event: EventAnswer, *, told: bool) -> str:
+    """Return what happened and what it earned; of what is told otherwise and earned nothing, that it happened."""
     points = ", ".join([f"{one.points:,f} {one.unit}" for one in event.points])
-    amount = "" if event.returned else f", {event.amount}"
+    silent = told and event.refund is None and not any([rule.parts for rule in event.rules])
+    points = "" if silent else points
+    amount = "" if event.returned or silent else f", {event.amount}"
     if amount and event.eligible != event.amount:
         amount += f" ({event.eligible} eligible)"
     basket = f", {counted(event.lines, 'line')}" if event.lines else ""

@@ -63,6 +63,58 @@ def test_what_is_shown_is_what_was_written(shown: tuple[Path, str]) -> None:
     assert f"2017-07{grocery['47', '2017-07']:>12,} points" in text
 
 
+def section(text: str, title: str) -> list[list[str]]:
+    """Return the rows of the table under a title, word by word."""
+    table = text.partition(title)[2].partition("\n\n")[0]
+    return [line.replace(",", "").split() for line in table.splitlines()[2:]]
+
+
+def test_every_household_is_at_a_level_at_the_end_of_each_quarter(shown: tuple[Path, str]) -> None:
+    rows = section(shown[1], "Households at each level")
+    assert [row[0] for row in rows] == ["2017-03", "2017-06", "2017-09", "2017-12"]
+    assert [sum(map(int, row[1:])) for row in rows] == [HOUSEHOLDS] * 4
+    assert all(int(number) > 0 for row in rows for number in row[1:])
+
+
+def test_what_was_earned_has_expired_or_is_left_and_then_expires(shown: tuple[Path, str]) -> None:
+    folder, text = shown
+    months = section(text, "Points of all households under grocery")
+    earned = {row[0]: int(row[1]) for row in months}
+    points = statement(folder / "grocery.csv")
+    assert earned == {month: sum(of for (_, at), of in points.items() if at == month) for month in earned}
+    # Six months later, with the end of that month
+    assert [int(row[2]) for row in months] == [0] * 6 + list(earned.values())[:6]
+    assert int(months[-1][3]) == sum(earned.values()) - sum(list(earned.values())[:6])
+    later = section(text, "points that are left expire")
+    assert [int(row[1]) for row in later] == list(earned.values())[6:]
+    assert [row[0] for row in later] == [f"2018-{month:02d}" for month in range(1, 7)]
+
+
+def test_one_households_year_is_that_of_its_statement(shown: tuple[Path, str]) -> None:
+    folder, text = shown
+    points = statement(folder / "grocery.csv")
+    rows = [
+        row for row in section(text, "The year of household 47") if row[0] in {f"2017-{n:02d}" for n in range(1, 13)}
+    ]
+    assert {row[0]: int(row[2]) for row in rows} == {
+        month: earned for (member, month), earned in points.items() if member == "47" and month != "total"
+    }
+    assert [row[1] for row in rows] == ["neighbour"] * 5 + ["regular"] * 4 + ["neighbour"] * 3
+    assert "2017-06-21: neighbour to regular, with $528.72 spent in the quarter" in text
+
+
+def test_rewards_are_in_reach_of_those_who_may_have_them(shown: tuple[Path, str]) -> None:
+    folder, text = shown
+    with duckdb.connect() as con:
+        tables = [con.read_parquet(str(folder / "ledger" / name / "*.parquet")) for name in ("standings", "levels")]
+        joined = (
+            tables[0].join(tables[1], "account").aggregate("level, count(*) FILTER (WHERE available >= 2000)", "level")
+        )
+        enough = dict(joined.fetchall())
+    hamper = next(row for row in section(text, "Households that could have a reward") if row[:2] == ["A", "hamper"])
+    assert hamper[-3:] == ["2000", str(enough["friend"]), str(enough["friend"])]
+
+
 def test_the_chart_is_drawn(shown: tuple[Path, str]) -> None:
     assert (shown[0] / "points-per-month.svg").read_text(encoding="utf-8").startswith("<svg")
     assert (shown[0] / "points-per-month.png").read_bytes().startswith(b"\x89PNG")

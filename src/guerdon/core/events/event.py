@@ -43,7 +43,7 @@ class ReturnedLine:
 class ReturnedProduct:
     """What a return that names no purchase says of one product: how many pieces came back, and for what amount; 0 is unsaid."""
 
-    product: object
+    product: str
     quantity: int
     amount: int
 

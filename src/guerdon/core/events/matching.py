@@ -19,13 +19,13 @@ class Matching:
     def __init__(self, purchases: Iterable[Event], policy: ReturnPolicy, returns: Callable[[Event], Returns]) -> None:
         self.policy: Final = policy
         self.returns: Final = returns
-        self.sold: dict[tuple[str, object], list[tuple[Event, int]]] = {}
+        self.sold: dict[tuple[str, str], list[tuple[Event, int]]] = {}
         for purchase in sorted(purchases, key=lambda one: (one.at, one.source, one.id)):
             names = [line.id for line in purchase.lines]
             for position, line in enumerate(purchase.lines):
                 product = line.attributes.get(policy.product)
                 if product is not None and names.count(line.id) == 1:
-                    self.sold.setdefault((purchase.account, product), []).append((purchase, position))
+                    self.sold.setdefault((purchase.account, str(product)), []).append((purchase, position))
 
     def parts(self, event: Event) -> list[tuple[Refund, Event]]:
         """Return what of an event came back of which purchase, in the order in which it is found."""
@@ -79,7 +79,7 @@ def _is_found(line: ReturnedLine, pieces: int, amount: int) -> bool:
 
 def _joined(products: Iterable[ReturnedProduct]) -> list[ReturnedProduct]:
     """Return each product once, with all of it that came back."""
-    found: dict[object, ReturnedProduct] = {}
+    found: dict[str, ReturnedProduct] = {}
     for one in products:
         before = found.get(one.product, ReturnedProduct(product=one.product, quantity=0, amount=0))
         found[one.product] = ReturnedProduct(

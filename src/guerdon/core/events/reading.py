@@ -64,7 +64,7 @@ def _unnamed(
         return ()
     return tuple(
         ReturnedProduct(
-            product=line.attributes[terms.returns.product],
+            product=str(line.attributes[terms.returns.product]),
             quantity=abs(quantity) if isinstance(quantity := line.attributes.get("quantity"), int) else 0,
             amount=abs(money.ours(line.amount, "amount of a line")),
         )

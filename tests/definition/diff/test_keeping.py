@@ -14,6 +14,17 @@ def offered(terms: str) -> list[str]:
     return unit("", f"rewards: [{{id: mug, {terms}}}]\n")
 
 
+def restored(how: str) -> list[str]:
+    return unit("", f"redemptions: {{restore: {how}}}\n")
+
+
+LADDER = "metrics: {spend: {sum: amount, within: year}}\nladders: [{id: tier, by: metrics.spend, levels: [{id: member, from: 0}, {id: gold, from: 9}]}]\n"
+
+
+def by_level(gold: str) -> list[str]:
+    return unit(f"expiry: {{by: level, policies: {{member: {{after: 1 month}}, gold: {gold}}}}}", LADDER)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "forth", "back"),
     [
@@ -39,6 +50,16 @@ def offered(terms: str) -> list[str]:
         (unit(""), offered("price: 500"), "better: mug: new reward, for 500", "worse: mug: the reward is gone; its price was 500"),
         (unit("", "rewards: [{id: mug, price: 5}]\nredemptions: {hold_for: 2 days}\n"), unit("", "rewards: [{id: mug, price: 5}]\nredemptions: {hold_for: 3 days}\n"), "better: redemptions: a reservation lasts 3 days, was 2 days", "worse: redemptions: a reservation lasts 2 days, was 3 days"),
         (unit("", "rewards: [{id: mug, price: 5}]\n"), unit("", "rewards: [{id: mug, price: 5}]\nredemptions: {hold_grace: 3 days}\n"), "better: redemptions: points that come back after their date stay 3 days, was no time", "worse: redemptions: points that come back after their date stay no time, was 3 days"),
+        (unit("expiry: {after: 6 months}"), unit("expiry: {after: 6 months, extended_by: 1 month}"), "better: unit points: activity keeps points longer by 1 month, was no time", "worse: unit points: activity keeps points longer by no time, was 1 month"),
+        (unit("expiry: {after: 6 months, extended_by: 1 day}"), unit("expiry: {after: 6 months, extended_by: 1 day, extended_each: day}"), "better: unit points: at most once a day, was month", "worse: unit points: at most once a month, was day"),
+        (by_level("{after: 6 months}"), by_level("never"), "better: unit points, gold: points expire after no time, was 6 months", "worse: unit points, gold: points expire after 6 months, was no time"),
+        (offered("price: 5"), offered("price: 5, money: 2.5"), "worse: mug: money 2.5, was 0", "better: mug: money 0, was 2.5"),
+        (offered("price: 5, stock: 100"), offered("price: 5, stock: 200"), "better: mug: how many there are: 200, was 100", "worse: mug: how many there are: 100, was 200"),
+        (offered("price: 5, valid_for: 1 year"), offered("price: 5"), "better: mug: it can be used for ever, was 1 year", "worse: mug: it can be used for 1 year, was ever"),
+        (offered("price: 5"), offered("price: 5, limits: [{times: 1, every: year}]"), "worse: mug: new limit: once per member and year", "better: mug: no longer limited to once per member and year"),
+        (offered("price: 5, until: 2030-01-01"), offered("price: 5"), "better: mug: ends never, was 2030-01-01", "worse: mug: ends 2030-01-01, was never"),
+        (restored("original_date"), restored("2 weeks"), "better: redemptions: spent points that come back after their date: 2 weeks, was original_date", "worse: redemptions: spent points that come back after their date: original_date, was 2 weeks"),
+        (restored("new_lot"), restored("2 weeks"), "different: redemptions: spent points that come back after their date: 2 weeks, was new_lot", "different: redemptions: spent points that come back after their date: new_lot, was 2 weeks"),
     ],
 )  # fmt: skip
 def test_what_becomes_of_points_is_told_both_ways(old: list[str], new: list[str], forth: str, back: str) -> None:

@@ -27,6 +27,10 @@ def unit(terms: str, rest: str = "") -> list[str]:
         ("expiry: {after: 1 month, idle: 1 month}", "points expire some time after they were earned, or after"),
         ("expiry: {after: 1 month, activities: [earn]}", "activities go with idle. Try: write idle: 12 months."),
         ("expiry: {idle: 1 month, activities: [eran]}", "there is no type of event 'eran'. Try: did you mean 'earn'?"),
+        ("expiry: {extended_by: 1 month, to: month_end}", "only a time after earning is extended. Try: write {after: 6"),
+        ("expiry: {after: 1 month, extended_each: month}", "only a time after earning is extended. Try: write {after: 6"),
+        ("expiry: {after: 1 month, policies: {gold: never}}", "policies go with a ladder. Try: write by: level."),
+        ("expiry: {by: level, policies: {gold: never}}", "there is no ladder 'level'. Try: there is none."),
         ("expiry: {on: 02-30}", "02-30 is not a day of the year. Try: write month and day, like 12-31."),
         ("expiry: {on: 13-01}", "13-01 is not a day of the year."),
         ("expiry: {aftr: 1 month}", "'aftr' is not a key here. Try: did you mean 'after'?"),
@@ -42,6 +46,60 @@ def test_how_points_are_kept(terms: str, told: str) -> None:
     assert told.replace("; Try:", ". Try:") in found.replace("; Try:", ". Try:")
 
 
+LADDER = """
+metrics: {spend: {sum: amount, within: year}}
+ladders: [{id: tier, by: metrics.spend, levels: [{id: member, from: 0}, {id: gold, from: 9}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("expiry", "told"),
+    [
+        ("by: level, policies: {member: never}", "there is no policy for the level gold. Try: write gold: never, or"),
+        ("by: tier.level, policies: {member: never, gold: never, golden: never}", "there is no level 'golden'."),
+        (
+            "by: teer.level, policies: {member: never, gold: never}",
+            "there is no ladder 'teer.level'. Try: did you mean",
+        ),
+        ("by: level, after: 1 day, policies: {member: never, gold: never}", "each level has a policy of its own. Try:"),
+        ("by: level, policies: {member: {idle: 1 day}, gold: never}", "what an account does counts for all its points"),
+        ("by: level, policies: {member: {on: 02-30}, gold: never}", "02-30 is not a day of the year."),
+        (
+            "by: level, policies: {member: {afta: 1 day}, gold: never}",
+            "'afta' is not a key here. Try: did you mean 'after'?",
+        ),
+        (
+            "by: level, activities: [eran], policies: {member: {after: 1 day, extended_by: 1 day}, gold: never}",
+            "did you mean 'earn'?",
+        ),
+    ],
+)
+def test_how_points_are_kept_by_level(expiry: str, told: str) -> None:
+    (found,) = unit(f"expiry: {{{expiry}}}", LADDER)
+    assert told in found
+
+
+def test_expiry_by_level_with_several_ladders_names_one() -> None:
+    second = LADDER.replace("ladders: [", "ladders: [{id: other, by: metrics.spend, levels: [{id: a, from: 0}]}, ")
+    policies = "policies: {member: never, gold: never}"
+    assert unit(f"expiry: {{by: tier.level, {policies}}}", second) == []
+    (found,) = unit(f"expiry: {{by: level, {policies}}}", second)
+    assert "there is no ladder 'level'." in found
+
+
+def test_spent_points_come_back_in_ways_that_are_known() -> None:
+    assert [unit("", f"redemptions: {{restore: {how}}}\n") for how in ("new_lot", "original_date", "3 days")] == [
+        []
+    ] * 3
+    (found,) = unit("", "redemptions: {restore: grace}\n")
+    assert "restore is not a way to come back" in found
+
+
+def test_without_units_there_is_nothing_to_redeem() -> None:
+    (found,) = mistakes("events: {joined: {kind: redemption}}\nbenefits: {returns: 30}\n")
+    assert "there are no points to redeem. Try: write units: {points: {}}, or leave it out." in found
+
+
 @pytest.mark.parametrize(
     ("rewards", "told"),
     [
@@ -55,11 +113,50 @@ def test_how_points_are_kept(terms: str, told: str) -> None:
         ("[{id: a, price: 1, when: amount}]", "amount"),
         ("[{id: base, price: 1}]", "'base' is already the name of something"),
         ("[{id: a, price: 1, treatment: gift}]", "'gift' is not one of discount, tender, free_good."),
+        (
+            "[{id: a, price: 1, money: 1.005}]",
+            "the money has 3 decimals, and USD has 2. Try: write round(..., 2) around it.",
+        ),
+        ("[{id: a, price: 1, from: 2026-02-01, until: 2026-01-01}]", "the end 2026-01-01 is not after the start"),
+        (
+            "[{id: a, price: 1, limits: [{times: 1}]}]",
+            "a limit counts points or times, in a period or over rolling days.",
+        ),
+        (
+            "[{id: a, price: 1, limits: [{points: 1.5, every: day}]}]",
+            "1.5 has more decimals than its unit. Try: write fewer.",
+        ),
+        ("[{id: a, price: 1, limits: [{times: 1, every: day, per: campaign}]}]", "this stands in no campaign."),
+        ("[{id: a, price: 1, when: reward in ('a')}]", "reward"),
+        ("[{id: a, price: 1, sweep: {on: []}}]", "on is empty. Try: write at least one, or leave the key out."),
+        (
+            "[{id: a, price: 1, sweep: {on: [02-30]}}]",
+            "02-30 is not a day of the year. Try: write month and day, like 12-31.",
+        ),
+        (
+            "[{id: a, price: any, sweep: {on: [02-28]}}]",
+            "what is issued by itself has a price that is the same for everybody.",
+        ),
+        (
+            "[{id: a, price: floor(amount), sweep: {on: [02-28]}}]",
+            "what is issued by itself has a price that is the same",
+        ),
+        (
+            "[{id: a, price: 0, sweep: {on: [02-28]}}]",
+            "what is issued by itself has a price that is the same for everybody.",
+        ),
+        (
+            "[{id: a, price: 5, stock: 3, sweep: {on: [02-28]}}]",
+            "`stock` is asked of redemptions, and this is issued by itself.",
+        ),
+        ("[{id: a, price: 5, from: 2026-01-01, sweep: {on: [02-28]}}]", "`from` is asked of redemptions, and this"),
+        ("[{id: a, price: 5, sweep: {on: [02-28], mots: 3}}]", "'mots' is not a key here. Try: did you mean 'most'?"),
+        ("[{id: a, price: 5, valid_for: long}]", "valid_for is not a length of time; Try: write it like 12 months"),
     ],
 )
 def test_what_is_on_offer(rewards: str, told: str) -> None:
     (found,) = unit("", f"rewards: {rewards}\n")
-    assert told in found
+    assert told.replace("; Try:", ". Try:") in found.replace("; Try:", ". Try:")
 
 
 def test_with_several_units_a_reward_says_which_it_costs() -> None:

@@ -66,11 +66,11 @@ def with_redemptions(draft: Draft, declared: dict[str, EventType]) -> dict[str, 
 
 
 def _refuse_without_units(draft: Draft, declared: dict[str, EventType]) -> None:
-    """Note what redeems points where none are counted."""
-    stated: list[Loc] = [("events", name, "kind") for name, one in declared.items() if one.kind == REDEMPTION]
-    stated += [(key,) for key in ("rewards", "redemptions") if getattr(draft.spec, key)]
-    for loc in stated:
-        draft.wrong(loc, "redemption", "there are no points to redeem", "write units: {points: {}}, or leave it out")
+    """Note events that redeem points where none are counted."""
+    for name, one in declared.items():
+        if one.kind == REDEMPTION:
+            what = "there are no points to redeem"
+            draft.wrong(("events", name, "kind"), "redemption", what, "write units: {points: {}}, or leave it out")
 
 
 def _built_in(spec: ProgrammeSpec, *, money: int) -> list[Attribute]:

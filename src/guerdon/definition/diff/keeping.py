@@ -19,16 +19,18 @@ from guerdon.definition.diff.changes import (
     unsaid,
 )
 from guerdon.definition.diff.generic import differs
+from guerdon.definition.diff.limits import limits
 from guerdon.definition.diff.ordering import order_of_numbers, turned
-from guerdon.definition.diff.terms import condition, names, ranked, verdict_of
+from guerdon.definition.diff.terms import condition, ends, names, ranked, starts, verdict_of
 from guerdon.definition.diff.wording import written
-from guerdon.definition.keeping import PendingSpec, RedemptionsSpec
+from guerdon.definition.keeping import NEVER, RESTORES, PendingSpec, RedemptionsSpec
 
 _HOURS: Final = {
     "hour": (1, 1), "day": (24, 24), "week": (168, 168), "month": (28 * 24, 31 * 24), "year": (336 * 24, 372 * 24),
 }  # fmt: skip
 """How many hours a unit of time has at least and at most; a year is twelve months."""
 
+_EACH: Final = ("year", "quarter", "month", "week", "day")
 _LAST: Final = (10**9, 10**9)
 _TURNED: Final[dict[Verdict, Verdict]] = {BETTER: WORSE, WORSE: BETTER, DIFFERENT: DIFFERENT, KEEPING: KEEPING}
 _NO_PENDING: Final = PendingSpec.model_validate({})
@@ -85,8 +87,19 @@ def expiry(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
         "to": ranked(("at once", "month_end", "quarter_end", "year_end"), otherwise="at once", name="points stay to"),
         "activities": names("also counts as activity:", "no longer counts as activity:"),
         "on": _on,
+        "extended_by": lasting("activity keeps points longer by", "no time", forever=False),
+        "extended_each": ranked(_EACH, otherwise="month", name="at most once a"),
+        "policies": _policies,
     }
     yield from each_term(terms, differs, spot.about(spot.subject, old, new))
+
+
+def _policies(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
+    """Tell each level's policy; without one points stay."""
+    before, after = old or {}, new or {}
+    for name in dict.fromkeys([*before, *after]):
+        was, now = before.get(name, NEVER), after.get(name, NEVER)
+        yield from expiry("expiry", was, now, spot.about(f"{spot.subject}, {name}", was, now))
 
 
 def _on(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
@@ -118,8 +131,19 @@ def redemptions(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Cha
     terms = {
         "hold_for": lasting("a reservation lasts", "for ever", forever=True),
         "hold_grace": lasting("points that come back after their date stay", "no time", forever=False),
+        "restore": _restore,
     }
     yield from each_term(terms, differs, spot.about("redemptions", old or _NO_REDEMPTIONS, new or _NO_REDEMPTIONS))
+
+
+def _restore(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
+    """Tell what becomes of spent points that come back late: the longer they stay the better."""
+    if old != new:
+        told: Verdict = DIFFERENT
+        if "new_lot" not in (old, new):
+            times = [_hours(None if one in RESTORES else one, forever=False) for one in (old, new)]
+            told = _longer(times[0], times[1])
+        yield spot.texts(told, "spent points that come back after their date:", old, new)
 
 
 def rewards(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
@@ -127,7 +151,10 @@ def rewards(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]
     before, after = by_id(old), by_id(new)
     terms = {
         "id": unsaid, "title": kept, "treatment": kept, "price": _price, "when": condition("always"),
-        "min": number("at least", "any number", less_is_better=True),
+        "min": number("at least", "any number", less_is_better=True), "step": number("in steps of", "1", less_is_better=True),
+        "money": _money, "stock": number("how many there are:", "any number", none_is_most=True),
+        "valid_for": lasting("it can be used for", "ever", forever=True), "from": starts, "until": ends,
+        "limits": limits("points"),
     }  # fmt: skip
     for name, (position, one) in after.items():
         here = spot.at(position)
@@ -138,6 +165,10 @@ def rewards(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]
     for name in [name for name in before if name not in after]:
         was = before[name][1]
         yield spot.about(name, was, None).tell(WORSE, f"the reward is gone; its price was {written(was.price)}")
+
+
+def _money(key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
+    yield from _price(key, old or "0", new or "0", spot)
 
 
 def _price(key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:

@@ -14,41 +14,16 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.data import SEED, purchases, with_text_ids
-from benchmarks.processes import Ran, run
+from benchmarks.history import full_from_text, full_programme, full_with_ledger, growing, with_baskets
+from benchmarks.processes import run
+from benchmarks.table import RUNS, Table, compared
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 GUERDON = [sys.executable, "-m", "guerdon"]
 MEMORY = "3GB"
-RUNS = 3
-
-
-class Table:
-    """The figures, as rows of a table in Markdown."""
-
-    def __init__(self) -> None:
-        self.rows: list[tuple[str, str, str, str]] = []
-
-    def add(self, what: str, figure: str, target: str, *, met: bool) -> None:
-        """Add a figure and say it."""
-        self.rows.append((what, figure, target, "met" if met else "missed"))
-        print(f"{what}: {figure} (target {target}: {self.rows[-1][3]})", flush=True)
-
-    def text(self) -> str:
-        """Return the table."""
-        lines = ["| what | figure | target | |", "|---|---|---|---|"]
-        return "\n".join(lines + [f"| {' | '.join(row)} |" for row in self.rows])
-
-
-def compared(ours: Callable[[], Ran], by_hand: Callable[[], Ran]) -> tuple[Ran, Ran]:
-    """Run both in turns and return each one's median run, so that neither meets a warmer machine."""
-    pairs = [(ours(), by_hand()) for _ in range(RUNS)]
-    return _median([one for one, _ in pairs]), _median([other for _, other in pairs])
-
-
-def _median(runs: list[Ran]) -> Ran:
-    middle = statistics.median_low([one.seconds for one in runs])
-    return next(one for one in runs if one.seconds == middle)
+MILLION = 1_000_000
+FEW_CORES = 4
 
 
 def same(ours: Path, by_hand: Path) -> None:
@@ -134,27 +109,43 @@ def _cpu() -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
+def sizes() -> list[int]:
+    """Return how many million events to grow to, as the machine allows."""
+    few = (os.cpu_count() or 1) < FEW_CORES
+    return [1, 5, 20] if few else [1, 5, 20, 50]
+
+
+FIGURES: dict[str, Callable[[Table, argparse.Namespace], None]] = {
+    "exercise": lambda table, asked: exercise(table, asked.folder, 50 * asked.million),
+    "limit": lambda table, asked: monthly_limit(table, asked.folder, 20 * asked.million),
+    "full": lambda table, asked: full_programme(table, asked.folder, 20 * asked.million),
+    "text": lambda table, asked: full_from_text(table, asked.folder, 20 * asked.million),
+    "ledger": lambda table, asked: full_with_ledger(table, asked.folder, 20 * asked.million),
+    "baskets": lambda table, asked: with_baskets(table, asked.folder, 5 * asked.million),
+    "growing": lambda table, asked: growing(table, asked.folder, [size * asked.million for size in asked.sizes]),
+    "fold": lambda table, asked: fold(table, 2 * asked.million),
+    "check": lambda table, _: check(table),
+}
+"""The figures that can be measured, by name."""
+
+
 def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a fiftieth of the data: to try it, not to quote it")
-    parser.add_argument("--only", choices=("exercise", "limit", "fold", "check"), action="append")
+    parser.add_argument("--only", choices=FIGURES, action="append")
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=sizes(), metavar="N", help="million events, for what an event costs"
+    )
     parser.add_argument(
         "--folder", type=Path, default=Path(tempfile.gettempdir()) / "guerdon-bench", help="where data goes"
     )
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    share = 50 if asked.quick else 1
+    asked.million = MILLION // 50 if asked.quick else MILLION
     table = Table()
-    wanted = asked.only or ("exercise", "limit", "fold", "check")
-    if "exercise" in wanted:
-        exercise(table, asked.folder, 50_000_000 // share)
-    if "limit" in wanted:
-        monthly_limit(table, asked.folder, 20_000_000 // share)
-    if "fold" in wanted:
-        fold(table, 2_000_000 // share)
-    if "check" in wanted:
-        check(table)
+    for name in asked.only or FIGURES:
+        FIGURES[name](table, asked)
     text = f"{machine()}\n\nMedians of {RUNS} runs of whole processes, ours and by hand in turns.\n\n{table.text()}\n"
     if asked.quick or asked.only:
         print(f"\n{text}")

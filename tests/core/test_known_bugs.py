@@ -1,0 +1,208 @@
+"""Bugs that loyalty engines have shipped, each with the test that would have caught it.
+
+Those of returns that need no points to be kept stand in tests/core/events/test_refunds.py.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import pytest
+
+from guerdon.core.history import Stock, take_stock
+from tests.core.lots.journals import kept, spends
+from tests.core.tables import answers, event, points, programme
+
+Record = Mapping[str, Any]
+
+SHOP = kept("expiry: {after: 12 months}", "\nreturns: {}").replace("floor(amount)", "floor(eligible)")
+"""A point a dollar of what money pays; 10 points a dollar when points do."""
+
+
+def buys(name: str, at: str, amount: object, **more: Any) -> Record:  # noqa: ANN401 - whatever a record may say
+    return {"id": name, "at": at, "amount": amount, **more}
+
+
+def back(name: str, at: str, of: str, **more: Any) -> Record:  # noqa: ANN401 - whatever a record may say
+    return {"id": name, "type": "refund", "at": at, "refund_of": of, **more}
+
+
+def stock(*records: Record, body: str = SHOP) -> Stock:
+    """Return what Ana has in the end, once the books are seen to add up."""
+    (found,) = take_stock(programme(body), [event(body, record) for record in records])
+    left = found.left
+    assert left.total() == sum(lot.remaining for lot in left.lots) - left.debt
+    for lot in left.lots:
+        assert lot.original == lot.remaining + lot.spent + lot.expired + lot.reversed
+        assert min(lot.remaining, lot.spent, lot.expired, lot.reversed) >= 0
+    return found
+
+
+def total(*records: Record, body: str = SHOP) -> int:
+    return stock(*records, body=body).left.total()
+
+
+def test_1_buying_and_giving_back_a_hundred_times_nets_zero_whatever_is_spent_between() -> None:
+    """odoo/odoo#257854."""
+    loop: list[Record] = []
+    for number in range(100):
+        at = f"2017-03-03T{number // 10 + 10}:{number % 10 * 5 + 10}"
+        loop += [
+            buys(f"p{number}", f"{at}:01", 120),
+            {"id": f"s{number}", **spends(f"{at}:02", number)},
+            back(f"r{number}", f"{at}:03", f"p{number}"),
+        ]
+    spent = sum(range(100))
+    assert total(*loop) == -spent
+    assert total(*loop, buys("last", "2017-03-04", spent + 7)) == 7
+
+
+def test_2_an_order_paid_with_points_gives_them_back_once() -> None:
+    """odoo/odoo#212922: the refund took the redeemed points a second time."""
+    history = [
+        buys("before", "2017-01-05", 1000),
+        buys("p", "2017-03-01T12:00", 100, points_paid=100),
+        {"id": "pay", **spends("2017-03-01T12:00", 1000, purchase="p")},
+    ]
+    assert total(*history) == 0
+    assert total(*history, back("r", "2017-03-02", "p")) == 1000
+    assert total(*history, back("r", "2017-03-02", "p"), back("r", "2017-03-02", "p")) == 1000
+
+
+@pytest.mark.parametrize("part", range(0, 101, 10))
+def test_5_and_6_any_fraction_of_an_order_that_earns_and_redeems_goes_back_by_tender(part: int) -> None:
+    """frappe/erpnext#32951, #30242; mollie/magento2#951: the points' share was paid out as cash."""
+    history = [
+        buys("before", "2017-01-05", 1000),
+        buys("p", "2017-03-01T12:00", 100, points_paid=40),
+        {"id": "pay", **spends("2017-03-01T12:00", 400, purchase="p")},
+        back("r", "2017-03-02", "p", amount=part),
+    ]
+    earned, restored = 60 - 60 * part // 100, 4 * part
+    assert total(*history) == 600 + earned + restored
+    if part < 100:
+        assert total(*history, back("s", "2017-03-03", "p")) == 1000
+
+
+def test_7_what_is_owed_nets_with_what_comes_back() -> None:
+    """nopSolutions/nopCommerce#5595: redeem all 50, earn 21, spend them, cancel at a balance of 0."""
+    history = [
+        buys("before", "2017-01-05", 50),
+        buys("p", "2017-03-01T12:00", 26, points_paid=5),
+        {"id": "pay", **spends("2017-03-01T12:00", 50, purchase="p")},
+        {"id": "other", **spends("2017-03-02", 21)},
+    ]
+    assert total(*history) == 0
+    cancelled = stock(*history, back("r", "2017-03-03", "p")).left
+    assert (cancelled.available, cancelled.debt) == (29, 0)
+
+
+@pytest.mark.parametrize("path", [path for length in range(1, 7) for path in product("oc", repeat=length)])
+def test_8_on_every_path_through_open_and_cancelled_the_last_state_alone_counts(path: tuple[str, ...]) -> None:
+    """wpswings/points-and-rewards-for-woocommerce#112, #111: completed, cancelled, completed gave nothing.
+
+    An order that is completed again is a new purchase; the same state told twice is the same event.
+    """
+    told: list[Record] = []
+    orders = 0
+    state = "c"
+    for number, step in enumerate(path):
+        if step == "o" and state == "c":
+            orders += 1
+            told.append(buys(f"p{orders}", f"2017-03-{number + 1:02}", 100))
+        elif step == "c" and state == "o":
+            told.append(back(f"r{orders}", f"2017-03-{number + 1:02}", f"p{orders}"))
+        elif told:
+            told.append(told[-1])
+        state = step
+    assert sum(points(SHOP, *told)) == (100 if state == "o" else 0)
+
+
+STEPS = ("confirm", "cancel")
+
+
+@pytest.mark.parametrize("path", [path for length in range(6) for path in product(STEPS, repeat=length)])
+def test_8_a_redemption_is_spent_or_back_as_its_last_step_says(path: tuple[str, ...]) -> None:
+    history: list[Record] = [buys("a", "2017-03-01", 100), {"id": "hold", **spends("2017-03-02", 30, step="reserve")}]
+    for number, step in enumerate(path):
+        history.append({"id": f"s{number}", **spends(f"2017-03-{number + 3:02}", 30, step=step, reservation="hold")})
+    left = stock(*history).left
+    last = path[-1] if path else ""
+    assert (left.available, left.held) == {"": (70, 30), "confirm": (70, 0), "cancel": (100, 0)}[last]
+
+
+def test_9_deleting_an_order_is_giving_all_of_it_back() -> None:
+    """Repair-DeskPOS/RepairDesk-BUGS-IMPROVEMENTS#1517: points, lots and levels are as if it had not been."""
+    body = (
+        SHOP
+        + """
+metrics: {spend: {sum: amount, within: year}}
+ladders: [{id: tier, by: spend, levels: [{id: member, from: 0}, {id: gold, from: 100}]}]
+"""
+    )
+    deleted = [buys("a", "2017-03-01", 120), back("r", "2017-03-02", "a")]
+    assert total(*deleted, body=body) == 0
+    found = answers(body, *deleted, buys("b", "2017-03-03", 99), buys("c", "2017-03-04", 1), buys("d", "2017-03-05", 1))
+    assert [answer.past[0] for answer in found] == [0, 1, 0, 0, 1]
+
+
+def test_10_a_line_voided_before_closing_or_after_it_leaves_the_same() -> None:
+    """FreeOpenSourcePOS/FloCafe#720."""
+    body = SHOP.replace("floor(eligible)", "floor(amount)")
+    never = {"id": "p", "at": "2017-03-01", "lines": [{"id": "1", "amount": 30}]}
+    after = {"id": "p", "at": "2017-03-01", "lines": [{"id": "1", "amount": 30}, {"id": "2", "amount": 20}]}
+    assert total(never, body=body) == 30
+    assert total(after, back("v", "2017-03-01", "p", lines=[{"id": "2"}]), body=body) == 30
+    assert total(after, back("v", "2017-04-01", "p", lines=[{"id": "2"}]), body=body) == 30
+
+
+@pytest.mark.parametrize("times", [1, 2, 7])
+def test_12_however_often_a_status_is_told_there_is_one_award(times: int) -> None:
+    """opencart/opencart#2349, wpswings#104."""
+    assert total(*[buys("p", "2017-03-01", 100)] * times) == 100
+
+
+def test_13_telling_everything_again_changes_nothing() -> None:
+    """AnthropicBots/compressor#1476."""
+    history: Sequence[Record] = [
+        buys("a", "2017-03-01", 100),
+        {"id": "s", **spends("2017-03-02", 60)},
+        back("r", "2017-03-03", "a", amount=50),
+        buys("b", "2017-03-04", 5),
+    ]
+    once, again = stock(*history).left, stock(*history, *history).left
+    assert [(lot.remaining, lot.spent, lot.reversed) for lot in once.lots] == [
+        (lot.remaining, lot.spent, lot.reversed) for lot in again.lots
+    ]
+    assert (once.total(), once.debt) == (again.total(), again.debt) == (-5, 5)
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_14_cancelled_many_times_is_cancelled_once(times: int) -> None:
+    """mollie/magento2#761, magento/magento2#38815: the back button credited again."""
+    history: list[Record] = [
+        buys("a", "2017-03-01", 100),
+        {"id": "s", **spends("2017-03-02", 60)},
+        *[{"id": f"c{number}", **spends("2017-03-03", 60, step="cancel", reservation="s")} for number in range(times)],
+    ]
+    assert total(*history) == 100
+
+
+def test_29_and_30_what_is_redeemed_is_no_spend_and_lowers_no_level() -> None:
+    """DivanteLtd/open-loyalty#131, promantia-ltd/POSpire#75."""
+    body = (
+        SHOP
+        + """
+metrics: {earned: {earned: points, within: year}}
+ladders: [{id: tier, by: earned, levels: [{id: member, from: 0}, {id: gold, from: 100}]}]
+"""
+    )
+    history = [buys("a", "2017-03-01", 100), {"id": "s", **spends("2017-03-02", 100)}, buys("b", "2017-03-03", 1)]
+    assert [answer.past[0] for answer in answers(body, *history)] == [0, 1, 1]
+
+
+def test_31_what_was_spent_never_expires() -> None:
+    """FreeOpenSourcePOS/FloCafe#78: earn 100, spend 80, and 20 expire."""
+    history = [buys("a", "2017-03-01", 100), {"id": "s", **spends("2017-03-02", 80)}, buys("z", "2018-03-02", 0)]
+    left = stock(*history).left
+    assert (left.total(), left.expired(), left.spent()) == (0, 20, 80)

@@ -30,6 +30,7 @@ from guerdon.batch.workers import Workers
 from guerdon.core.errors import Invalid, NotFound
 from guerdon.core.events import Event
 from guerdon.core.facts import REDEMPTION
+from guerdon.core.lots.keeping import NO_SLOT
 from guerdon.core.programme import Programme
 from guerdon.core.statement import TOTAL
 from guerdon.definition.files import File
@@ -310,17 +311,25 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
 
 
 def _holds(con: duckdb.DuckDBPyConnection, programme: Programme, history: History, scratch: Path) -> Path | None:
-    """Lay down which redemption each other one is about: an earlier one of its account, of its own source if there is one."""
-    if not programme.keeps_lots or not history.has_reservations:
+    """Lay down which event each redemption is about: the reservation that it names, else the purchase that it paid for."""
+    redemptions = f'SELECT * FROM "events" WHERE kind = {REDEMPTION}'
+    queries = []
+    if programme.keeps_lots and "reservation" in history.present:
+        # An earlier one of its account, of its own source if there is one.
+        queries.append(
+            'SELECT r."row", arg_min(h."row", (h.source <> r.source, h."at", h.source)) AS held '
+            f"FROM ({redemptions}) AS r JOIN ({redemptions}) AS h ON h.account = r.account AND h.id = r.reservation "
+            'WHERE (h."at", h.source, h.id) < (r."at", r.source, r.id) GROUP BY r."row"'
+        )
+    if history.has_refunds and programme.paid_slot != NO_SLOT and "purchase" in history.present:
+        queries.append(
+            f'SELECT r."row", p."row" AS held FROM ({redemptions} AND reservation IS NULL AND "purchase" IS NOT NULL) AS r '
+            'JOIN "events" AS p ON p.source = r.source AND p.id = r."purchase"'
+        )
+    if not queries:
         return None
     path = scratch / "holds.parquet"
-    redemptions = f'SELECT * FROM "events" WHERE kind = {REDEMPTION}'
-    query = (
-        'SELECT r."row", arg_min(h."row", (h.source <> r.source, h."at", h.source)) AS held '
-        f"FROM ({redemptions}) AS r JOIN ({redemptions}) AS h ON h.account = r.account AND h.id = r.reservation "
-        'WHERE (h."at", h.source, h.id) < (r."at", r.source, r.id) GROUP BY r."row"'
-    )
-    con.execute(copy(query, path))
+    con.execute(copy(" UNION ALL ".join(queries), path))
     return path
 
 

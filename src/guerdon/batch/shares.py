@@ -22,7 +22,7 @@ _SAMPLED: Final = 500_000
 class Share:
     """One process's part of the work: which accounts, how to find them, and where its statement goes.
 
-    `condition` is over events as r. `holds` is a file of which redemption each other one is about, where any is. The slots
+    `condition` is over events as r. `holds` is a file of which event redemptions are about, where any is. The slots
     in `idle` are what they are otherwise, whatever the event.
     """
 

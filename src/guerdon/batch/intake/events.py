@@ -141,7 +141,13 @@ def _finished(
     columns += [f"case when returned then 0 else {value} end as {name(word)}" for word, value in amounts]
     layer = f"select {', '.join(columns)} from ({layer})"
     unnamed = _unnamed_returns(group)
-    problem = cases([("problem is not null", "problem"), *faults, *unnamed, ("returned", "null"), *_order_faults(group)])
+    problem = cases([
+        ("problem is not null", "problem"),
+        *faults,
+        *unnamed,
+        ("returned", "null"),
+        *_order_faults(group),
+    ])
     safe = f" replace ({_safe_amounts()})" if exchange.converts else ""
     layer = f'select *{safe} from (select *, {problem} as "#problem" from ({layer}))'
     out = [*map(name, ("row", *NAMES)), *(f"cast({name(word)} as bigint) as {name(word)}" for word in AMOUNTS)]

@@ -35,15 +35,16 @@ from guerdon.batch.intake.times import Zones
 class History:
     """Events, and lines if there are any, as relations that `setup` makes on any connection.
 
-    In `absent` are the attributes of events that no file has, in `types` the types of event that files may have. A `direct` history has not been looked at: `survey` looks for bad rows, `check_ids` for repeated ids, and then for the
-    purchases that refunds name.
+    In `present` are the attributes of events that files have, in `absent` those that none has and that stand for nothing
+    then, in `types` the types of event that files may have. A `direct` history has not been looked at: `survey` looks for
+    bad rows, `check_ids` for repeated ids, and then for the purchases that refunds name.
     """
 
     setup: tuple[str, ...]
     has_lines: bool
     has_accounts: bool
     has_refunds: bool
-    has_reservations: bool
+    present: frozenset[str]
     absent: frozenset[str]
     types: frozenset[str]
     member_is_integer: bool
@@ -109,7 +110,7 @@ def open_history(
         has_lines=has_lines,
         has_accounts=any("account" in group.mapped.head for group in groups),
         has_refunds=has_refunds,
-        has_reservations=any("reservation" in group.mapped.head for group in groups),
+        present=_present(groups),
         absent=_absent(groups),
         types=frozenset(
             word for group in groups for word in ([group.types.only] if group.types.only else group.types.known)
@@ -204,13 +205,17 @@ def _without_blanks(con: duckdb.DuckDBPyConnection, raw: Raw, mapped: Mapped) ->
     return mapped if named else mapped.without_refunds()
 
 
+def _present(groups: Sequence[Group]) -> frozenset[str]:
+    """Return the attributes of events that some file has."""
+    return frozenset(word for group in groups for word in group.mapped.head).intersection(event_slots(groups[0].shape))
+
+
 def _absent(groups: Sequence[Group]) -> frozenset[str]:
     """Return the attributes of events that are absent from every event."""
-    there = {word for group in groups for word in group.mapped.head}
+    there = _present(groups)
+    slots = event_slots(groups[0].shape).items()
     return frozenset(
-        word
-        for word, slots in event_slots(groups[0].shape).items()
-        if word not in there and all(slot.attribute.default is None for slot in slots)
+        word for word, known in slots if word not in there and all(one.attribute.default is None for one in known)
     )
 
 

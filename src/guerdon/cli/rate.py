@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from guerdon.cli.reading import AS_OF_HELP, load_programme, read_as_of, read_inputs, reading_options
-from guerdon.cli.screen import progress
+from guerdon.cli.screen import counted, progress, say
 
 if TYPE_CHECKING:
-    from guerdon.batch.rate import Rated
+    from guerdon.batch.rate import Rated, Run
 
 BY: Final = ("member", "month")
 
@@ -103,6 +103,7 @@ def rate(  # noqa: PLR0913 - a command has this many options
         with progress(wanted=not no_progress) as tell:
             rated = stack.enter_context(rating(run, progress=tell))
         _show(rated, out=out, bad_rows=bad_rows, as_json=as_json)
+        _say_ledger(run, rated)
 
 
 def _by(stated: str) -> tuple[str, ...]:
@@ -126,3 +127,15 @@ def _show(rated: "Rated", *, out: Path | None, bad_rows: Path | None, as_json: b
         table.print_csv(rated)
     sys.stdout.flush()
     table.say_summary(rated, out=out, bad_rows=bad_rows)
+
+
+def _say_ledger(run: "Run", rated: "Rated") -> None:
+    """Say what was written of the ledger, and as of when."""
+    from guerdon.batch.ledger import counts_of
+    from guerdon.core.explain.wording import clock
+
+    if run.ledger is not None:
+        counts = counts_of(run.ledger)
+        at = (rated.summary.last_at or 0) if run.as_of is None else run.as_of
+        told = ", ".join(counted(counts[word], word.removesuffix("s")) for word in ("journals", "postings", "lots"))
+        say(f"wrote {run.ledger}, as of {clock(run.programme.zone, at, timed=True)}: {told}")

@@ -82,12 +82,13 @@ def test_what_was_earned_has_expired_or_is_left_and_then_expires(shown: tuple[Pa
     earned = {row[0]: int(row[1]) for row in months}
     points = statement(folder / "grocery.csv")
     assert earned == {month: sum(of for (_, at), of in points.items() if at == month) for month in earned}
-    # Six months later, with the end of that month
-    assert [int(row[2]) for row in months] == [0] * 6 + list(earned.values())[:6]
-    assert int(months[-1][3]) == sum(earned.values()) - sum(list(earned.values())[:6])
-    later = section(text, "points that are left expire")
-    assert [int(row[1]) for row in later] == list(earned.values())[6:]
-    assert [row[0] for row in later] == [f"2018-{month:02d}" for month in range(1, 7)]
+    # January's points can be used until the end of July, and expire when August begins
+    by_month = list(earned.values())
+    assert [int(row[2]) for row in months] == [0] * 7 + by_month[:5]
+    assert int(months[-1][3]) == sum(by_month[5:])
+    later = section(text, "points that are left can be used")
+    assert [int(row[1]) for row in later] == by_month[5:]
+    assert [row[0] for row in later] == ["2017-12", *(f"2018-{month:02d}" for month in range(1, 7))]
 
 
 def test_one_households_year_is_that_of_its_statement(shown: tuple[Path, str]) -> None:

@@ -30,6 +30,7 @@ def test_there_are_programmes() -> None:
         "kiehls-rewards-es",
         "net-a-porter",
         "nike-membership",
+        "north-face-xplr-pass",
         "open-loyalty-caps",
         "sephora-beauty-insider",
         "starbucks-rewards",

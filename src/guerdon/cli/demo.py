@@ -16,6 +16,7 @@ from guerdon.cli.screen import counted, progress
 if TYPE_CHECKING:
     from guerdon.batch.rate import Rated, Run
     from guerdon.cli.year import Year
+    from guerdon.core.events import Event
 
 FOLDER: Final = "guerdon-demo"
 LINES_FILE: Final = "purchases.parquet"
@@ -26,11 +27,12 @@ STRETCH: Final = "2017-07"
 """The household that is explained, and the month of its purchases that is shown."""
 
 LEDGER_FOLDER: Final = "ledger"
+PAGE_FILE: Final = f"household-{HOUSEHOLD}.html"
 MONTHS: Final = tuple(f"2017-{month:02d}" for month in range(1, 13))
 QUARTER_ENDS: Final = MONTHS[2::3]
-AFTERWARDS: Final = tuple(f"2018-{month:02d}" for month in range(1, 13))
-YEAR_END: Final = "2018-01-01T00:00"
-"""The instant as of which the ledger is: all that 2017 had to bring has happened."""
+AFTERWARDS: Final = (MONTHS[-1], *(f"2018-{month:02d}" for month in range(1, 13)))
+YEAR_END: Final = "2017-12-31"
+"""The day as of which the ledger is, with that day."""
 
 _PROGRAMMES: Final = {"three-month-exercise": groceries.EVENTS, "grocery": groceries.BASKETS}
 
@@ -86,8 +88,10 @@ def demo(*, into: Path, once: bool) -> None:
     for rating in ratings:
         _show_quarter(rating)
     _show_months(ratings)
-    _explain_household(ratings[-1])
+    history = _history(ratings[-1])
+    _explain_household(ratings[-1], history)
     _show_year(ratings[-1])
+    _write_page(ratings[-1], history, into)
     _draw(ratings, into)
     _say_where(ratings, into, seconds=time.monotonic() - began)
 
@@ -174,14 +178,20 @@ def _show_months(ratings: list[_Rating]) -> None:
         click.echo(f"  {line}")
 
 
-def _explain_household(rating: _Rating) -> None:
-    """Print what some purchases of one household earned and why, and the command that explains all of them."""
+def _history(rating: _Rating) -> "list[Event]":
+    """Return the events of one household, as values."""
     from guerdon.batch.rate import history_of_member
+
+    return history_of_member(rating.run, HOUSEHOLD)
+
+
+def _explain_household(rating: _Rating, history: "list[Event]") -> None:
+    """Print what some purchases of one household earned and why, and the command that explains all of them."""
     from guerdon.core.explain import explain, month_of, sentences
     from guerdon.core.history import rate_events
 
     programme = rating.run.programme
-    answers = rate_events(programme, history_of_member(rating.run, HOUSEHOLD))
+    answers = rate_events(programme, history)
     month = [answer for answer in answers if month_of(programme, answer) == STRETCH]
     click.echo(
         click.style(f"\nWhy household {HOUSEHOLD} earned its points of {STRETCH} under {rating.name}", bold=True)
@@ -216,8 +226,8 @@ def _show_points(year: "Year", name: str) -> None:
     _show(f"Points of all households under {name}", ("month", "earned", "expired", "left at its end"), months)
     expiring = year.expiring(AFTERWARDS)
     left = sum(points for _, points, _ in expiring)
-    title = f"When the {left:,} points that are left expire, unless they are redeemed"
-    _show(title, ("at the end of", "points", "households"), expiring)
+    title = f"How long the {left:,} points that are left can be used"
+    _show(title, ("until the end of", "points", "households"), expiring)
 
 
 def _show_rewards(year: "Year") -> None:
@@ -237,6 +247,19 @@ def _show_household(year: "Year", name: str) -> None:
     _show(f"The year of household {HOUSEHOLD} under {name}", columns, rows)
     for move in year.moves(HOUSEHOLD):
         click.echo(f"  {move.day}: {move.before} to {move.level}, with ${move.credit} spent in the quarter")
+
+
+def _write_page(rating: _Rating, history: "list[Event]", into: Path) -> None:
+    """Write one household's statement as its member would read it, and print the command that does."""
+    from guerdon.cli.html import write_html
+    from guerdon.core.explain import pages_of
+
+    file = into / PAGE_FILE
+    write_html(file, pages_of(rating.run.programme, history, rating.run.as_of))
+    click.echo("\n  Its statement, as a member would read it:")
+    options = ("--member", HOUSEHOLD, "--as-of", YEAR_END, "--html", str(file))
+    for line in _command(rating.run, "statement", rating.name, *options):
+        click.echo(line)
 
 
 def _show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -267,4 +290,5 @@ def _say_where(ratings: list[_Rating], into: Path, *, seconds: float) -> None:
             click.echo(
                 f"  {rating.run.ledger}  the ledger of {rating.name}: journals, postings, lots, standings, levels"
             )
+    click.echo(f"  {into / PAGE_FILE}  the statement of household {HOUSEHOLD}, as a page")
     click.echo(f"  {into / 'points-per-month.svg'} and .png  the chart")

@@ -2,7 +2,7 @@
 
 Invariants:
 * Everything is read from the ledger's tables; nothing is rated here.
-* What expires at the instant between two months is gone with the first of them.
+* What expires at the instant between two months can be used until the end of the first, and expires in the second.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,12 +22,12 @@ _TABLES: Final = ("journals", "postings", "lots", "standings", "levels", "level_
 _ENDS: Final = "CREATE TABLE ends (name VARCHAR, starts_at BIGINT, ends_at BIGINT)"
 
 _MONTHS: Final = """
-    SELECT ends.name, -coalesce(sum(points) FILTER (WHERE book = 'issued' AND happened_at < ends_at), 0),
-        coalesce(sum(points) FILTER (WHERE book = 'breakage' AND happened_at > starts_at), 0)
+    SELECT ends.name, -coalesce(sum(points) FILTER (WHERE book = 'issued'), 0),
+        coalesce(sum(points) FILTER (WHERE book = 'breakage'), 0)
     FROM ends LEFT JOIN (
         SELECT epoch_us("at") AS happened_at, book, points FROM postings JOIN journals USING (account, journal)
         WHERE $account IS NULL OR CAST(account AS VARCHAR) = $account
-    ) ON happened_at >= starts_at AND happened_at <= ends_at
+    ) ON happened_at >= starts_at AND happened_at < ends_at
     GROUP BY ALL ORDER BY ALL
 """
 
@@ -96,7 +96,7 @@ class Year:
         return found
 
     def expiring(self, names: Sequence[str]) -> list[tuple[str, int, int]]:
-        """Return what will be gone at the end of each month, and of how many accounts."""
+        """Return what can be used until the end of each month and no longer, and by how many accounts."""
         self._end_with(names)
         return self._rows(_EXPIRING)
 

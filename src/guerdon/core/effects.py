@@ -14,7 +14,7 @@ The lot that points moved in or out of is named by what made it: the event `of`,
 | restored | points once spent come back | put back into the lot | |
 | indebted, settled | more was asked for than there was; earnings pay it off | debt that comes, or goes | |
 | moved | a level changes | 0 | `rule` is the ladder, `source` the level before, `band` the level now, `period` its end, `reason` why; `desired` is the credit, held against the level in `limit`; `line` is the grant |
-| redeemed | a reward is asked for | 0 | `rule` is the reward, -1 for one that there is not, `band` the step, `desired` how many points, `reason` which term it contradicts, `limit` and `period` the limit or stock it goes beyond, `lot` how many of it |
+| redeemed | a reward is asked for | 0 | `rule` is the reward, -1 for one that there is not, `band` the step, `desired` how many points, `reason` which term it contradicts, `limit` and `period` the limit or stock it goes beyond, `lot` how many of it, `residue` the price of that moment (-1: any) |
 
 In rows of lots `band` says where the points were before: usable (-1), pending (0), held (1), spent (2) or expired (3). What is
 settled is a redemption's debt (2) or a refund's (-1); what a refund makes debt names the lot that is short of it.

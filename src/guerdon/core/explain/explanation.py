@@ -16,6 +16,7 @@ from guerdon.core.errors import invariant
 from guerdon.core.events import Event
 from guerdon.core.explain.levels import AccountOutlook, LevelHeld, LevelMove, account_outlooks, held_of, moves_of
 from guerdon.core.explain.parts import Part, Rounding, Row, parts_of, roundings_of, rows_of
+from guerdon.core.explain.redemptions import RedemptionAnswer, redemptions_of
 from guerdon.core.explain.refusals import because, outdone_by
 from guerdon.core.explain.reversals import RefundAnswer, refund_of
 from guerdon.core.explain.wording import ROUNDED, clock, decimal_of, full_money, iso_time, one_line
@@ -75,6 +76,7 @@ class EventAnswer:
     levels: tuple[LevelHeld, ...] = ()
     moves: tuple[LevelMove, ...] = ()
     version: str = ""
+    redemptions: tuple[RedemptionAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +154,7 @@ def _event(programme: Programme, answer: Answer) -> EventAnswer:
         levels=held_of(programme, answer),
         moves=moves_of(programme, answer),
         version=_version(programme, event),
+        redemptions=redemptions_of(programme, answer),
     )
 
 

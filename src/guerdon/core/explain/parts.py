@@ -267,7 +267,7 @@ def limit_text(limit: Limit, unit: Unit) -> str:
     points = limit.kind == POINTS
     most = f"{plain(decimal_of(limit.most, unit.decimals))} {unit.name}" if points else counted(limit.most, "time")
     who = "member" if limit.per_member else "account"
-    if limit.budget:
+    if limit.budget or limit.stock:
         return f"{most} for all members together" + ("" if limit.every == EVER else f" per {KINDS[limit.every]}")
     if limit.every == EVER:
         return f"{most} per {who} for ever"

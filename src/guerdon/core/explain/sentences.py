@@ -6,6 +6,7 @@ from decimal import Decimal
 from guerdon.core.explain.explanation import EventAnswer, Explanation, RuleAnswer
 from guerdon.core.explain.level_sentences import held_line, move_line, outlook_lines
 from guerdon.core.explain.parts import Part, Rounding
+from guerdon.core.explain.redemptions import redemption_line
 from guerdon.core.explain.reversals import RefundAnswer
 from guerdon.core.explain.story import Story
 from guerdon.core.explain.telling import Telling
@@ -45,6 +46,7 @@ def _event(event: EventAnswer, currency: str, *, refusals: bool, told: bool = Fa
         return [*lines, "  a return: counted, neither earns nor reverses yet"]
     if event.returned_lines:
         lines.append(f"  {counted(event.returned_lines, 'line')} returned: counted, neither earn nor reverse yet")
+    lines += [f"  {redemption_line(one)}" for one in event.redemptions]
     giving = [rule for rule in event.rules if rule.parts]
     for rule in giving:
         lines.extend(_rule(rule, currency))
@@ -52,7 +54,13 @@ def _event(event: EventAnswer, currency: str, *, refusals: bool, told: bool = Fa
     if refusals or not any([points.points for points in event.points]):
         silent = [rule for rule in event.rules if not rule.parts and rule.reason != "type"]
         lines.extend([f"  {rule.rule}: nothing, because {rule.because}" for rule in silent])
-    if not told and not giving and event.rules and all([rule.reason == "type" for rule in event.rules]):
+    if (
+        not told
+        and not giving
+        and not event.redemptions
+        and event.rules
+        and all([rule.reason == "type" for rule in event.rules])
+    ):
         lines.append(f"  no rule is about {event.type} events")
     return lines + after
 

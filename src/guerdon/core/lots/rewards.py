@@ -89,6 +89,7 @@ class Reward:
         ends_at: int,
         limits: list[int],
         text: str,
+        when_text: str = "",
         sweep: Sweep | None = None,
         valid_for: Term | None = None,
     ) -> None:
@@ -106,6 +107,7 @@ class Reward:
         self.ends_at: Final = ends_at
         self.limits: Final = limits
         self.text: Final = text
+        self.when_text: Final = when_text
         self.sweep: Final = sweep
         self.valid_for: Final = valid_for
 

@@ -71,14 +71,7 @@ class Fold(Refunding):
             account = facts.account.small_at(event)
             member = facts.member.small_at(event)
             if account != standing.account:
-                self.take_stock()
-                self.close_account()
-                standing.open(account, member)
-                self.refunds.clear()
-                if self.redemptions is not None:
-                    self.redemptions.open()
-                if self.ledger is not None and self.purse is not None:
-                    self.ledger.open(account, self.purse)
+                self._begin_account(account, member)
             mark = effects.count
             if standing.next_due <= facts.at.small_at(event):
                 self.fall_due(facts.at.small_at(event), facts.ordinal.small_at(event))
@@ -96,6 +89,17 @@ class Fold(Refunding):
             if not keep_effects:
                 effects.forget()
             event += 1
+
+    def _begin_account(self, account: i64, member: i64) -> None:
+        """Take leave of one account and begin with another."""
+        self.take_stock()
+        self.close_account()
+        self.standing.open(account, member)
+        self.refunds.clear()
+        if self.redemptions is not None:
+            self.redemptions.open()
+        if self.ledger is not None and self.purse is not None:
+            self.ledger.open(account, self.purse)
 
     def _rate_and_move_on(self, past: Past, facts: Facts, event: i64) -> None:
         """Rate an event with what is known of the account's past, and let it become part of that."""

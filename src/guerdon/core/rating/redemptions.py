@@ -20,6 +20,7 @@ from guerdon.core.lots.keeping import AT_ONCE, CANCEL, CONFIRM, RESERVE, Redeemi
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.purse import Purse
 from guerdon.core.lots.rewards import (
+    ANY_PRICE,
     NO_RESERVATION,
     OUT_OF_STOCK,
     OUTSIDE,
@@ -39,7 +40,7 @@ NO_REWARD: Final = -1
 
 
 class Asked:
-    """What one redemption event asks for."""
+    """What one redemption event asks for, and what its reward costs at that moment."""
 
     def __init__(self, event: i64, at: i64, member: i64, step: int, reward: int, amount: int) -> None:
         self.event: Final = event
@@ -48,6 +49,7 @@ class Asked:
         self.step: Final = step
         self.reward: Final = reward
         self.amount: Final = amount
+        self.price: int = ANY_PRICE
 
 
 class Redemptions:
@@ -158,6 +160,7 @@ class Redemptions:
         if asked.reward != NO_REWARD:
             reward = self.redeeming.rewards[asked.reward]
             paid = int(facts.slots[self.redeeming.paid_slot].at(row))
+            asked.price = reward.price_of(facts.slots, row, past)
             why = reward.contradicted_by(facts.slots, row, past, at=int(asked.at), amount=asked.amount, paid=paid)
             if asked.step != CANCEL:
                 limit = self._count(facts, row, asked, reward)
@@ -185,7 +188,7 @@ class Redemptions:
         unit = 0 if asked.reward == NO_REWARD else self.redeeming.rewards[asked.reward].unit
         self.effects.add(
             REDEEMED, asked.at, asked.event, -1, -1, asked.reward, 0, -1, asked.step, unit,
-            max(asked.amount, 0), 0, limit, period, 1, 0, -1, why,
+            max(asked.amount, 0), 0, limit, period, 1, asked.price, -1, why,
         )  # fmt: skip
 
     def _count(self, facts: Facts, row: i64, asked: Asked, reward: Reward) -> int:

@@ -189,7 +189,7 @@ class _Rewards:
             name=spec.id, title=spec.title, unit=unit, kind=spec.kind, treatment=spec.treatment, price=price, when=when,
             money=money, at_least=0 if spec.min is None else scaled_to(spec.min, decimals) or 0,
             step=1 if spec.step is None else scaled_to(spec.step, decimals) or 1,
-            starts_at=starts_at, ends_at=ends_at, limits=positions, text=spec.price,
+            starts_at=starts_at, ends_at=ends_at, limits=positions, text=spec.price, when_text=spec.when or "",
             sweep=self._sweep(spec, loc, price),
             valid_for=None if spec.valid_for is None else term(self.draft, spec.valid_for),
         )  # fmt: skip

@@ -128,7 +128,7 @@ UNIT_TERMS: Final[dict[str, Describer]] = {
 
 def redemptions(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
     """Tell how long points are set aside, and how long those that come back stay."""
-    terms = {
+    terms: dict[str, Describer] = {
         "hold_for": lasting("a reservation lasts", "for ever", forever=True),
         "hold_grace": lasting("points that come back after their date stay", "no time", forever=False),
         "restore": _restore,
@@ -149,7 +149,7 @@ def _restore(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change
 def rewards(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
     """Tell what is on offer: a lower price is better."""
     before, after = by_id(old), by_id(new)
-    terms = {
+    terms: dict[str, Describer] = {
         "id": unsaid, "title": kept, "treatment": kept, "price": _price, "when": condition("always"),
         "min": number("at least", "any number", less_is_better=True), "step": number("in steps of", "1", less_is_better=True),
         "money": _money, "stock": number("how many there are:", "any number", none_is_most=True),

@@ -1,0 +1,99 @@
+"""What a redemption asked for, in an explanation: its reward, and which of the reward's terms it contradicts."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from guerdon.core.effects import REDEEMED, Effect
+from guerdon.core.explain.parts import limit_text
+from guerdon.core.explain.wording import clock, decimal_of, first_moment, last_moment, one_line, period, plain
+from guerdon.core.history import Answer
+from guerdon.core.lots.keeping import STEPS, SWEEP
+from guerdon.core.lots.rewards import OUTSIDE, Reward
+from guerdon.core.programme import Programme
+from guerdon.core.slots import FOREVER
+
+_LEFT = {"limit": "there are only", "stock": "nothing was left of"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedemptionAnswer:
+    """A redemption of a reward: `count` of it for so many points in all.
+
+    `outside` is empty within the reward's terms; else it names the first that is contradicted, and `because` says how.
+    """
+
+    reward: str
+    title: str
+    step: str
+    when: str
+    count: int
+    unit: str
+    points: Decimal
+    outside: str
+    because: str
+
+
+def redemptions_of(programme: Programme, answer: Answer) -> tuple[RedemptionAnswer, ...]:
+    """Return what an answer says of rewards, those that were issued by themselves after the event among them."""
+    return tuple([_redemption(programme, answer, effect) for effect in answer.effects if effect.kind == REDEEMED])
+
+
+def redemption_line(told: RedemptionAnswer) -> str:
+    """Return a redemption as a line of text."""
+    name = told.reward or "a redemption"
+    if told.step == STEPS[SWEEP]:
+        return f"{name}: {told.count:,} issued by itself on {told.when}, for {plain(told.points)} {told.unit}"
+    said = "" if told.step == STEPS[0] else f", {told.step}"
+    asked = f"{name}, {plain(told.points)} {told.unit}{said}"
+    return f"{asked}: outside its terms, because {told.because}" if told.because else asked
+
+
+def _redemption(programme: Programme, answer: Answer, effect: Effect) -> RedemptionAnswer:
+    unit = programme.units[effect.unit]
+    reward = programme.rewards[effect.rule] if effect.rule >= 0 else None
+    named = answer.event.attributes.get("reward")
+    return RedemptionAnswer(
+        reward=reward.name if reward is not None else str(named or ""),
+        title=reward.title if reward is not None else "",
+        step=STEPS[effect.band],
+        when=clock(
+            programme.zone, effect.at, timed=effect.at != programme.zone.day_start(programme.zone.day_of(effect.at))
+        ),
+        count=effect.lot,
+        unit=unit.name,
+        points=decimal_of(effect.desired, unit.decimals),
+        outside=OUTSIDE[effect.reason],
+        because=_because(programme, effect, reward),
+    )
+
+
+def _because(programme: Programme, effect: Effect, reward: Reward | None) -> str:
+    """Return which term is contradicted, as the end of a sentence."""
+    code = OUTSIDE[effect.reason]
+    unit = programme.units[effect.unit]
+    if code in ("limit", "stock"):
+        limit = programme.limits[effect.limit]
+        within = f" ({period(limit, effect.period)})" if period(limit, effect.period) else ""
+        return f"{_LEFT[code]} {limit_text(limit, unit)}{within}"
+    if reward is None:
+        return {"": "", "unknown": "there is no such reward", "reservation": "there is no such reservation"}.get(
+            code, "it asks for no points"
+        )
+    numbers = {"price": effect.residue, "min": reward.at_least, "step": reward.step}
+    shown = plain(decimal_of(numbers.get(code, 0), unit.decimals))
+    return {
+        "": "",
+        "reservation": "there is no such reservation",
+        "window": f"it is on offer {_window(programme, reward)}",
+        "when": f"its condition {one_line(reward.when_text)} did not hold",
+        "price": f"its price is {shown}",
+        "min": f"it takes at least {shown}" if reward.at_least else "it asks for no points",
+        "step": f"it takes multiples of {shown}",
+        "money": "less money was paid beside the points than it asks for",
+    }[code]
+
+
+def _window(programme: Programme, reward: Reward) -> str:
+    starts = "" if reward.starts_at <= -FOREVER else f"from {first_moment(programme.zone, reward.starts_at)}"
+    ends = "" if reward.ends_at >= FOREVER else f"until {last_moment(programme.zone, reward.ends_at)}"
+    return " ".join([part for part in (starts, ends) if part])

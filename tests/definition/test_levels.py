@@ -2,6 +2,7 @@
 
 import pytest
 
+from guerdon.core.strategies import Fact, Strategy
 from guerdon.definition.check import check_text
 from guerdon.definition.issues import render
 
@@ -64,7 +65,9 @@ def test_a_mistake_in_a_metric(metric: str, expected: str) -> None:
         ("by: spend, levels: [{id: a, from: 1}, {id: b, from: 2}]", "the first level begins at 1, and everybody has a level. Try: write from: 0."),
         ("by: spend, levels: [{id: a, from: 0}, {id: b, from: 2}, {id: c, from: 2}]", "this level begins at 2, and the one before it at 2"),
         ("by: spend, levels: [{id: a, from: 0}, {id: a, from: 2}]", "there are two levels 'a'. Try: rename one."),
-        (f"by: spend, crossing: split, {LEVELS}", "splitting a purchase at a threshold is not run by this release"),
+        (f"by: spend + visits, keep: ever, crossing: split, {LEVELS}", "only where all levels are reached by one metric is there a place in a purchase at which one begins. Try: write crossing: before, or after."),
+        (f"by: spend, crossing: split, credit: {{after: 30 days}}, {LEVELS}", "a purchase that counts later reaches no level by itself, so that there is nothing to split"),
+        (f"by: got, crossing: split, {LEVELS}", "points earned by a purchase are known when it is rated"),
         (f"by: got, crossing: after, {LEVELS}", "points earned by a purchase are known when it is rated"),
         (f"by: visits, excess: carry, {LEVELS}", "only a single metric within a period has something to carry"),
         (f"by: spend + 1, excess: carry, {LEVELS}", "only a single metric within a period has something to carry"),
@@ -99,6 +102,43 @@ def test_two_ladders_of_one_name() -> None:
     assert any(
         "'tier' already means something else" in line for line in of(f"{METRICS}ladders: [{one}, {one}]\n{RULE}")
     )
+
+
+class Twice(Strategy):
+    """Gives two points."""
+
+    def points(self, purchase: Fact) -> int:
+        """Return them."""
+        return 2 if purchase else 0
+
+
+SPLIT = f"{METRICS}ladders: [{{id: tier, by: spend, crossing: split, {LEVELS}}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "told_of_it"),
+    [
+        ("per: item, give: 1, when: level = 'gold'", "an item is one piece, and it asks for the level of 'tier', which splits a purchase. Try: write per: line, or let the ladder say crossing: before."),
+        ("give: 100, when: level = 'gold'", "'r' gives the same for every amount, of which no part belongs to a level, and it asks for the level of 'tier'"),
+        ("give: case level when 'gold' then 2 else 1 end", "'r' gives the same for every amount"),
+        ("give: \"least(metrics.spend, 9)\", when: level = 'gold'", "'r' gives the same for every amount"),
+        ("strategy: twice, when: level = 'gold'", "code sees a purchase as a whole, and it asks for the level of 'tier'"),
+    ],
+)  # fmt: skip
+def test_what_a_split_purchase_has_no_pieces_for(rule: str, told_of_it: str) -> None:
+    brand = "events: {purchase: {lines: {quantity: number}}}\n"
+    head = HEAD[: HEAD.index("events:")] + brand
+    text = f"{head}{SPLIT}rules: [{{id: r, unit: points, {rule}}}]\n"
+    found = [render(issue) for issue in check_text(text, examples=False, strategies={"twice": Twice}).issues]
+    assert len(found) == 1, found
+    assert told_of_it in found[0]
+
+
+def test_one_ladder_alone_splits_purchases() -> None:
+    both = SPLIT.replace("ladders: [", f"ladders: [{{id: rank, by: spend, crossing: split, {LEVELS}}}, ")
+    found = of(f"{both}{RULE}")
+    assert len(found) == 1
+    assert "'rank' splits purchases already, and a purchase is split by one ladder" in found[0]
 
 
 LIVE = f"{METRICS}ladders: [{{id: tier, by: spend, {LEVELS}}}]\n"

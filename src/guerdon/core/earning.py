@@ -108,6 +108,7 @@ class Rule(Origin):
 
     `slot` holds what `of` or `give` gave (0 when the rule does not apply), scaled by 10**`amount_scale`; `bands` are empty for `give`.
     Where the slot is above 0 a `live` rule is asked for its number instead; `live_when` is that of its condition by itself.
+    A rule that `splits` asks for a level that a purchase may cross into: it is then rated piece by piece.
     Exact parts carry `scale` decimals, at least the unit's: `lift` leads there, `divisor` on to the unit's smallest part.
     `version` is the place of its version among those of the programme.
     """
@@ -145,6 +146,7 @@ class Rule(Origin):
         where_text: str = "",
         live: Live | None = None,
         live_when: Live | None = None,
+        splits: bool = False,
         version: int = 0,
     ) -> None:
         super().__init__(name=name, position=position, payers=payers, campaign=campaign, title=title, text=text)
@@ -153,6 +155,7 @@ class Rule(Origin):
         self.where_text: Final = where_text
         self.live: Final = live
         self.live_when: Final = live_when
+        self.splits: Final = splits
         self.unit: Final = unit
         self.per: Final = per
         self.slot: Final = slot
@@ -212,7 +215,7 @@ def draft(rule: Rule, facts: Facts, event: i64, sheet: Sheet) -> None:
         if value > 0:
             sheet.line = -1
             sheet.times = 1
-            _draft_occasion(rule, facts, event, value, 0, value, sheet)
+            draft_occasion(rule, facts, event, value, 0, value, sheet)
         return
     start = facts.first_line.small_at(event)
     end = facts.first_line.small_at(event + 1)
@@ -240,7 +243,7 @@ def _draft_lines(rule: Rule, facts: Facts, event: i64, start: i64, end: i64, she
         if value > 0:
             sheet.row = row
             sheet.line = row - start
-            _draft_occasion(rule, facts, event, value, before, total or value, sheet)
+            draft_occasion(rule, facts, event, value, before, total or value, sheet)
             if rule.within_order:
                 before += value
         row += 1
@@ -276,13 +279,13 @@ def _draft_line_of_items(rule: Rule, facts: Facts, event: i64, value: int, items
         items -= dearer
         if dearer > 0:
             sheet.times = dearer
-            _draft_occasion(rule, facts, event, each + 1, 0, each + 1, sheet)
+            draft_occasion(rule, facts, event, each + 1, 0, each + 1, sheet)
     if each > 0:
         sheet.times = items
-        _draft_occasion(rule, facts, event, each, 0, each, sheet)
+        draft_occasion(rule, facts, event, each, 0, each, sheet)
 
 
-def _draft_occasion(  # noqa: PLR0913 - an object to carry the three numbers would cost an allocation an event
+def draft_occasion(  # noqa: PLR0913 - an object to carry the three numbers would cost an allocation an event
     rule: Rule, facts: Facts, event: i64, value: int, before: int, total: int, sheet: Sheet
 ) -> None:
     """Note base parts of `value`, which lies above `before` of the order's `total`, and what multipliers add to them."""

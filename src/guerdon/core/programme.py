@@ -152,6 +152,10 @@ class Programme:
         """Return the place of the version in force at an instant."""
         return max(bisect_right([change.at for change in self.changes], at) - 1, 0)
 
+    def ladders_at(self, at: int) -> list[Ladder]:
+        """Return the ladders as they are at an instant."""
+        return self.changes[self.version_at(at)].ladders if self.changes else self.ladders
+
     def limit_in(self, version: int, position: int) -> Limit:
         """Return a limit as a version has it."""
         return self.changes[version].limits[position] if self.changes else self.limits[position]

@@ -147,7 +147,8 @@ class LadderSpec(Part):
         description="From when on an event counts: at_once (unless stated), next_period, {after: 30 days}",
     )
     crossing: Literal["before", "after", "split"] = Field(
-        "before", description="A purchase that reaches a level is rated at the level before it, or after it"
+        "before",
+        description="A purchase that reaches a level is rated at the level before it, after it, or split at the threshold",
     )
     keep: Keep | None = Field(
         None, description="How long a level is held: next_period_end, period_end, ever, {for: 12 months}"

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from guerdon.core.explain import explain, sentences
-from guerdon.core.explain.measures import past_read
 from guerdon.core.expr import live
 from tests.core.levels.test_ladders import EVENTS, INVITED, invitation, ladder, spent
 from tests.core.tables import answers, event, programme
@@ -166,4 +165,4 @@ def test_an_account_is_told_as_of_an_instant_it_already_has_events_at() -> None:
     ],
 )
 def test_what_a_live_expression_reads_of_the_past(step: live.Live, read: set[int]) -> None:
-    assert past_read(step) == read
+    assert live.places_read(step) == read

@@ -114,7 +114,7 @@ def moves_of(programme: Programme, answer: Answer) -> tuple[LevelMove, ...]:
     first = [last for _, last in answer.held if last is not None]
     rated = max([place for place, one in enumerate(moved, start=1) if any([one is last for last in first])], default=0)
     return tuple([
-        _move(_ladders_at(programme, one.at)[one.rule], answer, one, earlier=place < rated)
+        _move(programme.ladders_at(one.at)[one.rule], answer, one, earlier=place < rated)
         for place, one in enumerate(moved)
     ])
 
@@ -137,10 +137,6 @@ def _move(ladder: Ladder, answer: Answer, effect: Effect, *, earlier: bool) -> L
         grant=ladder.grants[effect.line].name if effect.line != NO_GRANT else "",
         by=_event(answer.events, effect.of),
     )
-
-
-def _ladders_at(programme: Programme, at: int) -> list[Ladder]:
-    return programme.changes[programme.version_at(at)].ladders if programme.changes else programme.ladders
 
 
 def _until(ladder: Ladder, effect: Effect | None) -> str:
@@ -167,7 +163,7 @@ def account_outlooks(programme: Programme, answers: Sequence[Answer], at: int | 
 
 def _account(programme: Programme, events: list[Event], at: int) -> AccountOutlook:
     found = outlooks(programme, events, at)
-    ladders = _ladders_at(programme, at)
+    ladders = programme.ladders_at(at)
     names = [[level.name for level in ladder.levels] for ladder in ladders]
     held = [names[position].index(one.level) for position, one in enumerate(found)]
     return AccountOutlook(

@@ -11,12 +11,15 @@ from guerdon.core.calendar import EVER, KINDS
 from guerdon.core.earning import AT_ITEM, AT_LINE, AT_ORDER, ITEM, ORDER, Multiplier, Rule, asked_of, draft, factor_of
 from guerdon.core.effects import OUTDONE, Effect
 from guerdon.core.errors import invariant
-from guerdon.core.explain.measures import is_money, past_read
+from guerdon.core.explain.measures import is_money
 from guerdon.core.explain.wording import ROUNDED, counted, decimal_of, full_money, one_line, period, plain
+from guerdon.core.expr.live import places_read
 from guerdon.core.history import Answer, facts_of
+from guerdon.core.ladders import SPLIT
 from guerdon.core.limits import HOLDING, POINTS, ROLLING, Limit
 from guerdon.core.parts import BASE, Sheet
 from guerdon.core.programme import Programme, Unit
+from guerdon.core.rating.crossing import Crossing, draft_divided
 from guerdon.core.values import FLOOR, divide
 
 _NONE: Final = -2
@@ -73,9 +76,9 @@ class Rounding:
 
 
 class Row:
-    """One part as the fold answered it, in smallest parts, with its payers' rows together."""
+    """One part as the fold answered it, in smallest parts, with its payers' rows together; `past` is what it was rated with."""
 
-    def __init__(self, effects: list[Effect], rule: Rule, line: str) -> None:
+    def __init__(self, effects: list[Effect], rule: Rule, line: str, past: list[int]) -> None:
         first = effects[0]
         self.effects = effects
         self.rule = rule
@@ -83,6 +86,7 @@ class Row:
         self.line = line
         self.occasion = first.line
         self.items = 1
+        self.past = past
         self.residue = sum([effect.residue for effect in effects])
         self.source = first.source
         self.band = first.band
@@ -109,23 +113,41 @@ def rows_of(programme: Programme, answer: Answer) -> list[Row]:
         rule = programme.rules[effect.rule]
         stop = position + len(rule.payers_of(effect.source))
         line = answer.event.lines[effect.line].id if effect.line >= 0 else ""
-        rows.append(Row(list(effects[position:stop]), rule, line))
+        rows.append(Row(list(effects[position:stop]), rule, line, list(answer.past)))
         position = stop
+    crossing = _crossing(programme, answer)
     for rule in programme.rules:
-        if rule.per == ITEM:
-            _count_items(programme, answer, rule, [row for row in rows if row.rule.position == rule.position])
+        if rule.per == ITEM or (crossing is not None and rule.splits):
+            _draft_again(programme, answer, rule, [row for row in rows if row.rule.position == rule.position], crossing)
     return rows
 
 
-def _count_items(programme: Programme, answer: Answer, rule: Rule, rows: list[Row]) -> None:
-    """Say how many items each part is for, as the rule drafts them."""
+def _crossing(programme: Programme, answer: Answer) -> Crossing | None:
+    """Return the pieces of an event that goes beyond a threshold at which it is divided; nothing when it does not."""
+    splitting = [ladder for ladder in programme.ladders_at(answer.event.at) if ladder.crossing == SPLIT]
+    if not splitting or not answer.past:
+        return None
+    crossing = Crossing(splitting[0].position)
+    facts = facts_of(programme, [answer.event], [answer.values])
+    return crossing if crossing.divides(splitting[0], facts, 0, list(answer.past)) else None
+
+
+def _draft_again(programme: Programme, answer: Answer, rule: Rule, rows: list[Row], crossing: Crossing | None) -> None:
+    """Say how many items each part is for, and at which level it is rated, as the rule drafts them."""
     sheet = Sheet()
     sheet.past = list(answer.past)
-    draft(rule, facts_of(programme, [answer.event], [answer.values]), 0, sheet)
+    facts = facts_of(programme, [answer.event], [answer.values])
+    if crossing is not None and rule.splits:
+        draft_divided(rule, facts, 0, sheet, crossing)
+    else:
+        draft(rule, facts, 0, sheet)
     invariant(len(rows) == int(sheet.count), "a rule drafts what it answered")
     for position, row in enumerate(rows):
         row.occasion = int(sheet.parts[position].occasion)
         row.items = sheet.parts[position].times
+        row.past = list(answer.past)
+        if crossing is not None and rule.splits:
+            row.past[crossing.position] = crossing.levels[row.occasion]
 
 
 def parts_of(
@@ -171,7 +193,7 @@ class _Reader:
             items=row.items,
             multiplier=multiplier.name if multiplier is not None else "",
             by=one_line(multiplier.text) if multiplier is not None else "",
-            levels=self._levels(multiplier) if multiplier is not None else (),
+            levels=self._levels(row, multiplier) if multiplier is not None else (),
             amount=self._amount(row, multiplier),
             above=decimal_of(band.above, rule.amount_scale) if band is not None else None,
             rate=decimal_of(band.rate, rule.base_scale - rule.amount_scale) if band is not None else None,
@@ -203,17 +225,15 @@ class _Reader:
             return decimal_of(row.exact // (rule.bands[row.band].rate * rule.lift), rule.amount_scale)
         return decimal_of(row.exact // (row.items * rule.lift), rule.base_scale)
 
-    def _levels(self, multiplier: Multiplier) -> tuple[str, ...]:
+    def _levels(self, row: Row, multiplier: Multiplier) -> tuple[str, ...]:
         """Return the levels held of the ladders that a multiplier asks for."""
-        read = past_read(multiplier.live) if multiplier.live is not None else set()
-        held = [
-            (ladder, self.answer.past[ladder.position]) for ladder in self.programme.ladders if ladder.position in read
-        ]
+        read = places_read(multiplier.live) if multiplier.live is not None else set()
+        held = [(ladder, row.past[ladder.position]) for ladder in self.programme.ladders if ladder.position in read]
         return tuple([ladder.levels[level].name for ladder, level in held])
 
     def _factor(self, row: Row, multiplier: Multiplier) -> Decimal:
         facts = facts_of(self.programme, [self.answer.event], [self.answer.values])
-        factor = factor_of(multiplier, facts, 0, max(row.number, 0), list(self.answer.past))
+        factor = factor_of(multiplier, facts, 0, max(row.number, 0), row.past)
         return decimal_of(factor, multiplier.scale)
 
     def _shares(self, row: Row) -> tuple[Share, ...]:

@@ -232,3 +232,21 @@ class Chosen(Live):
             if self.conditions[position].of(slots, event, row, past) == 1:
                 return self.results[position].of(slots, event, row, past)
         return self.default.of(slots, event, row, past)
+
+
+def places_read(step: Live) -> set[int]:
+    """Return which places of the past a live expression reads."""
+    if isinstance(step, (OfPast, ByLevel)):
+        return {step.position}
+    if isinstance(step, (Scaled, Size, OneOf, Turned)):
+        return places_read(step.value)
+    if isinstance(step, (Added, Multiplied, Compared)):
+        return places_read(step.left) | places_read(step.right)
+    if isinstance(step, Divided):
+        return places_read(step.top) | places_read(step.bottom)
+    steps: list[Live] = []
+    if isinstance(step, (Furthest, Joined)):
+        steps = step.items
+    if isinstance(step, Chosen):
+        steps = [*step.conditions, *step.results, step.default]
+    return {place for one in steps for place in places_read(one)}

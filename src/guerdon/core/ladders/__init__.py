@@ -4,6 +4,7 @@ from guerdon.core.ladders.ladder import (
     AFTER,
     BEFORE,
     CAUSES,
+    CROSSINGS,
     EARNED_DOWN,
     EVER,
     FOR,
@@ -14,11 +15,13 @@ from guerdon.core.ladders.ladder import (
     ON_REFUND,
     ONE_DOWN,
     PERIOD_END,
+    SPLIT,
     UNREACHED,
     Benefits,
     Grant,
     Ladder,
     Level,
+    Measure,
 )
 from guerdon.core.ladders.place import Place
 
@@ -26,6 +29,7 @@ __all__ = [
     "AFTER",
     "BEFORE",
     "CAUSES",
+    "CROSSINGS",
     "EARNED_DOWN",
     "EVER",
     "FOR",
@@ -36,10 +40,12 @@ __all__ = [
     "ONE_DOWN",
     "ON_REFUND",
     "PERIOD_END",
+    "SPLIT",
     "UNREACHED",
     "Benefits",
     "Grant",
     "Ladder",
     "Level",
+    "Measure",
     "Place",
 ]

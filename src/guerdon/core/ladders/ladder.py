@@ -12,6 +12,10 @@ from guerdon.core.metrics import Length, Window
 
 BEFORE: Final = 0
 AFTER: Final = 1
+SPLIT: Final = 2
+
+CROSSINGS: Final = ("before", "after", "split")
+"""At which level a purchase is rated that reaches one: before it, after it, or what lies above the threshold after it (S9)."""
 
 EARNED_DOWN: Final = 0
 ONE_DOWN: Final = 1
@@ -69,6 +73,18 @@ class Level:
         self.benefits: Final[Benefits] = benefits or {}
 
 
+class Measure:
+    """What an event counts for towards all levels of a ladder: `slot` holds it, the past what was counted before in `place`.
+
+    Times `factor` both have the ladder's decimals.
+    """
+
+    def __init__(self, *, slot: int, place: int, factor: int) -> None:
+        self.slot: Final = slot
+        self.place: Final = place
+        self.factor: Final = factor
+
+
 class Grant:
     """A level given by an event: `slot` holds its position and one more, or 0; it ends after `length` or on the day in `end_slot`."""
 
@@ -82,7 +98,7 @@ class Grant:
 class Ladder:
     """Levels in rising order, and how they are kept; `text` is what they are reached by.
 
-    A `fresh` one is looked at with the credit of the instant at which a level ends, any other with that of just before: what
+    Of one whose `crossing` splits purchases, `measure` says how far they go. A `fresh` one is looked at with the credit of the instant at which a level ends, any other with that of just before: what
     lies in a rolling window by then, and what the period just begun has.
     """
 
@@ -104,6 +120,7 @@ class Ladder:
         grants: list[Grant],
         rolling: bool = False,
         on_refund: int = RECHECK,
+        measure: Measure | None = None,
         title: str = "",
         text: str = "",
     ) -> None:
@@ -122,6 +139,7 @@ class Ladder:
         self.grants: Final = grants
         self.fresh: Final = rolling or (keep == PERIOD_END and not at_turn)
         self.on_refund: Final = on_refund
+        self.measure: Final = measure
         self.title: Final = title
         self.text: Final = text
 

@@ -16,6 +16,7 @@ from mypy_extensions import i64
 from guerdon.core.earning import AT_ITEM, Rule, draft, round_parts
 from guerdon.core.effects import EARNED, GRANTED, LIMITED, OUTDONE, Effects
 from guerdon.core.facts import REDEMPTION, REFUND, Facts
+from guerdon.core.ladders import SPLIT
 from guerdon.core.ledger import NOWHERE, Ledger
 from guerdon.core.limits import PLENTY
 from guerdon.core.limits.budgets import Takes
@@ -25,6 +26,7 @@ from guerdon.core.lots.purse import Purse
 from guerdon.core.parts import Part
 from guerdon.core.past import Past
 from guerdon.core.programme import Programme
+from guerdon.core.rating.crossing import Crossing, draft_divided
 from guerdon.core.rating.granting import NO_LIMIT
 from guerdon.core.rating.refunding import Refunding
 from guerdon.core.refunds import Receipt
@@ -53,6 +55,13 @@ class Fold(Refunding):
         self.keep_effects = True
         self.brief = False
         self.sweeping: Final = self.purse is not None and len(self.purse.sweeps) > 0
+        splitting = [
+            ladder.position
+            for ladders in [programme.ladders, *[change.ladders for change in programme.changes]]
+            for ladder in ladders
+            if ladder.crossing == SPLIT
+        ]
+        self.crossing: Final = Crossing(splitting[0]) if splitting else None
         self.by_level: Final = self.purse is not None and self.purse.by_level
 
     def run(self, facts: Facts, statement: Statement, *, keep_effects: bool) -> None:
@@ -83,7 +92,9 @@ class Fold(Refunding):
                 self.rate(facts, event)
             statement.add(member, facts.at.small_at(event), effects, mark)
             if self.ledger is not None:
-                self.ledger.post(effects, self.posted, facts.ordinal.small_at(event), self.place, facts.at.small_at(event))
+                self.ledger.post(
+                    effects, self.posted, facts.ordinal.small_at(event), self.place, facts.at.small_at(event)
+                )
                 self.place += 1
             self.posted = effects.count if keep_effects else 0
             if not keep_effects:
@@ -169,14 +180,24 @@ class Fold(Refunding):
         """Note what every rule gives for an event, before limits; say whether it is anything."""
         sheet = self.sheet
         sheet.count = 0
+        divided = self.crossing if self.crossing is not None and self._divides(self.crossing, facts, event) else None
         for rule in self.programme.rules:
             start = sheet.count
             self.starts[rule.position] = start
-            draft(rule, facts, event, sheet)
+            if divided is not None and rule.splits:
+                draft_divided(rule, facts, event, sheet, divided)
+            else:
+                draft(rule, facts, event, sheet)
             if sheet.count > start:
                 round_parts(rule, sheet, start, sheet.count)
         self.starts[len(self.programme.rules)] = sheet.count
         return sheet.count > 0
+
+    def _divides(self, crossing: Crossing, facts: Facts, event: i64) -> bool:
+        """Say whether an event goes beyond a threshold at which it is divided."""
+        return self.past is not None and crossing.divides(
+            self.past.places[crossing.position].ladder, facts, event, self.sheet.past
+        )
 
     def _answer_once(self, facts: Facts, event: i64, *, named: bool) -> None:
         """Answer what was drafted, and keep a receipt where a refund names the event."""

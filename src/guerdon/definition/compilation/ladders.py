@@ -23,8 +23,7 @@ from guerdon.core.expr.tree import (
     walk,
 )
 from guerdon.core.ladders import (
-    AFTER,
-    BEFORE,
+    CROSSINGS,
     EARNED_DOWN,
     FOR,
     NEVER_DOWN,
@@ -36,10 +35,12 @@ from guerdon.core.ladders import (
     Grant,
     Ladder,
     Level,
+    Measure,
 )
 from guerdon.core.ladders import EVER as FOR_EVER
 from guerdon.core.metrics import ROLLING_DAYS, Length, Metric, Window
 from guerdon.core.slots import Slot
+from guerdon.definition.compilation.crossing import why_unsplit
 from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.compilation.live import Splitter, times
 from guerdon.definition.compilation.metrics import length
@@ -118,7 +119,7 @@ class _Climbing:
         return Ladder(
             name=spec.id, position=self.position, zone=self.draft.zone, levels=levels, scale=scale, keep=keep[0],
             window=self._window(), length=keep[1], down=_DOWN[spec.down], grace=grace,
-            crossing=AFTER if spec.crossing == "after" else BEFORE, at_turn=spec.credit.start == "next_period",
+            crossing=CROSSINGS.index(spec.crossing), measure=self._measure(scale), at_turn=spec.credit.start == "next_period",
             grants=grants, rolling=all(metric.window.rolling for metric in self.read),
             on_refund=ON_REFUND.index(spec.on_refund), title=spec.title, text=spec.by or "",
         )  # fmt: skip
@@ -190,19 +191,15 @@ class _Climbing:
         spec = self.spec
         positions = {found.position for node in nodes for found in walk(node) if isinstance(found, OfAccount)}
         self.read = [self.metrics[position - self.count] for position in sorted(positions)]
-        if spec.crossing == "split":
-            self._wrong(
-                "crossing",
-                "splitting a purchase at a threshold is not run by this release",
-                "write before or after",
-                "later",
-            )
+        plain = all(isinstance(node, OfAccount) for node in nodes)
+        unsplit = why_unsplit(self.draft.spec, self.position, single=plain and len(self.read) == 1)
+        if unsplit:
+            self._wrong("crossing", unsplit, "write crossing: before, or after")
             return False
-        if spec.crossing == "after" and any(metric.unit >= 0 for metric in self.read):
+        if spec.crossing != "before" and any(metric.unit >= 0 for metric in self.read):
             what = "points earned by a purchase are known when it is rated, so that they cannot decide how"
             self._wrong("crossing", what, "write crossing: before, or count what the purchase is worth")
             return False
-        plain = all(isinstance(node, OfAccount) for node in nodes)
         if spec.excess == "carry" and not (plain and len(self.read) == 1 and self._turns()):
             what = "only a single metric within a period has something to carry into the next"
             self._wrong("excess", what, "write excess: reset")
@@ -313,6 +310,14 @@ class _Climbing:
                     most=metric.most, delay=delay, steps=steps if self.spec.excess == "carry" else [], title=metric.title, text=metric.text,
                 )
             )  # fmt: skip
+
+    def _measure(self, scale: int) -> Measure | None:
+        """Return how far an event goes towards the levels of a ladder that splits it."""
+        if self.spec.crossing != "split":
+            return None
+        place = self.named[f"metrics.{self.read[0].name}"].position
+        factor = 10 ** (scale - self.read[0].scale)
+        return Measure(slot=self.read[0].slot, place=self.moved.get(place, place), factor=factor)
 
     def _grants(self) -> list[Grant] | None:
         made = [self._grant(spec, (*self.loc, "grants", i)) for i, spec in enumerate(self.spec.grants)]

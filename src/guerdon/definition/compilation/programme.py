@@ -15,6 +15,7 @@ from guerdon.core.metrics import Metric
 from guerdon.core.programme import Change, Group, Programme, Unit
 from guerdon.core.slots import Eligible
 from guerdon.core.strategies import Strategies
+from guerdon.definition.compilation.crossing import check_splits
 from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.compilation.eligibility import eligible
 from guerdon.definition.compilation.joint import Joint
@@ -124,6 +125,7 @@ class Compilation:
         self.joint.groups.extend(self._groups())
         limits = self._limits()
         set_ways(self.draft, self.terms, self.rules, self.placed)
+        check_splits(self.draft, self.terms, self.rules, self.placed)
         self._share_scales()
         self.redeeming = rewards(self.draft, self.terms, limits)
         if keeps_lots(self.spec):

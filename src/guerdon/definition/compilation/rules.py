@@ -30,6 +30,7 @@ from guerdon.core.programme import Unit
 from guerdon.core.slots import Slot
 from guerdon.core.strategies import ANSWER_MAX
 from guerdon.core.values import NUMBER_MAX, POINTS_MAX, ROUNDINGS
+from guerdon.definition.compilation.crossing import splits
 from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.compilation.live import ONE, Splitter, split_condition, times, where_all
 from guerdon.definition.compilation.strategies import coded
@@ -71,9 +72,10 @@ def compile_rule(
     spec, one = placed.spec, terms.units[unit]
     base_scale = banded.scale + banded.rate_scale
     place = terms.slot(banded.slot)
+    live = compiler.live(place, banded.scale)
     return Rule(
-        name=spec.id, position=position, unit=unit, per=compiler.per, slot=place, live=compiler.live(place, banded.scale),
-        live_when=compiler.live_when,
+        name=spec.id, position=position, unit=unit, per=compiler.per, slot=place, live=live,
+        live_when=compiler.live_when, splits=splits(draft.spec, [live], multipliers),
         quantity_slot=quantity[0], quantity_one=quantity[1], bands=banded.bands, whole=spec.band == "whole",
         within_order=compiler.per == LINE and spec.within == "order", multipliers=multipliers,
         scale=_scale(base_scale, one, multipliers), base_scale=base_scale, amount_scale=banded.scale,

@@ -14,7 +14,7 @@ from mypy_extensions import i64
 from guerdon.core.calendar import LATEST, Zone
 from guerdon.core.effects import EARNED, REVERSED, Effects
 from guerdon.core.facts import Facts
-from guerdon.core.ladders import AFTER, Ladder, Place
+from guerdon.core.ladders import AFTER, Ladder, Later, Place
 from guerdon.core.metrics import Meter, Metric
 
 _NOBODY: Final = -(2**60)
@@ -32,13 +32,17 @@ class Credit:
 class Past:
     """The meters of all metrics and the places on all ladders, of one account."""
 
-    def __init__(self, zone: Zone, metrics: list[Metric], ladders: list[Ladder]) -> None:
+    def __init__(
+        self, zone: Zone, metrics: list[Metric], ladders: list[Ladder], later: list[list[Later]] | None = None
+    ) -> None:
         self.zone: Final = zone
         self.meters: Final = [Meter(metric) for metric in metrics]
-        self.places: Final = [Place(ladder) for ladder in ladders]
+        self.places: Final = [
+            Place(ladder, [] if later is None else later[ladder.position]) for ladder in ladders
+        ]
         self.at_once: Final = any([ladder.crossing == AFTER for ladder in ladders])
         self.earns: Final = any([metric.slot < 0 for metric in metrics])
-        self.gives: Final = any([bool(ladder.grants) for ladder in ladders])
+        self.gives: Final = any([place.gives() for place in self.places])
         self.values: Final = [0 for _ in ladders] + [0 for _ in metrics]
         self.joined: i64 = _NOBODY
         self.next_due: i64 = LATEST
@@ -49,7 +53,8 @@ class Past:
 
     def copied(self) -> "Past":
         """Return a past that says the same and goes its own way."""
-        made = Past(self.zone, [meter.metric for meter in self.meters], [place.ladder for place in self.places])
+        first = [place.first for place in self.places]
+        made = Past(self.zone, [meter.metric for meter in self.meters], first, [place.later for place in self.places])
         made.joined = self.joined
         made.next_due = self.next_due
         for position in range(len(self.meters)):

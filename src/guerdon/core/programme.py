@@ -7,7 +7,7 @@ from guerdon.core.calendar import EARLIEST, KINDS, Zone
 from guerdon.core.earning import REPLAY, Multiplier, Rule
 from guerdon.core.events import ANY_TIME, ReturnPolicy, Terms
 from guerdon.core.facts import EventType
-from guerdon.core.ladders import Benefits, Ladder
+from guerdon.core.ladders import Benefits, Ladder, Later
 from guerdon.core.limits import Limit
 from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
 from guerdon.core.lots.recovery import Recovery
@@ -37,7 +37,10 @@ class Group:
 
 
 class Change:
-    """The terms of what is kept from the instant `at` on, when a version takes effect: each at the position of the one before."""
+    """The terms of what is kept from the instant `at` on, when a version takes effect: each at the position of the one before.
+
+    Ladders are those `until_turn` while the period lasts in which the version begins: there no threshold rises.
+    """
 
     def __init__(
         self,
@@ -46,15 +49,15 @@ class Change:
         limits: list[Limit],
         keepings: list[Keeping],
         redeeming: Redeeming | None,
-        metrics: list[Metric],
         ladders: list[Ladder],
+        until_turn: list[Ladder] | None = None,
     ) -> None:
         self.at: Final = at
         self.limits: Final = limits
         self.keepings: Final = keepings
         self.redeeming: Final = redeeming
-        self.metrics: Final = metrics
         self.ladders: Final = ladders
+        self.until_turn: Final = ladders if until_turn is None else until_turn
 
 
 class Programme:
@@ -144,9 +147,15 @@ class Programme:
         if self.changes:
             return self.changes[0]
         return Change(
-            at=EARLIEST, limits=self.limits, keepings=self.keepings, redeeming=self.redeeming, metrics=self.metrics,
-            ladders=self.ladders,
+            at=EARLIEST, limits=self.limits, keepings=self.keepings, redeeming=self.redeeming, ladders=self.ladders,
         )  # fmt: skip
+
+    def later(self) -> list[list[Later]]:
+        """Return what takes the place of each ladder, version by version."""
+        return [
+            [Later(one.at, one.until_turn[position], one.ladders[position]) for one in self.changes[1:]]
+            for position in range(len(self.ladders))
+        ]
 
     def version_at(self, at: int) -> int:
         """Return the place of the version in force at an instant."""

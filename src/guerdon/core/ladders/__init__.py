@@ -20,6 +20,7 @@ from guerdon.core.ladders.ladder import (
     Benefits,
     Grant,
     Ladder,
+    Later,
     Level,
     Measure,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "Benefits",
     "Grant",
     "Ladder",
+    "Later",
     "Level",
     "Measure",
     "Place",

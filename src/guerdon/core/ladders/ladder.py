@@ -155,4 +155,16 @@ class Ladder:
         return position
 
 
+class Later:
+    """A ladder that takes the place of the one before it at an instant, when a version takes effect.
+
+    While the period lasts in which that instant lies, it is the one `until_turn`: there no threshold rises (S19).
+    """
+
+    def __init__(self, at: int, until_turn: Ladder, ladder: Ladder) -> None:
+        self.at: Final = at
+        self.until_turn: Final = until_turn
+        self.ladder: Final = ladder
+
+
 _NO_SLOTS: Final[list[Column]] = []

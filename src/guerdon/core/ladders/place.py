@@ -31,6 +31,7 @@ from guerdon.core.ladders.ladder import (
     REFUNDED,
     Grant,
     Ladder,
+    Later,
 )
 from guerdon.core.metrics import Meter, Window
 
@@ -40,8 +41,15 @@ _CREDIT_MAX: Final = 2**62
 class Place:
     """Where one account stands on one ladder: what it earned until when, what it was given, and so what it holds."""
 
-    def __init__(self, ladder: Ladder) -> None:
-        self.ladder: Final = ladder
+    def __init__(self, ladder: Ladder, later: list[Later] | None = None) -> None:
+        self.first: Final = ladder
+        self.later: Final[list[Later]] = [] if later is None else later
+        self.changes = 0
+        self.changes_at: i64 = LATEST
+        self.turning: Ladder = ladder
+        self.turns_at: i64 = LATEST
+        self.ladder: Ladder = ladder
+        self.terms: Ladder = ladder
         self.joined: int = 0
         self.earned: int = 0
         self.since: i64 = EARLIEST
@@ -77,10 +85,56 @@ class Place:
         for position in range(len(self.given)):
             self.given[position] = 0
             self.given_until[position] = LATEST
+        if self.later:
+            self._begin(self.first.zone.day_start(joined))
+
+    def gives(self) -> bool:
+        """Say whether any event can give a level, in any version."""
+        return any([bool(ladder.grants) for ladder in [self.first, *[one.ladder for one in self.later]]])
+
+    def _begin(self, at: i64) -> None:
+        """Begin with the ladder of the version that is in force at an instant."""
+        self.ladder = self.first
+        self.changes = 0
+        self.turns_at = LATEST
+        self.changes_at = self.later[0].at
+        while self.changes_at <= at or self.turns_at <= at:
+            self._change(min(self.changes_at, self.turns_at))
+
+    def _change(self, due: i64) -> None:
+        """Stand on the ladder of the version that takes effect, or whose raised thresholds do."""
+        if self.turns_at == due:
+            self.ladder = self.turning
+            self.turns_at = LATEST
+        if self.changes_at == due:
+            later = self.later[self.changes]
+            self.changes += 1
+            self.changes_at = self.later[self.changes].at if self.changes < len(self.later) else LATEST
+            self.ladder = later.until_turn
+            self.turning = later.ladder
+            window = later.until_turn.window
+            self.turns_at = LATEST
+            if window is None:
+                self.ladder = later.ladder
+            elif later.until_turn is not later.ladder:
+                self.turns_at = self._period_end(window, due, 0)
+        while len(self.given) < len(self.ladder.grants):
+            self.given.append(0)
+            self.given_until.append(LATEST)
+            self.given_by.append(-1)
 
     def copied(self) -> "Place":
         """Return a place that says the same and goes its own way."""
-        made = Place(self.ladder)
+        made = Place(self.first, self.later)
+        made.changes = self.changes
+        made.changes_at = self.changes_at
+        made.turning = self.turning
+        made.turns_at = self.turns_at
+        made.ladder = self.ladder
+        made.terms = self.terms
+        made.given.extend(self.given[len(made.given) :])
+        made.given_until.extend(self.given_until[len(made.given_until) :])
+        made.given_by.extend(self.given_by[len(made.given_by) :])
         made.joined = self.joined
         made.earned = self.earned
         made.since = self.since
@@ -106,6 +160,8 @@ class Place:
     def next_due(self) -> i64:
         """Return the instant at which a level ends, or is looked at again."""
         due = min(self.until, self.turn)
+        if self.later:
+            due = min(due, self.changes_at, self.turns_at)
         for until in self.given_until:
             due = min(due, i64(until))
         return due
@@ -140,11 +196,13 @@ class Place:
                 self.given[position] = 0
                 self.given_until[position] = LATEST
                 self._tell(GIVEN_ENDED, due, event, self.given_by[position], NO_LEVEL, 0, position, effects)
+        if self.later and due in (self.changes_at, self.turns_at):
+            self._change(due)
+            self.rise(due, event, past, effects)
 
     def give(self, facts: Facts, row: i64, at: i64, event: i64, effects: Effects) -> None:
         """Take what an event gives: a level until its end, in place of what the same grant gave before."""
-        for position in range(len(self.given)):
-            grant = self.ladder.grants[position]
+        for position, grant in enumerate(self.ladder.grants):
             level = facts.slots[grant.slot].small_at(row)
             if level > 0:
                 until = self._given_until(grant, facts, row, at)
@@ -217,20 +275,20 @@ class Place:
             return
         start = due if fresh else due - 1
         lower = self._lowered(reached)
-        if lower < self.earned and ladder.grace > 0:
+        if lower < self.earned and self.terms.grace > 0:
             self.graced = True
             self.falls_to = lower
             self.falls_from = int(start)
             self.credited = start
             self.proof = list(credit)
-            self.until = ladder.zone.day_start(ladder.zone.day_of(int(due)) + ladder.grace)
+            self.until = ladder.zone.day_start(ladder.zone.day_of(int(due)) + self.terms.grace)
             needed = ladder.credit(self.earned, credit)
             self._tell(GRACED, due, event, self.cause, self.earned, needed, NO_GRANT, effects)
             return
         self._settle(lower, due, start, event, credit, effects)
 
     def _lowered(self, reached: int) -> int:
-        down = self.ladder.down
+        down = self.terms.down
         if down == ONE_DOWN:
             return max(reached, self.earned - 1)
         return max(reached, self.earned) if down == NEVER_DOWN else reached
@@ -245,6 +303,7 @@ class Place:
             self.anchor = self.ladder.zone.day_of(int(at))
             self.times = 0
         self.earned = level
+        self.terms = self.ladder
         self.graced = False
         self.credited = start
         self.proof = list(credit)

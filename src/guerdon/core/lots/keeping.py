@@ -31,7 +31,7 @@ class Keeping:
     A lot is kept under one of `policies`: the one for the level held on `ladder`, or the only one. Points are pending for the
     time that `pending` says, or, when `dormant`, until an event for which `activation_slot` is not 0. `cap` is on what is
     usable when `over_cap_pending`, else a limit of the programme cuts what is earned. A point in the smallest part is worth
-    `worth` out of `worth_one` minor units.
+    `worth` out of `worth_one` minor units. Where points wait before they are usable, in any version, it is told when they are.
     """
 
     def __init__(  # noqa: PLR0913 - a unit's points are kept on this many terms
@@ -69,7 +69,7 @@ class Keeping:
         self.cap_limit: Final = cap_limit
         self.worth: Final = worth
         self.worth_one: Final = worth_one
-        self.waits: Final = dormant or pending is not None or (over_cap_pending and cap != NO_CAP)
+        self.waits: bool = dormant or pending is not None or (over_cap_pending and cap != NO_CAP)
 
     def moving(self) -> Moving | None:
         """Return what moves the ends of one account's lots, if anything does."""

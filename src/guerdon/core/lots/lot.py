@@ -47,6 +47,10 @@ class Lot:
         """Return what can be drawn now."""
         return self.remaining - self.held - self.pending
 
+    def is_open(self, at: i64) -> bool:
+        """Say whether its time has not ended; what was spent of it may still come back."""
+        return not self.ended and self.expires_at > at
+
 
 class Queue:
     """The lots of one policy in the order in which they expire.
@@ -56,13 +60,14 @@ class Queue:
     """
 
     def __init__(self, policy: Expiry) -> None:
-        self.policy: Final = policy
-        self.idle: Final = policy.idle
+        self.policy: Expiry = policy
+        self.idle: bool = policy.idle
         self.lots: list[Lot] = []
         self.first: i64 = 0
         self.next: i64 = 0
         self.idle_until: i64 = LATEST
         self.ended_at: i64 = EARLIEST
+        self.stirred_at: i64 = EARLIEST
 
     def clear(self) -> None:
         """Forget everything: another account begins."""
@@ -92,6 +97,13 @@ class Queue:
         self.next = min(self.next, lot.place)
         self.first = min(self.first, lot.place)
 
+    def keep_under(self, policy: Expiry) -> None:
+        """Keep lots under another policy from now on; an idle one counts from the same activity, and is not shorter."""
+        if self.idle and self.idle_until < LATEST:
+            self.idle_until = max(self.idle_until, policy.ends(self.stirred_at))
+        self.policy = policy
+        self.idle = policy.idle
+
     def sort(self, at: i64) -> None:
         """Put lots that are open at an instant in order again, after their ends were moved; the others are gone from here."""
         ranked = [
@@ -116,6 +128,7 @@ class Queue:
         if self.idle:
             if self.idle_until <= at:
                 self.ended_at = self.idle_until
+            self.stirred_at = at
             self.idle_until = self.policy.ends(at)
 
     def due(self) -> i64:

@@ -7,7 +7,6 @@ Invariants:
 * What is extended is counted from where the lot's time began, so that months never drift.
 """
 
-from typing import Final
 
 from mypy_extensions import i64
 
@@ -20,7 +19,7 @@ class Moving:
     """Which of a unit's `policies` its lots are kept under, and how often each was extended."""
 
     def __init__(self, policies: list[Expiry]) -> None:
-        self.policies: Final = policies
+        self.policies: list[Expiry] = policies
         self.level = 0
         self.period: i64 = EARLIEST
         self.starts: dict[int, int] = {}
@@ -50,7 +49,7 @@ class Moving:
         self.level = level
         policy = self.policy()
         for lot in queue.lots:
-            if not _is_open(lot, at):
+            if not lot.is_open(at):
                 continue
             number = int(lot.sequence)
             if rises:
@@ -60,6 +59,16 @@ class Moving:
                 self.starts[number] = int(at)
                 self.extensions[number] = 0
                 lot.expires_at = min(lot.expires_at, _not_before_usable(lot, policy.ends(at)))
+        queue.sort(at)
+
+    def lift(self, queue: Queue, at: i64) -> None:
+        """Let open lots stay as long as the present policy gives, counted from where their time began, if that is longer."""
+        policy = self.policy()
+        for lot in queue.lots:
+            if lot.is_open(at):
+                number = int(lot.sequence)
+                ends = policy.ends_extended(self.starts[number], self.extensions.get(number, 0))
+                lot.expires_at = max(lot.expires_at, i64(ends))
         queue.sort(at)
 
     def extend(self, queue: Queue, at: i64) -> None:
@@ -73,7 +82,7 @@ class Moving:
             return
         self.period = period
         for lot in queue.lots:
-            if _is_open(lot, at):
+            if lot.is_open(at):
                 number = int(lot.sequence)
                 times = self.extensions.get(number, 0) + 1
                 self.extensions[number] = times
@@ -84,8 +93,3 @@ class Moving:
 def _not_before_usable(lot: Lot, ends: i64) -> i64:
     """Return an end that leaves pending points an instant in which they are usable (S7b)."""
     return max(ends, lot.usable_from) if lot.usable_from < LATEST else ends
-
-
-def _is_open(lot: Lot, at: i64) -> bool:
-    """Say whether a lot's time has not ended; what was spent of it may still come back."""
-    return not lot.ended and lot.expires_at > at

@@ -31,20 +31,21 @@ from guerdon.core.lots.claims import HELD as STANDS
 from guerdon.core.lots.expiry import Expiry, Term
 from guerdon.core.lots.keeping import NO_CAP, Keeping
 from guerdon.core.lots.lot import Lot, Queue, before
+from guerdon.core.lots.moving import Moving
 
 
 class Pocket:
     """The lots of one unit of the account that the fold is at; `keeping` holds their terms."""
 
     def __init__(self, keeping: Keeping, effects: Effects, *, grace: Term | None = None) -> None:
-        self.keeping: Final = keeping
+        self.keeping: Keeping = keeping
         self.effects: Final = effects
-        self.grace: Final = grace
+        self.grace: Term | None = grace
         self.restore_grace: Term | None = None
         self.restores_anew = False
         # A lot waits in the first queue; one that came back after its date, in the last.
         self.queues: Final = [Queue(keeping.policies[0]), Queue(Expiry(None))]
-        self.moving: Final = keeping.moving()
+        self.moving: Moving | None = keeping.moving()
         self.lots: list[Lot] = []
         self.ripening: list[Lot] = []
         self.ripe: i64 = 0
@@ -82,6 +83,42 @@ class Pocket:
             queue.clear()
         if self.moving is not None:
             self.moving.clear()
+
+    def begin_with(self, keeping: Keeping) -> None:
+        """Keep the lots of another account, which has none yet, on other terms."""
+        self.keeping = keeping
+        self.queues[0].keep_under(keeping.policies[0])
+        self.moving = keeping.moving()
+
+    def adopt(self, keeping: Keeping, at: i64) -> None:
+        """Keep lots on other terms from an instant on; those that there are stay as long as before, or longer."""
+        self.keeping = keeping
+        queue = self.queues[0]
+        queue.keep_under(keeping.policies[0])
+        if self.moving is not None:
+            self.moving.policies = keeping.policies
+            self.moving.lift(queue, at)
+        elif not queue.idle:
+            for lot in queue.lots:
+                if lot.is_open(at):
+                    start = lot.usable_from if keeping.from_usable else lot.earned_at
+                    lot.expires_at = max(lot.expires_at, queue.policy.ends(start))
+            queue.sort(at)
+        if not keeping.dormant:
+            self._ripen_sooner(at)
+        self.fill(at)
+
+    def _ripen_sooner(self, at: i64) -> None:
+        """Let points that are pending wait no longer than those that are earned now."""
+        pending = self.keeping.pending
+        waiting = self.ripening[self.ripe :]
+        for lot in waiting:
+            soon: i64 = lot.earned_at if pending is None else pending.after(int(lot.earned_at))
+            lot.usable_from = min(lot.usable_from, max(soon, at))
+        self.ripening = []
+        self.ripe = 0
+        for lot in waiting:
+            self._ripen(lot)
 
     def total(self) -> int:
         """Return what the account has, less what it owes."""

@@ -24,10 +24,8 @@ class Purse:
             if reward.sweep is not None:
                 self.sweeps.append(Sweeping(reward.sweep, position, self.pockets[reward.unit]))
         self.by_level: Final = any([keeping.ladder >= 0 for keeping in keepings])
-        for pocket in self.pockets:
-            if redeeming is not None:
-                pocket.restore_grace = redeeming.restore_grace
-                pocket.restores_anew = redeeming.restores_anew
+        if redeeming is not None:
+            self.give_back_as(redeeming)
 
     def clear(self) -> None:
         """Forget everything: another account begins."""
@@ -35,6 +33,13 @@ class Purse:
             pocket.clear()
         for sweeping in self.sweeps:
             sweeping.clear()
+
+    def give_back_as(self, redeeming: Redeeming) -> None:
+        """Let points that come back do so on these terms."""
+        for pocket in self.pockets:
+            pocket.grace = redeeming.hold_grace
+            pocket.restore_grace = redeeming.restore_grace
+            pocket.restores_anew = redeeming.restores_anew
 
     def go_on(self, at: i64, event: i64) -> None:
         """Note that time has come to an event."""

@@ -105,6 +105,8 @@ class Fold(Refunding):
         """Take leave of one account and begin with another."""
         self.take_stock()
         self.close_account()
+        if self.changing is not None:
+            self.changing.open()
         self.standing.open(account, member)
         self.refunds.clear()
         if self.redemptions is not None:
@@ -245,12 +247,15 @@ class Fold(Refunding):
         Where lots depend on levels, levels fall due among them: after the lots of the same instant, which it revives none of.
         """
         purse, standing = self.purse, self.standing
-        while purse is not None and standing.next_due <= at:
+        while standing.next_due <= at:
             due = standing.next_due
-            purse.fall_due(due)
-            if self.by_level and self.past is not None and self.past.next_due <= due:
+            if purse is not None:
+                purse.fall_due(due)
+            if self.by_level and self.past is not None and purse is not None and self.past.next_due <= due:
                 self.past.fall_due(due, event, self.effects)
                 purse.follow(self.past.values, due)
+            if self.changing is not None and standing.changes_at <= due:
+                self.changing.change(due)
             standing.look_ahead()
             self._post_due(due)
 
@@ -358,7 +363,7 @@ class Fold(Refunding):
         payers = rule.payers_of(part.source)
         if len(payers) == 1:
             self.effects.add(
-                EARNED, self.at, self.event, self.event, part.line, rule.position, 0, part.source, part.band, rule.unit,
+                EARNED, self.at, self.event, self.event, part.line, rule.position, rule.version, part.source, part.band, rule.unit,
                 part.desired, part.granted, part.cut_by, period, lot, residue, payers[0].position, reason,
             )  # fmt: skip
             if self.purse is not None:
@@ -370,7 +375,7 @@ class Fold(Refunding):
         cut = split(part.desired - part.granted, shares)
         for number in range(len(payers)):
             self.effects.add(
-                EARNED, self.at, self.event, self.event, part.line, rule.position, 0, part.source, part.band, rule.unit,
+                EARNED, self.at, self.event, self.event, part.line, rule.position, rule.version, part.source, part.band, rule.unit,
                 granted[number] + cut[number], granted[number], part.cut_by, period, lot,
                 residue if number == 0 else 0, payers[number].position, reason,
             )  # fmt: skip

@@ -20,6 +20,7 @@ from guerdon.core.lots.purse import Purse
 from guerdon.core.parts import Part, Sheet, share_out
 from guerdon.core.past import Past
 from guerdon.core.programme import Group, Programme
+from guerdon.core.rating.changing import Changing
 from guerdon.core.rating.redemptions import Redemptions
 from guerdon.core.refunds import Refunds
 from guerdon.core.standing import Standing
@@ -29,8 +30,9 @@ NO_LIMIT: Final = -1
 
 def _purse(programme: Programme, effects: Effects, *, wanted: bool) -> Purse | None:
     """Return where lots are kept: of a programme in which nothing reads or changes them, only when a ledger wants them."""
-    if programme.redeeming is not None:
-        return Purse(programme.keepings, programme.redeeming, effects)
+    first = programme.beginning()
+    if first.redeeming is not None:
+        return Purse(first.keepings, first.redeeming, effects)
     if not wanted:
         return None
     return Purse([Keeping(unit=unit, policies=[Expiry(None)]) for unit in range(len(programme.units))], None, effects)
@@ -46,13 +48,17 @@ class Granting:
         self.programme: Final = programme
         self.effects: Final = effects
         self.ledger: Final = ledger
-        redeeming = programme.redeeming
+        redeeming = programme.beginning().redeeming
         self.purse: Final = _purse(programme, effects, wanted=ledger is not None)
         lives = bool(programme.metrics or programme.ladders)
-        self.past: Final = Past(programme.zone, programme.metrics, programme.ladders) if lives else None
+        ladders = programme.beginning().ladders
+        self.past: Final = Past(programme.zone, programme.metrics, ladders, programme.later()) if lives else None
         self.standing: Final = Standing(programme.limits, self.purse, self.past)
         self.redemptions: Final = (
             None if redeeming is None else Redemptions(programme, redeeming, self.standing, effects)
+        )
+        self.changing: Final = (
+            Changing(programme.changes, self.standing, self.purse, self.redemptions) if programme.changes else None
         )
         self.refunds: Final = Refunds(programme.limits, effects)
         self.sheet: Final = Sheet()

@@ -1,6 +1,6 @@
 """A programme being compiled: its spec, and the mistakes found so far, each at its place in the file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -40,6 +40,12 @@ class Draft:
         self.strategies: Strategies = {}
         self.within = (-FOREVER, FOREVER)
         self.own_ladders = [ladder.id for ladder in spec.ladders]
+
+    def saying(self, said: Mapping[str, object]) -> "Draft":
+        """Return a draft of the same version, some sections of which say something else."""
+        made = Draft(self.spec.model_copy(update=said), self.source, self.zone, self.decimals)
+        made.within, made.own_ladders, made.strategies = self.within, self.own_ladders, self.strategies
+        return made
 
     def wrong(self, loc: Loc, code: str, what: str, try_this: str = "") -> None:
         """Note a mistake at the value that `loc` leads to."""

@@ -303,13 +303,14 @@ class _Climbing:
         for metric in self.read:
             starts = [_scaled(level, scale) for level in self.spec.levels if level.from_ is not None]
             steps = [-(-start // 10 ** (scale - metric.scale)) for start in starts]
-            self.moved[self.named[f"metrics.{metric.name}"].position] = self.count + len(self.metrics)
-            self.metrics.append(
-                Metric(
-                    name=metric.name, window=metric.window, scale=metric.scale, slot=metric.slot, unit=metric.unit,
-                    most=metric.most, delay=delay, steps=steps if self.spec.excess == "carry" else [], title=metric.title, text=metric.text,
-                )
+            made = Metric(
+                name=metric.name, window=metric.window, scale=metric.scale, slot=metric.slot, unit=metric.unit,
+                most=metric.most, delay=delay, steps=steps if self.spec.excess == "carry" else [], title=metric.title, text=metric.text,
             )  # fmt: skip
+            places = [i for i, one in enumerate(self.metrics) if _says(one) == _says(made)]
+            self.moved[self.named[f"metrics.{metric.name}"].position] = self.count + (*places, len(self.metrics))[0]
+            if not places:
+                self.metrics.append(made)
 
     def _measure(self, scale: int) -> Measure | None:
         """Return how far an event goes towards the levels of a ladder that splits it."""
@@ -387,6 +388,10 @@ class _Climbing:
         if not kind.absent:
             return field
         return Coalesce([field, Literal(0, Type(DATE))], Type(DATE, low=kind.low, high=kind.high))
+
+
+def _says(metric: Metric) -> tuple[object, ...]:
+    return metric.name, metric.slot, metric.unit, metric.delay, metric.steps
 
 
 def _lacks_measure(level: LevelSpec) -> bool:

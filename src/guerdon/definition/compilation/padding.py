@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from guerdon.definition.keeping import RedemptionsSpec, RewardSpec
-from guerdon.definition.levels import LadderSpec
+from guerdon.definition.levels import LadderSpec, LevelSpec
 from guerdon.definition.spec import CampaignSpec, EventSpec, ProgrammeSpec, RuleSpec
 
 Part = TypeVar("Part")
@@ -95,6 +95,19 @@ def _unreachable(ladder: LadderSpec) -> LadderSpec:
     first, *others = ladder.levels
     levels = [first, *(one.model_copy(update={"from_": _BEYOND_REACH + i}) for i, one in enumerate(others))]
     return ladder.model_copy(update={"levels": levels, "grants": []})
+
+
+def soften(old: LadderSpec, new: LadderSpec) -> LadderSpec:
+    """Return a ladder without what rises: each level of the old one is reached as before, or from less."""
+    before = {level.id: level for level in old.levels}
+    levels = [_softer(before[level.id], level, old.by, new.by) for level in new.levels if level.id in before]
+    return new.model_copy(update={"levels": [*levels, *new.levels[len(levels) :]]})
+
+
+def _softer(old: LevelSpec, new: LevelSpec, was: str | None, by: str | None) -> LevelSpec:
+    alike = (old.by or was) == (new.by or by)
+    falls = alike and (old.from_ is None or (new.from_ is not None and new.from_ <= old.from_))
+    return new if falls else new.model_copy(update={"from_": old.from_, "by": old.by or was})
 
 
 def _closed(reward: RewardSpec, specs: Sequence[ProgrammeSpec]) -> RewardSpec:

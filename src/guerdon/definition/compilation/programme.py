@@ -32,6 +32,7 @@ from guerdon.definition.compilation.tables import tables
 from guerdon.definition.compilation.terms import Placed, Terms
 from guerdon.definition.findings import Enough
 from guerdon.definition.issues import Issue, quote, suggest
+from guerdon.definition.levels import LadderSpec
 from guerdon.definition.source import Loc, Source
 from guerdon.definition.spec import RULES_MAX, MultiplierSpec, ProgrammeSpec, RuleSpec, StackSpec
 from guerdon.definition.zones import load_zone
@@ -133,6 +134,14 @@ class Compilation:
             self.sale_slot = sale_slot(self.draft, self.terms)
             self.paid_slot = paid_slot(self.draft, self.terms)
         self.recovery = recovery(self.draft, self.terms, self.joint)
+
+    def ladders_as(self, specs: list[LadderSpec]) -> list[Ladder]:
+        """Return ladders like this version's own, as other specs say them."""
+        metrics = [*self.metrics[: len(self.spec.metrics)], *self.joint.extras]
+        known = len(metrics)
+        ladders = compile_ladders(self.draft.saying({"ladders": specs}), self.terms, metrics)
+        self.joint.extras.extend(metrics[known:])
+        return ladders
 
     def put_together(self, *, versions: list[str] | None = None, changes: list[Change] | None = None) -> Programme:
         """Return the programme; of several versions it is called and shown as this one, the last."""

@@ -9,24 +9,23 @@ Invariants:
 from collections.abc import Sequence
 from typing import Final
 
-from guerdon.core.calendar import EARLIEST, Zone, civil
-from guerdon.core.expr.tree import Arithmetic, Compare, Field, Junction, Literal, Node, number
+from guerdon.core.calendar import EARLIEST
+from guerdon.core.expr.tree import Junction
+from guerdon.core.ladders import Ladder
 from guerdon.core.limits import Limit
+from guerdon.core.metrics import Metric
 from guerdon.core.programme import Change, Programme, Unit
-from guerdon.core.slots import FOREVER, Eligible
+from guerdon.core.slots import Eligible
 from guerdon.core.strategies import Strategies
 from guerdon.definition.compilation.agreement import Dated, disagreements
+from guerdon.definition.compilation.dates import in_turn, while_in_force
 from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.compilation.joint import Joint
 from guerdon.definition.compilation.keeping import keeps_lots
-from guerdon.definition.compilation.padding import padded
+from guerdon.definition.compilation.padding import padded, soften
 from guerdon.definition.compilation.programme import Compilation, begin
 from guerdon.definition.findings import Enough
-from guerdon.definition.issues import Issue
-
-_YEARS: Final = (1969, 2101)
-_MONTH: Final = 100
-_YEAR: Final = 10_000
+from guerdon.definition.issues import Issue, quote
 
 
 def compile_timeline(
@@ -68,10 +67,17 @@ class _Joining:
             self.compiled.append(one)
             self.limits.append(self.joint.in_force)
         last = self.compiled[-1]
+        for kept in zip(*[one.keepings for one in self.compiled], strict=True):
+            waits = any(keeping.waits for keeping in kept)
+            for keeping in kept:
+                keeping.waits = waits
+        changes = self._changes()
         last.eligible = self._eligible()
+        last.sale_slot = max(one.sale_slot for one in self.compiled)
+        last.metrics = self._metrics()
         last.units = [self._unit(position) for position in range(len(last.units))]
         names = [one.spec.version or "" for one in self.versions]
-        return last.put_together(versions=names, changes=self._changes())
+        return last.put_together(versions=names, changes=changes)
 
     def _unit(self, position: int) -> Unit:
         """Return a unit as the last version has it; rounded per order where any version does."""
@@ -81,21 +87,47 @@ class _Joining:
 
     def _changes(self) -> list[Change]:
         """Return the terms of what is kept, from the first instant of each version on."""
-        count = max(len(one.metrics) for one in self.compiled)
         limits = list(self.joint.limits)
-        changes = []
-        for version, one, own in zip(self.versions, self.compiled, self.limits, strict=True):
-            for position, limit in own.items():
+        changes: list[Change] = []
+        for number_, (version, one) in enumerate(zip(self.versions, self.compiled, strict=True)):
+            for position, limit in self.limits[number_].items():
                 limits[position] = limit
-            extras = self.joint.extras[len(self.joint.extras) - (count - len(one.metrics)) :]
             changes.append(
                 Change(
-                    at=EARLIEST if version.within[0] == -FOREVER else version.within[0], limits=list(limits),
-                    keepings=one.keepings, redeeming=one.redeeming,
-                    metrics=[*one.metrics, *(extras if len(one.metrics) < count else [])], ladders=one.ladders,
+                    at=EARLIEST if number_ == 0 else version.within[0], limits=list(limits), keepings=one.keepings,
+                    redeeming=one.redeeming, ladders=one.ladders, until_turn=self._until_turn(number_),
                 )
             )  # fmt: skip
         return changes
+
+    def _until_turn(self, version: int) -> list[Ladder] | None:
+        """Return a version's ladders without the thresholds that rise with it, unless none does."""
+        own = self.drafts[version].spec.ladders
+        softened = [soften(old, new) for old, new in zip(self.drafts[version - 1].spec.ladders, own, strict=True)]
+        if version == 0 or softened == own:
+            return None
+        return self.compiled[version].ladders_as(softened)
+
+    def _metrics(self) -> list[Metric]:
+        """Return metrics that count what the version in force says, each time something happens."""
+        count = len(self.drafts[-1].spec.metrics)
+        own = [self._metric(position, metric) for position, metric in enumerate(self.compiled[-1].metrics[:count])]
+        return [*own, *self.joint.extras]
+
+    def _metric(self, position: int, last: Metric) -> Metric:
+        stated = [one.metrics[position] for one in self.compiled]
+        if len({one.slot for one in stated}) == 1:
+            return last
+        if len({one.scale for one in stated}) > 1:
+            what = f"what the metric {quote(last.name)} counts has other decimals than in the version before"
+            self.drafts[-1].wrong(("metrics", last.name), "version", what, "write round(..., 2) around it")
+            return last
+        slots = [self.joint.slots[one.slot] for one in stated]
+        merged = self.joint.slot(in_turn(self.drafts[0].zone, [one.within for one in self.versions], slots))
+        return Metric(
+            name=last.name, window=last.window, scale=last.scale, slot=merged, most=last.most, delay=last.delay,
+            steps=last.steps, title=last.title, text=last.text,
+        )  # fmt: skip
 
     def _eligible(self) -> Eligible:
         """Return what earns: what each version excludes, while it is in force."""
@@ -104,7 +136,7 @@ class _Joining:
             return stated[0]
         zone = self.drafts[0].zone
         excluded = [
-            _while_in_force(zone, version, one.exclude)
+            while_in_force(zone, version.within, one.exclude)
             for version, one in zip(self.versions, stated, strict=True)
             if one.exclude is not None
         ]
@@ -116,35 +148,3 @@ def _draft(version: Dated, draft: Draft, strategies: Strategies) -> Draft:
     draft.own_ladders = [ladder.id for ladder in version.spec.ladders]
     draft.strategies = strategies
     return draft
-
-
-def _while_in_force(zone: Zone, version: Dated, node: Node) -> Node:
-    """Return a condition that holds only on days of a version."""
-    first, end = version.within
-    conditions: list[Node] = []
-    if first > -FOREVER:
-        conditions.append(Compare(">=", _date(), _written(zone.day_of(first))))
-    if end < FOREVER:
-        conditions.append(Compare("<", _date(), _written(zone.day_of(end))))
-    return Junction("and", [*conditions, node])
-
-
-def _date() -> Node:
-    """Return an event's local day as a number like 20260701."""
-    year, month, day = [Field(word, number(low, high), line=False) for word, low, high in _FIELDS]
-    months = Arithmetic("*", month, _whole(_MONTH), number(_MONTH, 12 * _MONTH))
-    years = Arithmetic("*", year, _whole(_YEAR), number(_YEARS[0] * _YEAR, _YEARS[1] * _YEAR))
-    both = Arithmetic("+", years, months, number(_YEARS[0] * _YEAR, _YEARS[1] * _YEAR + 12 * _MONTH))
-    return Arithmetic("+", both, day, number(_YEARS[0] * _YEAR, _YEARS[1] * _YEAR + 12 * _MONTH + 31))
-
-
-_FIELDS: Final = (("year", *_YEARS), ("month", 1, 12), ("day", 1, 31))
-
-
-def _written(day: int) -> Literal:
-    year, month, of_month = civil(day)
-    return _whole(year * _YEAR + month * _MONTH + of_month)
-
-
-def _whole(value: int) -> Literal:
-    return Literal(value, number(value, value))

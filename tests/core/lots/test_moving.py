@@ -116,6 +116,17 @@ def test_how_long_and_how_often_points_are_extended(terms: str, gone: str) -> No
     assert told(body, buys("2017-01-15", 10), *visits, buys("2030-01-01", 0)) == [("expired", at(gone), 1, 10)]
 
 
+def test_each_account_has_a_level_and_months_of_its_own() -> None:
+    history = [buys("2017-01-15", 100), buys("2017-03-01", 400), buys("2017-11-20", 30), buys("2030-01-01", 0)]
+    short = [buys("2017-01-15", 10), buys("2017-02-15", 5), buys("2030-01-01", 0)]
+    rows = told(STARS, *[{**one, "member": "ana"} for one in history], *[{**one, "member": "ben"} for one in short])
+    assert [(when, points) for kind, when, _, points in rows if kind == "expired"] == [
+        *[(at("2018-07-01"), points) for points in (100, 400, 30)],
+        (at("2017-08-15"), 10),  # Ben is green: six months, and one for February
+        (at("2017-08-15"), 5),
+    ]
+
+
 def test_activity_at_the_end_revives_nothing() -> None:
     body = extended("after: 6 months, extended_by: 1 month")
     assert told(body, buys("2017-01-15", 10), buys("2017-07-15", 0), spends("2017-07-15", 3)) == [

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from guerdon.core.effects import REDEEMED, SPENT
+from guerdon.core.limits.stocks import Draws
 from guerdon.core.lots.keeping import STEPS
 from guerdon.core.lots.rewards import OUTSIDE
 from tests.core.lots.journals import Record, buys
@@ -161,6 +162,37 @@ def test_a_reservation_that_lapsed_does_not_count_and_counts_again_when_it_is_co
         (3, "both", "", 10),
         (4, "confirm", "limit", 10),
     ]
+
+
+def test_a_reservation_that_never_lapses_counts_until_it_is_cancelled() -> None:
+    body = shop("  - {id: coffee, price: 10, stock: 1, limits: [{times: 1, every: year}]}\n")
+    history = [buys("2017-01-01", 500), takes("2017-01-02", step="reserve", id="r"), takes("2017-03-02")]
+    cancelled = {"at": "2017-02-01", "type": "redemption", "step": "cancel", "reservation": "r"}
+    assert [row[2] for row in asked(body, *history)] == ["", "limit"]
+    assert [row[2] for row in asked(body, *history, cancelled)] == ["", "", ""]
+
+
+def test_what_was_spent_and_is_given_back_does_not_count_and_counts_again_when_it_is_confirmed() -> None:
+    body = shop("  - {id: coffee, price: 10, limits: [{times: 1, every: year}]}\n")
+    steps = [
+        {"at": f"2017-02-0{day}", "type": "redemption", "step": step, "reservation": "r"}
+        for day, step in ((1, "cancel"), (3, "confirm"))
+    ]
+    history = [buys("2017-01-01", 500), takes("2017-01-02", id="r"), takes("2017-02-02"), *steps]
+    assert [(row[1], row[2]) for row in asked(body, *history)] == [
+        ("both", ""),
+        ("cancel", ""),
+        ("both", ""),
+        ("confirm", "limit"),
+    ]
+
+
+def test_draws_of_one_run_are_handed_over_and_forgotten() -> None:
+    draws = Draws()
+    draws.add(3, 0, 0, 1, 99)
+    assert draws.columns() == {"event": [3], "stock": [0], "period": [0], "amount": [1], "at": [99]}
+    draws.forget()
+    assert [len(column) for column in draws.columns().values()] == [0] * 5
 
 
 # Stock.

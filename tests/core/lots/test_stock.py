@@ -1,6 +1,10 @@
 """What accounts have at an instant, worked out by hand: balances, what expires when, shares of the sale."""
 
-from guerdon.core.calendar import day_name
+from typing import Any
+
+import pytest
+
+from guerdon.core.calendar import DAY, MONTH, day_name, month_name
 from guerdon.core.history import Stock, take_stock
 from tests.core.lots.journals import YEAR, Record, at, buys, kept, spends
 from tests.core.tables import event, programme
@@ -17,6 +21,23 @@ def test_what_expires_when_is_told_by_instant() -> None:
     told = [(day_name(ends // 86_400_000_000), points) for ends, points in stock.left.expiring()]
     assert told == [("2018-01-01", 3), ("2018-02-01", 25)]
     assert (stock.left.total(), stock.left.available, stock.left.held, stock.left.spent()) == (32, 28, 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("terms", "days", "months"),
+    [
+        # to the end of the month: the last day on which they are there
+        ("expiry: {after: 12 months, to: month_end}", [("2018-01-31", 10), ("2018-02-28", 25)], [("2018-01", 10), ("2018-02", 25)]),
+        # to the minute: 1 February at noon is a day of February
+        ("expiry: {after: 12 months}", [("2017-12-31", 10), ("2018-02-01", 25)], [("2017-12", 10), ("2018-02", 25)]),
+    ],
+)  # fmt: skip
+def test_what_expires_is_told_by_local_day_and_by_month(terms: str, days: list[Any], months: list[Any]) -> None:
+    history = [buys("2017-01-01", 10), buys("2017-02-01T12:00", 20), buys("2017-02-01T12:00", 5)]
+    (stock,) = stocks(kept(terms), *history)
+    zone = programme(kept(terms)).zone
+    assert [(day_name(day), points) for day, points in stock.left.expiring_in(zone, DAY)] == days
+    assert [(month_name(month), points) for month, points in stock.left.expiring_in(zone, MONTH)] == months
 
 
 def test_points_without_an_end_and_dormant_ones_expire_at_no_instant() -> None:

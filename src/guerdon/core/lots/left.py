@@ -4,7 +4,7 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from guerdon.core.calendar import LATEST
+from guerdon.core.calendar import LATEST, Zone
 from guerdon.core.lots.lot import Lot
 from guerdon.core.lots.pocket import Pocket
 
@@ -41,4 +41,15 @@ class Left:
             rest = lot.remaining - lot.held
             if rest > 0 and self.ends[place] < LATEST:
                 found[self.ends[place]] = found.get(self.ends[place], 0) + rest
+        return sorted(found.items())
+
+    def expiring_in(self, zone: Zone, kind: int) -> list[tuple[int, int]]:
+        """Return in which periods of a kind (days, months) what is left will expire, and how much in each.
+
+        Points that are gone as a period begins were there to the end of the one before, in which they expire.
+        """
+        found: dict[int, int] = {}
+        for ends, points in self.expiring():
+            number = zone.period_of(kind, ends - 1)
+            found[number] = found.get(number, 0) + points
         return sorted(found.items())

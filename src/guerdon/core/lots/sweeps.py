@@ -21,7 +21,7 @@ class Sweeping:
     """A sweep over one account's pocket: how far time has gone, and what was issued in the present year."""
 
     def __init__(self, sweep: Sweep, reward: int, pocket: Pocket) -> None:
-        self.sweep: Final = sweep
+        self.sweep: Sweep = sweep
         self.reward: Final = reward
         self.pocket: Final = pocket
         self.next_at: i64 = EARLIEST
@@ -69,14 +69,13 @@ class Sweeping:
             REDEEMED, at, self.event, -1, -1, self.reward, 0, -1, SWEEP, pocket.keeping.unit,
             amount, 0, -1, 0, count, 0, -1, WITHIN,
         )  # fmt: skip
-        while amount > 0:
-            lot = pocket.soonest()
-            if lot is None:
-                break
+        lot = pocket.soonest()
+        while lot is not None and amount > 0:
             part = min(amount, lot.free())
             amount -= part
             lot.remaining -= part
             lot.spent += part
             pocket.available -= part
             pocket.note(SPENT, at, self.event, lot, part)
+            lot = pocket.soonest()
         pocket.fill(at)

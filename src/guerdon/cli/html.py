@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
 
-from guerdon.cli.statement import balance_lines, change_words, shown_benefit
+from guerdon.cli.page import balance_lines, change_words, shown_benefit
 
 if TYPE_CHECKING:
     from guerdon.core.explain import Page

@@ -21,6 +21,7 @@ from guerdon.core.effects import (
     INDEBTED,
     KINDS,
     MOVED,
+    REDEEMED,
     RELEASED,
     RESTORED,
     REVERSED,
@@ -74,7 +75,7 @@ Points of units that keep them pending begin there. What was redeemed beyond the
 when it is given back; what a refund makes debt comes to the lot that it then reverses.
 """
 
-MOVES_NOTHING: Final = (MOVED,)
+MOVES_NOTHING: Final = (MOVED, REDEEMED)
 """Kinds of effect that move no points."""
 
 PLACES: Final = 6

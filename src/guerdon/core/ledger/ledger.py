@@ -10,6 +10,7 @@ from mypy_extensions import i64
 
 from guerdon.core.columns import column_of
 from guerdon.core.effects import EARNED, FROM_PENDING, FROM_USABLE, MOVED, REVERSED, Effects
+from guerdon.core.errors import invariant
 from guerdon.core.ledger.books import NO_BOOK, NO_LOT, PLACES, REVERSED_BOOK, WRITTEN_OFF_BOOK, sides
 from guerdon.core.ledger.rows import JOURNALS, LEVELS, LOTS, METRICS, MOVES, POSTINGS, STANDINGS, Rows
 from guerdon.core.lots.lot import Lot
@@ -40,7 +41,7 @@ class Ledger:
         self.place: i64 = NOWHERE
         self.made_by: dict[int, int] = {}
         self.places: dict[int, int] = {}
-        self.waits: list[bool] = []
+        self.pockets: list[Pocket] = []
         self._from: Final = column_of(sides(2))
         self._into: Final = column_of(sides(3))
 
@@ -59,8 +60,7 @@ class Ledger:
         self.number = 0
         self.made_by = {}
         self.places = {}
-        if not self.waits:
-            self.waits = [pocket.keeping.waits for pocket in purse.pockets]
+        self.pockets = purse.pockets
 
     def post(self, effects: Effects, mark: i64, event: i64, place: i64, at: i64) -> None:
         """Post the rows from `mark` on, of one cause: the event at a place, or (NOWHERE) what fell due at an instant."""
@@ -85,7 +85,7 @@ class Ledger:
         kind = effects.kind[row]
         before = NO_LOT if effects.rule[row] < 0 else effects.band[row]
         if kind == EARNED:
-            before = FROM_PENDING if self.waits[effects.unit[row]] else FROM_USABLE
+            before = FROM_PENDING if self.pockets[effects.unit[row]].keeping.waits else FROM_USABLE
         granted = effects.granted[row]
         if granted > 0:
             place = kind * PLACES + before + 1
@@ -95,8 +95,7 @@ class Ledger:
 
     def _post(self, effects: Effects, row: i64, source: i64, into: i64, points: i64) -> None:
         """Post points out of one book and into another, in the journal of the present cause."""
-        if source == NO_BOOK:
-            return
+        invariant(source != NO_BOOK, "every row that moves points is in the table")
         if self.journal == 0:
             self._begin_journal()
         made_by: i64 = 0

@@ -49,7 +49,7 @@ def one_by_one(programme: Programme, records: list[dict[str, Any]]) -> Statement
         for unit in programme.units:
             for label in (month, "total"):
                 found.setdefault((answer.event.member, label, unit.name), 0)
-        for effect in answer.effects:
+        for effect in [effect for effect in answer.effects if SIGNS[effect.kind]]:
             unit = programme.units[effect.unit]
             for label in (month, "total"):
                 found[answer.event.member, label, unit.name] += SIGNS[effect.kind] * effect.granted

@@ -117,6 +117,7 @@ class Rule(Origin):
     lift: int
     divisor: int
     limited: bool
+    more_limits: bool
 
     def __init__(  # noqa: PLR0913 - a rule has this many terms
         self,
@@ -181,8 +182,8 @@ class Rule(Origin):
     def index_limits(self) -> None:
         """Join the limits of the rule with each multiplier's, once all are known."""
         self.limits_by_source = {m.position: _joined(self.points_limits, m.points_limits) for m in self.multipliers}
-        extra = any([bool(m.points_limits) for m in self.multipliers])
-        self.limited = bool(self.times_limits or self.points_limits or extra)
+        self.more_limits = any([bool(m.points_limits) for m in self.multipliers])
+        self.limited = bool(self.times_limits or self.points_limits or self.more_limits)
 
     def go_by(self, way: int, share_slot: int) -> None:
         """Let points do something else than be worked out anew when goods come back; a share slot is below 0 when none are left."""
@@ -197,7 +198,7 @@ class Rule(Origin):
 
     def limits_of(self, source: i64) -> list[int]:
         """Return the limits in points that bind a part: the rule's, and its multiplier's."""
-        return self.points_limits if source == BASE else self.limits_by_source[int(source)]
+        return self.limits_by_source[int(source)] if self.more_limits and source != BASE else self.points_limits
 
     def payers_of(self, source: i64) -> list[Payer]:
         """Return who pays for a part: the multiplier's payers, else the rule's."""

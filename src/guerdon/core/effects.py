@@ -100,10 +100,11 @@ class Effect:
 
 
 class Effects:
-    """A buffer of effects as columns; `count` rows are in use."""
+    """A buffer of effects as columns; `count` rows are in use. Where they are not `kept`, only what is earned or reversed is read."""
 
     def __init__(self, capacity: int = 4096) -> None:
         self.count: i64 = 0
+        self.kept = True
         self.capacity: i64 = capacity
         self.kind: vec[i64] = zeros(capacity)
         self.at: vec[i64] = zeros(capacity)

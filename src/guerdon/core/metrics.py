@@ -143,7 +143,7 @@ class Metric:
 
 
 class Meter:
-    """What one account has of one metric; `total` holds from the instant last asked for until `ends_at`."""
+    """What one account has of one metric; `total` holds from the instant last asked for until `ends_at`, unless it is `changed`."""
 
     def __init__(self, metric: Metric) -> None:
         self.metric: Final = metric
@@ -153,6 +153,7 @@ class Meter:
         self.joined: int = 0
         self.number: int = _UNKNOWN
         self.ends_at: i64 = EARLIEST
+        self.changed = True
         self.gone: list[int] = []
         self.amounts: list[int] = []
         self.dues: list[int] = []
@@ -166,6 +167,7 @@ class Meter:
         self.number = _UNKNOWN
         self.former = 0
         self.ends_at = EARLIEST
+        self.changed = True
         if self.gone:
             self.gone = []
             self.amounts = []
@@ -226,6 +228,7 @@ class Meter:
 
         Of a period that is over it is taken too, with what was carried out of that; of one long over nothing is left to take.
         """
+        self.changed = True
         if self.metric.delay > 0:
             day += self.metric.delay
             amount = self._owe_less(amount, int(self.window.days.start(day)))
@@ -276,6 +279,7 @@ class Meter:
 
     def _count(self, amount: int, at: i64) -> None:
         self.total += amount
+        self.changed = True
         if not self.rolling:
             return
         gone = int(self.window.gone_on(self.window.days.of(at)))

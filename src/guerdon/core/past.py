@@ -4,6 +4,8 @@ Invariants:
 * `values` holds the levels' positions and then what the metrics count, as the present event is rated: it is one list, moved on
   in place, that live expressions read.
 * What fell due by an event's instant has happened before it is rated, in the order of time.
+* Metrics are read anew when one was changed or its period ended, and levels are looked at when what they are reached by may
+  have changed (`stirred`): whoever changes metrics, places or their terms from outside says so.
 * What an event counts for moves metrics and levels after it was rated, save ladders that a purchase crosses at once.
 """
 
@@ -16,6 +18,7 @@ from guerdon.core.effects import EARNED, REVERSED, Effects
 from guerdon.core.facts import Facts
 from guerdon.core.ladders import AFTER, Ladder, Later, Place
 from guerdon.core.metrics import Meter, Metric
+from guerdon.core.periods import Days
 
 _NOBODY: Final = -(2**60)
 
@@ -37,15 +40,15 @@ class Past:
     ) -> None:
         self.zone: Final = zone
         self.meters: Final = [Meter(metric) for metric in metrics]
-        self.places: Final = [
-            Place(ladder, [] if later is None else later[ladder.position]) for ladder in ladders
-        ]
+        self.places: Final = [Place(ladder, [] if later is None else later[ladder.position]) for ladder in ladders]
         self.at_once: Final = any([ladder.crossing == AFTER for ladder in ladders])
         self.earns: Final = any([metric.slot < 0 for metric in metrics])
         self.gives: Final = any([place.gives() for place in self.places])
         self.values: Final = [0 for _ in ladders] + [0 for _ in metrics]
+        self.days: Final = metrics[0].window.days if metrics else ladders[0].days if ladders else Days(zone)
         self.joined: i64 = _NOBODY
         self.next_due: i64 = LATEST
+        self.stirred = True
 
     def open(self) -> None:
         """Begin with another account, of which nothing has happened yet."""
@@ -69,7 +72,7 @@ class Past:
         """Bring the past up to an event's instant, before the event is rated."""
         at = facts.at.small_at(row)
         if self.joined == _NOBODY:
-            self._join(self.zone.day_of(int(at)))
+            self._join(int(self.days.of(at)))
         if self.next_due <= at:
             self.fall_due(at, event, effects)
         self.read(at)
@@ -86,6 +89,9 @@ class Past:
         if not self.places:
             return
         self.read(at)
+        if not self.stirred and not self.gives:
+            return
+        self.stirred = False
         for place in self.places:
             if place.ladder.crossing != AFTER:
                 place.rise(at, event, self.values, effects)
@@ -101,11 +107,9 @@ class Past:
             else max(facts.slots[meter.metric.slot].at(row), 0)
             for meter in self.meters
         ]
-        return Credit(self.zone.day_of(facts.at.small_at(row)), first)
+        return Credit(int(self.days.of(facts.at.small_at(row))), first)
 
-    def take_back(
-        self, credit: Credit, facts: Facts, row: i64, event: i64, effects: Effects, mark: i64
-    ) -> None:
+    def take_back(self, credit: Credit, facts: Facts, row: i64, event: i64, effects: Effects, mark: i64) -> None:
         """Take what a refund's purchase no longer counts for out of what counted it, and look at levels reached with it (S6c).
 
         The refund's effects begin at row `mark`. What is left never counts for more than the purchase did.
@@ -148,6 +152,7 @@ class Past:
                 place.fall_due(due, event, before, self.values, effects)
             self._credit(due, event, effects)
             self._read_levels()
+            self.stirred = True
 
     def _credit(self, due: i64, event: i64, effects: Effects) -> None:
         """Count what was delayed until an instant, and let levels rise by it."""
@@ -166,19 +171,25 @@ class Past:
         for place in self.places:
             place.open(day)
         self._read_levels()
+        self.stirred = True
 
     def read(self, at: i64) -> None:
         """Read what the metrics count at an instant."""
         position = len(self.places)
         for meter in self.meters:
-            self.values[position] = meter.age(at)
+            if meter.changed or at >= meter.ends_at:
+                self.values[position] = meter.age(at)
+                meter.changed = False
+                self.stirred = True
             position += 1
 
     def _read_levels(self) -> None:
         """Read the levels held, and what falls due next."""
         due: i64 = LATEST
         for position, place in enumerate(self.places):
-            self.values[position] = place.held
+            if self.values[position] != place.held:
+                self.values[position] = place.held
+                self.stirred = True
             due = min(due, place.next_due())
         for meter in self.meters:
             due = min(due, meter.next_due())
@@ -189,6 +200,7 @@ class Past:
             slot = meter.metric.slot
             if slot >= 0:
                 meter.take(facts.slots[slot].at(row), at)
+                self.next_due = min(self.next_due, meter.next_due())
 
     def _count_earned(self, effects: Effects, mark: i64, at: i64) -> None:
         """Count the points that an event earned."""
@@ -202,6 +214,7 @@ class Past:
                         points += int(effects.granted[row])
                     row += 1
                 meter.take(points, at)
+                self.next_due = min(self.next_due, meter.next_due())
 
     def _cross(self, facts: Facts, row: i64, at: i64, event: i64, effects: Effects) -> None:
         """Count an event before it is rated, for the ladders whose levels hold at once; metrics still read as before it."""
@@ -211,8 +224,9 @@ class Past:
         for place in self.places:
             if place.ladder.crossing == AFTER:
                 place.rise(at, event, self.values, effects)
-        for position in range(len(self.places), len(before)):
+        for position, meter in enumerate(self.meters, len(self.places)):
             self.values[position] = before[position]
+            meter.changed = True
         self._read_levels()
 
 

@@ -7,8 +7,9 @@ from typing import Final
 
 from guerdon.core.calendar import Zone
 from guerdon.core.columns import Column
-from guerdon.core.expr.live import Live
+from guerdon.core.expr.live import Live, OfPast
 from guerdon.core.metrics import Length, Window
+from guerdon.core.periods import Days
 
 BEFORE: Final = 0
 AFTER: Final = 1
@@ -142,6 +143,12 @@ class Ladder:
         self.measure: Final = measure
         self.title: Final = title
         self.text: Final = text
+        self.days: Final = Days(zone)
+        self.metric: Final = _one_metric(levels)
+
+    def next_start(self, level: int) -> int:
+        """Return what the next level above one begins at, in a ladder of one metric; beyond the last there is none."""
+        return self.levels[level + 1].start if level + 1 < len(self.levels) else UNREACHED
 
     def credit(self, level: int, past: list[int]) -> int:
         """Return what an account with this past has towards a level."""
@@ -165,6 +172,19 @@ class Later:
         self.at: Final = at
         self.until_turn: Final = until_turn
         self.ladder: Final = ladder
+
+
+def _one_metric(levels: list[Level]) -> int:
+    """Return where the past holds the one metric by which all levels are reached, the higher ones by more; else -1."""
+    found = -1
+    start = 0
+    for position in range(1, len(levels)):
+        by = levels[position].by
+        if not isinstance(by, OfPast) or (found >= 0 and by.position != found) or levels[position].start < start:
+            return -1
+        found = by.position
+        start = levels[position].start
+    return found
 
 
 _NO_SLOTS: Final[list[Column]] = []

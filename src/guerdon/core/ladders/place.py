@@ -176,8 +176,11 @@ class Place:
 
     def rise(self, at: i64, event: i64, past: list[int], effects: Effects) -> None:
         """Take the level that an account with this past has reached, if it is a higher one, or saves one in its grace."""
-        reached = self.ladder.reached(past)
-        window = self.ladder.window
+        ladder = self.ladder
+        if ladder.metric >= 0 and not self.graced and past[ladder.metric] < ladder.next_start(self.earned):
+            return
+        reached = ladder.reached(past)
+        window = ladder.window
         if reached > self.earned and self.ladder.at_turn and window is not None:
             self.turn = min(self.turn, self._period_end(window, at, 0))
             reached = self.earned
@@ -252,14 +255,14 @@ class Place:
 
     def _given_until(self, grant: Grant, facts: Facts, row: i64, at: i64) -> i64:
         """Return when a given level ends; an end that is a date includes that day."""
-        zone = self.ladder.zone
+        days = self.ladder.days
         until: i64 = LATEST
         if grant.length is not None:
-            until = zone.day_start(grant.length.after(zone.day_of(int(at))))
+            until = days.start(grant.length.after(int(days.of(at))))
         if grant.end_slot >= 0:
             day = facts.slots[grant.end_slot].at(row)
             if day > 0:
-                until = min(until, i64(zone.day_start(day + 1)))
+                until = min(until, days.start(day + 1))
         return until
 
     def _review(self, due: i64, event: i64, before: list[int], past: list[int], effects: Effects) -> None:
@@ -281,7 +284,7 @@ class Place:
             self.falls_from = int(start)
             self.credited = start
             self.proof = list(credit)
-            self.until = ladder.zone.day_start(ladder.zone.day_of(int(due)) + self.terms.grace)
+            self.until = ladder.days.start(ladder.days.of(due) + self.terms.grace)
             needed = ladder.credit(self.earned, credit)
             self._tell(GRACED, due, event, self.cause, self.earned, needed, NO_GRANT, effects)
             return
@@ -300,7 +303,7 @@ class Place:
         if cause != KEPT:
             self.since = at
         if cause != KEPT or self.graced:
-            self.anchor = self.ladder.zone.day_of(int(at))
+            self.anchor = int(self.ladder.days.of(at))
             self.times = 0
         self.earned = level
         self.terms = self.ladder
@@ -318,7 +321,7 @@ class Place:
         ladder = self.ladder
         if ladder.keep == FOR and ladder.length is not None:
             self.times += 1
-            return ladder.zone.day_start(ladder.length.after(self.anchor, self.times))
+            return ladder.days.start(ladder.length.after(self.anchor, self.times))
         window = ladder.window
         if ladder.keep == EVER or window is None:
             return LATEST
@@ -326,7 +329,7 @@ class Place:
 
     def _period_end(self, window: Window, at: i64, more: int) -> i64:
         """Return the end of the period that holds an instant, or so many periods later."""
-        return window.ends_at(window.number_of(self.ladder.zone.day_of(int(at)), self.joined) + more, self.joined)
+        return window.ends_at(int(window.number_at(at, self.joined)) + more, self.joined)
 
     def _tell(  # noqa: PLR0913 - a row says this much of a change
         self, cause: i64, at: i64, event: i64, of: i64, asked: i64, credit: int, grant: i64, effects: Effects

@@ -63,13 +63,17 @@ class Limit:
 
 
 class Counter:
-    """What one member or account has used of one limit in the `period` last asked for; a rolling limit's period is a day."""
+    """What one member or account has used of one limit in the `period` last asked for; a rolling limit's period is a day.
+
+    Whoever asks may note the instant that was `asked` about: at the same one it is the same period.
+    """
 
     def __init__(self, limit: Limit) -> None:
         self.limit: Final = limit
         self.rolling: Final = limit.rolling
         self.most: int = limit.most
         self.period: i64 = _NEVER
+        self.asked: i64 = _NEVER
         self.used: int = 0
         self.days: list[int] = []
         self.amounts: list[int] = []
@@ -77,6 +81,7 @@ class Counter:
     def clear(self) -> None:
         """Forget everything: another account begins."""
         self.period = _NEVER
+        self.asked = _NEVER
         self.used = 0
         if self.rolling:
             self.days.clear()
@@ -87,11 +92,17 @@ class Counter:
         self.most = quota
         self.used = 0
         self.period = _NEVER
+        self.asked = _NEVER
+
+    def left(self) -> int:
+        """Return what is left in the period last asked for."""
+        return self.most - self.used
 
     def room(self, period: i64) -> int:
         """Return what is left of the limit in `period`; periods are asked for in rising order."""
         if self.period != period:
             self.period = period
+            self.asked = _NEVER
             if self.rolling:
                 self._age(int(period) - self.limit.days)
             else:

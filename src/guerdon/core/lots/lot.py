@@ -6,7 +6,6 @@ Invariants:
 * Nothing is sorted: lots come almost in order, and a queue's two heads only move on, or back to a lot that is open again.
 """
 
-from typing import Final
 
 from mypy_extensions import i64
 
@@ -31,7 +30,7 @@ class Lot:
         self.earned_at: i64 = earned_at
         self.usable_from: i64 = earned_at
         self.expires_at: i64 = LATEST
-        self.original: Final[int] = original
+        self.original: int = original
         self.remaining: int = original
         self.spent: int = 0
         self.expired: int = 0
@@ -41,6 +40,30 @@ class Lot:
         self.share: int = 0
         self.queue = 0
         self.place: i64 = -1
+        self.ended = False
+
+    def begin(  # noqa: PLR0913 - a lot is known by this much
+        self, event: i64, rule: i64, number: i64, payer: i64, original: int, *, earned_at: i64, sequence: i64
+    ) -> None:
+        """Be another lot, as if it were just made: making one costs several times as much."""
+        self.event = event
+        self.rule = rule
+        self.number = number
+        self.payer = payer
+        self.sequence = sequence
+        self.earned_at = earned_at
+        self.usable_from = earned_at
+        self.expires_at = LATEST
+        self.original = original
+        self.remaining = original
+        self.spent = 0
+        self.expired = 0
+        self.reversed = 0
+        self.held = 0
+        self.pending = original
+        self.share = 0
+        self.queue = 0
+        self.place = -1
         self.ended = False
 
     def free(self) -> int:

@@ -47,6 +47,8 @@ class Pocket:
         self.queues: Final = [Queue(keeping.policies[0]), Queue(Expiry(None))]
         self.moving: Moving | None = keeping.moving()
         self.lots: list[Lot] = []
+        self.reusing = False
+        self.spare: list[Lot] = []
         self.ripening: list[Lot] = []
         self.ripe: i64 = 0
         self.waiting: list[Lot] = []
@@ -65,6 +67,8 @@ class Pocket:
     def clear(self) -> None:
         """Forget everything: another account begins."""
         if self.lots or self.debts or self.by_event:
+            if self.reusing:
+                self.spare += self.lots
             self.lots = []
             self.ripening = []
             self.waiting = []
@@ -135,8 +139,7 @@ class Pocket:
         keeping = self.keeping
         if keeping.earning_is_activity and self.moving is not None:
             self.moving.extend(self.queues[0], at)
-        lot = Lot(event, rule, number, payer, amount, earned_at=at, sequence=len(self.lots))
-        self.lots.append(lot)
+        lot = self._made(event, rule, number, payer, amount, at)
         self.pending += amount
         if keeping.dormant:
             lot.usable_from = LATEST
@@ -150,6 +153,16 @@ class Pocket:
             self._open(lot, at, told=keeping.waits)
         if keeping.earning_is_activity:
             self.stir(at)
+        return lot
+
+    def _made(self, event: i64, rule: i64, number: i64, payer: i64, amount: int, at: i64) -> Lot:
+        """Return a lot, one of an account that is done with where there are such."""
+        if self.spare:
+            lot = self.spare.pop()
+            lot.begin(event, rule, number, payer, amount, earned_at=at, sequence=len(self.lots))
+        else:
+            lot = Lot(event, rule, number, payer, amount, earned_at=at, sequence=len(self.lots))
+        self.lots.append(lot)
         return lot
 
     def stir(self, at: i64) -> None:
@@ -358,8 +371,7 @@ class Pocket:
 
     def renew(self, at: i64, event: i64, lot: Lot, amount: int) -> None:
         """Make a new lot of points of one whose time has ended; they do not wait again."""
-        made = Lot(event, lot.rule, lot.sequence, lot.payer, amount, earned_at=at, sequence=len(self.lots))
-        self.lots.append(made)
+        made = self._made(event, lot.rule, lot.sequence, lot.payer, amount, at)
         self.note(RESTORED, at, event, made, amount, before=FROM_SPENT)
         self._queue(made, at)
         made.pending = 0
@@ -430,7 +442,9 @@ class Pocket:
         self.note(EXPIRED, at, lot.event, lot, amount, before=before)
 
     def note(self, kind: i64, at: i64, event: i64, lot: Lot, amount: int, *, before: i64 = FROM_USABLE) -> None:
-        """Append what happened to points of a lot, and where they were before."""
+        """Append what happened to points of a lot, and where they were before, for whoever keeps effects."""
+        if not self.effects.kept:
+            return
         self.effects.add(
             kind, at, event, lot.event, -1, lot.rule, 0, -1, before, self.keeping.unit,
             amount, amount, -1, 0, lot.number, 0, lot.payer, GRANTED,

@@ -41,6 +41,11 @@ class Purse:
             pocket.restore_grace = redeeming.restore_grace
             pocket.restores_anew = redeeming.restores_anew
 
+    def reuse_lots(self, *, reusing: bool) -> None:
+        """Say whether the lots of an account may become the next one's: nobody keeps them."""
+        for pocket in self.pockets:
+            pocket.reusing = reusing
+
     def go_on(self, at: i64, event: i64) -> None:
         """Note that time has come to an event."""
         for sweeping in self.sweeps:
@@ -70,13 +75,12 @@ class Purse:
 
     def use(self, facts: Facts, event: i64) -> None:
         """Do what an event says of the lots that there are: it activates them, it counts as activity."""
-        at = facts.at.small_at(event)
         for pocket in self.pockets:
             keeping = pocket.keeping
             if keeping.activation_slot != NO_SLOT and facts.slots[keeping.activation_slot].at(event) != 0:
-                pocket.activate(at)
+                pocket.activate(facts.at.small_at(event))
             if keeping.activity_slot != NO_SLOT and facts.slots[keeping.activity_slot].at(event) != 0:
-                pocket.stir(at)
+                pocket.stir(facts.at.small_at(event))
             pocket.marked = len(pocket.lots)
 
     def share_sale(self, sale: int) -> None:

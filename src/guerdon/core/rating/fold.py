@@ -74,6 +74,9 @@ class Fold(Refunding):
         self.keep_effects = keep_effects
         self.refunding = facts.refers.step != 0
         self.tendering = self.refunding and self.programme.paid_slot != NO_SLOT
+        effects.kept = keep_effects or self.ledger is not None
+        if self.purse is not None:
+            self.purse.reuse_lots(reusing=not effects.kept and self.stock_at == NO_STOCK)
         event: i64 = 0
         count: i64 = facts.count
         while event < count:
@@ -82,19 +85,18 @@ class Fold(Refunding):
             if account != standing.account:
                 self._begin_account(account, member)
             mark = effects.count
-            if standing.next_due <= facts.at.small_at(event):
-                self.fall_due(facts.at.small_at(event), facts.ordinal.small_at(event))
+            at = facts.at.small_at(event)
+            if standing.next_due <= at:
+                self.fall_due(at, facts.ordinal.small_at(event))
             if self.sweeping and self.purse is not None:
-                self.purse.go_on(facts.at.small_at(event), facts.ordinal.small_at(event))
+                self.purse.go_on(at, facts.ordinal.small_at(event))
             if self.past is not None:
                 self._rate_and_move_on(self.past, facts, event)
             else:
                 self.rate(facts, event)
-            statement.add(member, facts.at.small_at(event), effects, mark)
+            statement.add(member, at, effects, mark)
             if self.ledger is not None:
-                self.ledger.post(
-                    effects, self.posted, facts.ordinal.small_at(event), self.place, facts.at.small_at(event)
-                )
+                self.ledger.post(effects, self.posted, facts.ordinal.small_at(event), self.place, at)
                 self.place += 1
             self.posted = effects.count if keep_effects else 0
             if not keep_effects:

@@ -175,7 +175,10 @@ class Granting:
 
     def _room(self, position: int) -> int:
         counter = self._counter(position)
-        room = counter.room(self._period(position))
+        if counter.asked != self.at:
+            counter.room(self._period(position))
+            counter.asked = self.at
+        room = counter.left()
         if counter.limit.kind == HOLDING and self.purse is not None and not self.replaying:
             return max(room - self.purse.pockets[counter.limit.unit].total(), 0)
         return room

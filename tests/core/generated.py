@@ -5,6 +5,7 @@ Each expression stands beside what it means, for the plain model.
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -13,14 +14,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from guerdon.core.calendar import LATEST
 from guerdon.core.effects import REASONS, Effect
 from guerdon.core.events import Event, read_event
 from guerdon.core.history import rate_events
+from guerdon.core.ladders import CAUSES
 from guerdon.core.parts import BASE
 from guerdon.core.programme import Programme
 from guerdon.definition.check import load_text
 from tests.core.baskets import Data
-from tests.core.model import Expression, Model, Row
+from tests.core.generated_levels import LEVEL_EXPRESSIONS, levelled
+from tests.core.model import EPOCH, Expression, Model, Row
+from tests.core.model_levels import Move
 
 Made = dict[str, Any]
 
@@ -74,8 +79,20 @@ LINE_FACTORS: dict[str, Expression] = {
     "case line.brand when 'Acme' then 3 else 1 end": lambda _, one: Fraction(3 if one["brand"] == "Acme" else 1),
 }
 EXPRESSIONS = (
-    GIVES | LINE_GIVES | ITEM_GIVES | AMOUNTS | LINE_AMOUNTS | CONDITIONS | LINE_CONDITIONS | FACTORS | LINE_FACTORS
+    GIVES
+    | LINE_GIVES
+    | ITEM_GIVES
+    | AMOUNTS
+    | LINE_AMOUNTS
+    | CONDITIONS
+    | LINE_CONDITIONS
+    | FACTORS
+    | LINE_FACTORS
+    | LEVEL_EXPRESSIONS
 )
+
+NEVER = st.just(False)  # noqa: FBT003 - the value of a strategy
+SOMETIMES = st.booleans()
 
 ZONES = ("America/New_York", "Europe/Paris", "Asia/Kathmandu", "UTC")
 PER = ("order", "line", "item")
@@ -163,8 +180,18 @@ def _multipliers(draw: st.DrawFn, name: str, targets: list[Made]) -> Made:
 
 
 @st.composite
-def programmes(draw: st.DrawFn, *, limited: bool = True, stacked: bool = True, per: tuple[str, ...] = PER) -> Made:
-    """Return a whole programme; on request without limits, without groups of which one rule alone gives, or per order alone."""
+def programmes(
+    draw: st.DrawFn,
+    *,
+    limited: bool = True,
+    stacked: bool = True,
+    per: tuple[str, ...] = PER,
+    levels: st.SearchStrategy[bool] = NEVER,
+) -> Made:
+    """Return a whole programme; on request without limits, without groups of which one rule alone gives, or per order alone.
+
+    With `levels` it has metrics and a ladder.
+    """
     made = [draw(rules(f"r{number}", per)) for number in range(draw(st.integers(1, 4)))]
     multipliers = [draw(_multipliers(f"m{number}", made)) for number in range(draw(st.integers(0, 3)))]
     programme: Made = {
@@ -192,7 +219,7 @@ def programmes(draw: st.DrawFn, *, limited: bool = True, stacked: bool = True, p
         programme["campaigns"] = [_campaign(draw, made, per)]
     if limited:
         _limit(draw, programme)
-    return programme
+    return draw(levelled(programme)) if draw(levels) else programme
 
 
 def _group(draw: st.DrawFn, made: list[Made]) -> None:
@@ -290,7 +317,24 @@ def rated(programme: Data, history: Sequence[Data]) -> list[Row]:
     """Return what the engine answers, in the model's rows."""
     made = compiled(programme)
     answers = rate_events(made, events_of(made, history))
-    return [row_of(made, answer.event.id, effect) for answer in answers for effect in answer.effects]
+    return [row_of(made, answer.event.id, effect) for answer in answers for effect in answer.earned]
+
+
+def climbed(programme: Data, history: Sequence[Data]) -> dict[str, list[Move]]:
+    """Return what became of the levels of each account, as the model tells it."""
+    made = compiled(programme)
+    found: dict[str, list[Move]] = {}
+    for answer in rate_events(made, events_of(made, history)):
+        moves = found.setdefault(answer.event.account, [])
+        moves += [_move(made, effect) for effect in answer.moved]
+    return found
+
+
+def _move(programme: Programme, effect: Effect) -> Move:
+    ladder, zone = programme.ladders[effect.rule], programme.zone
+    until = None if effect.period >= LATEST else date.fromordinal(zone.day_of(effect.period) + EPOCH)
+    day = date.fromordinal(zone.day_of(effect.at) + EPOCH)
+    return Move(day, CAUSES[effect.reason], ladder.levels[effect.band].name, until)
 
 
 def row_of(programme: Programme, event: str, effect: Effect) -> Row:

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.core.baskets import CENT, KINDS, Data, read, rounded, shared, split
+from tests.core.model_levels import Levels
 
 Expression = Callable[[Data, Data], Any]
 
@@ -79,6 +80,7 @@ class Model:
             *(m | w for c, w in windows for m in c.get("multipliers", ())),
         ]
         self.limits = list(self._limits())
+        self.levels = Levels(programme) if "ladders" in programme else None
 
     def _limits(self) -> Iterable[tuple[Data, set[str], set[str]]]:
         """Return each limit with the rules and the multipliers it binds."""
@@ -99,8 +101,13 @@ class Model:
         book = Book()
         rows: dict[str, list[Row]] = {}
         for event in sorted(events, key=lambda e: (e["at"], KINDS[e["type"]], e["id"])):
-            if not event["returned"]:
-                rows.setdefault(event["account"], []).extend(self._answer(event, book))
+            if self.levels is not None:
+                self.levels.begin(event)
+            answer = [] if event["returned"] else self._answer(event, book)
+            if self.levels is not None:
+                units = {rule["id"]: self._unit(rule) for rule in self.rules}
+                self.levels.end(event, [(units[row.rule], row.granted) for row in answer])
+            rows.setdefault(event["account"], []).extend(answer)
         return [row for account in sorted(rows) for row in rows[account]]
 
     def _answer(self, event: Data, book: Book) -> list[Row]:

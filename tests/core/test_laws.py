@@ -24,6 +24,8 @@ from guerdon.core.rating import Fold
 from guerdon.core.statement import Statement
 from tests.core.baskets import Data, rounded
 from tests.core.generated import (
+    SOMETIMES,
+    climbed,
     compiled,
     events_of,
     histories,
@@ -42,20 +44,24 @@ EXAMPLES = 20_000 if PROOF else 500 if os.environ.get("CI") else 25
 law = settings(max_examples=EXAMPLES)
 
 
-@settings(max_examples=max(EXAMPLES, 80))
-@given(programmes(), histories())
+@settings(max_examples=max(EXAMPLES, 120))
+@given(programmes(levels=SOMETIMES), histories())
 def test_the_engine_answers_as_the_plain_model_does(programme: Made, history: list[Made]) -> None:
-    assert rated(programme, history) == modelled(programme).rate(history)
+    model = modelled(programme)
+    assert rated(programme, history) == model.rate(history)
+    if model.levels is not None:
+        moves = {account: one.climb.moves for account, one in model.levels.accounts.items()}
+        assert climbed(programme, history) == moves
 
 
 @law
-@given(programmes(), histories())
+@given(programmes(levels=SOMETIMES), histories())
 def test_the_same_facts_give_the_same_answers(programme: Made, history: list[Made]) -> None:
     assert rated(programme, history) == rated(programme, history)
 
 
 @law
-@given(programmes(), histories(), st.randoms(use_true_random=False))
+@given(programmes(levels=SOMETIMES), histories(), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(programme: Made, history: list[Made], chance: Any) -> None:  # noqa: ANN401
     shuffled = [*history, *history[:2]]
     chance.shuffle(shuffled)
@@ -105,7 +111,7 @@ def _run(programme: Made, runs: Sequence[Facts]) -> tuple[list[tuple[int, ...]],
 
 
 @law
-@given(programmes(), histories(), st.data())
+@given(programmes(levels=SOMETIMES), histories(), st.data())
 def test_half_a_history_and_then_the_rest_equals_all_of_it(
     programme: Made, history: list[Made], data: st.DataObject
 ) -> None:

@@ -105,11 +105,11 @@ def test_two_ladders_of_one_name() -> None:
 
 
 class Twice(Strategy):
-    """Gives two points."""
+    """Gives two points for each euro."""
 
     def points(self, purchase: Fact) -> int:
         """Return them."""
-        return 2 if purchase else 0
+        return 2 * int(purchase.amount)
 
 
 SPLIT = f"{METRICS}ladders: [{{id: tier, by: spend, crossing: split, {LEVELS}}}]\n"

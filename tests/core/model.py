@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.core.baskets import CENT, KINDS, Data, read, rounded, shared, split
-from tests.core.model_levels import Levels
+from tests.core.levels.model import Levels
 
 Expression = Callable[[Data, Data], Any]
 

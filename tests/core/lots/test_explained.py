@@ -28,7 +28,7 @@ def said(body: str, *records: Record) -> list[str]:
         ("price: any", {}, "coffee, 0 points: outside its terms, because it asks for no points"),
         ("price: any, step: 5", {"points": 9}, "coffee, 9 points: outside its terms, because it takes multiples of 5"),
         ("price: 5, money: 2", {"paid": 1}, "coffee, 5 points: outside its terms, because less money was paid beside the points than it asks for"),
-        ("price: 5, limits: [{times: 0, every: year}]", {}, "coffee, 5 points: outside its terms, because there are only 0 times per member and year (2017)"),
+        ("price: 5, limits: [{times: 0, every: year}]", {}, "coffee, 5 points: outside its terms, because it may be had at most 0 times per member and year (2017)"),
         ("price: 5, stock: 0", {}, "coffee, 5 points: outside its terms, because nothing was left of 0 times for all members together"),
         ("price: 5", {"step": "confirm"}, "coffee, 5 points, confirm: outside its terms, because there is no such reservation"),
         ("price: 5", {"reward": "tea"}, "tea, 0 points: outside its terms, because there is no such reward"),

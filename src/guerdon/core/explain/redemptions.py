@@ -12,7 +12,7 @@ from guerdon.core.lots.rewards import OUTSIDE, Reward
 from guerdon.core.programme import Programme
 from guerdon.core.slots import FOREVER
 
-_LEFT = {"limit": "there are only", "stock": "nothing was left of"}
+_LEFT = {"limit": "it may be had at most", "stock": "nothing was left of"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from guerdon.core.effects import REDEEMED
+from guerdon.core.lots.rewards import OUTSIDE
 from tests.core.versions.timelines import answers, levels, points, stock, stocks, timeline
 
 RATES = {
@@ -244,3 +246,70 @@ def test_what_a_metric_counts_is_what_the_version_says() -> None:
         "member",
         "gold",
     ]
+
+
+def test_a_ladder_that_comes_later_may_give_levels_from_then_on() -> None:
+    body = "events: {match: {}}\nrules: [{id: spend, give: floor(eligible)}]\n"
+    given = TIERS.replace("rules: [{id: spend, give: floor(eligible)}]\n", "") + body
+    given = given.replace("by: spend,", "by: spend, grants: [{id: partner, on: match, level: gold}],")
+    programme = timeline({"2026-01-01": body, "2026-07-01": given})
+    records: list[dict[str, Any]] = [{"at": "2026-06-01", "type": "match"}, {"at": "2026-06-02", "amount": 1}]
+    records += [{"at": "2026-07-02", "type": "match"}, {"at": "2026-07-03", "amount": 1}]
+    assert levels(programme, *records) == ["member", "member", "member", "gold"]
+
+
+def test_a_rolling_window_has_no_next_period_and_a_new_threshold_applies_at_once() -> None:
+    body = TIERS.replace("within: year", "within: {rolling_days: 365}")
+    programme = timeline({"2026-01-01": body, "2026-07-01": body.replace("1000", "1500")})
+    days = ["2026-06-30", "2026-07-01", "2026-07-02", "2026-07-03"]
+    assert levels(programme, *[{"at": day, "amount": 600} for day in days]) == ["member", "member", "member", "gold"]
+
+
+def test_who_joins_later_stands_on_the_ladder_of_then() -> None:
+    """Ben's first event lies after the change: up to the end of the year 1,000 is enough for him too, then it is not."""
+    programme = timeline({"2026-01-01": TIERS, "2026-07-01": TIERS.replace("1000", "1500")})
+    days = ["2026-08-01", "2026-08-02"]
+    assert levels(programme, *[{"at": day, "amount": 1200} for day in days]) == ["member", "gold"]
+    days = ["2027-08-01", "2027-08-02", "2027-08-03"]
+    assert levels(programme, *[{"at": day, "amount": 1200} for day in days]) == ["member", "member", "gold"]
+
+
+def test_delayed_credit_goes_on_under_the_next_version() -> None:
+    """What was bought ten days before the change counts when its thirty days are over."""
+    body = TIERS.replace("by: spend,", "by: spend, credit: {after: 30 days},")
+    programme = timeline({"2026-01-01": body, "2026-07-01": body.replace("1000", "900")})
+    days = ["2026-06-20", "2026-07-19", "2026-07-20"]
+    assert levels(programme, *[{"at": day, "amount": 950} for day in days]) == ["member", "member", "gold"]
+
+
+# Campaigns and rewards of one version alone
+
+
+def test_a_campaign_ends_with_its_version() -> None:
+    body = "rules: [{id: spend, give: floor(eligible)}]\n"
+    campaign = "campaigns: [{id: summer, from: 2026-06-01, until: 2026-08-31, rules: [{id: gift, give: 5}]}]\n"
+    days = ["2026-05-31", "2026-06-01", "2026-06-30", "2026-07-01"]
+    records = [{"at": day, "amount": 10} for day in days]
+    assert points(timeline({"2026-01-01": body + campaign, "2026-07-01": body}), *records) == [10, 15, 15, 10]
+    assert points(timeline({"2026-01-01": body, "2026-07-01": body + campaign}), *records) == [10, 10, 10, 15]
+
+
+def test_a_reward_that_comes_later_is_not_on_offer_before() -> None:
+    body = "rules: [{id: spend, give: floor(eligible)}]\nrewards: [{id: cup, price: 40}]"
+    programme = timeline({
+        "2026-01-01": body,
+        "2026-07-01": body.replace("price: 40}", "price: 40}, {id: plate, price: 50}"),
+    })
+    records = [{"at": "2026-06-01", "amount": 200}]
+    records += [{"at": day, "type": "redemption", "reward": "plate"} for day in ("2026-06-30", "2026-07-01")]
+    told = [row for answer in answers(programme, *records) for row in answer.effects if row.kind == REDEEMED]
+    assert [OUTSIDE[row.reason] for row in told] == ["window", ""]
+
+
+def test_several_kinds_of_points_are_those_of_all_versions() -> None:
+    body = "rules: [{id: spend, give: floor(eligible)}]"
+    later = "units: {stars: {decimals: 1}, points: {}}\nrules: [{id: star, unit: stars, give: 0.5}, {id: spend, unit: points, give: 1}]"
+    programme = timeline({"2026-01-01": body, "2026-07-01": later})
+    rated = answers(programme, {"at": "2026-06-30", "amount": 10}, {"at": "2026-07-01", "amount": 10})
+    assert [unit.name for unit in programme.units] == ["points", "stars"]
+    assert [[answer.points(unit) for unit in range(2)] for answer in rated] == [[10, 0], [1, 5]]

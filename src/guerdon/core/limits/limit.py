@@ -96,7 +96,7 @@ class Counter:
 
     def left(self) -> int:
         """Return what is left in the period last asked for."""
-        return self.most - self.used
+        return max(self.most - self.used, 0)
 
     def room(self, period: i64) -> int:
         """Return what is left of the limit in `period`; periods are asked for in rising order."""

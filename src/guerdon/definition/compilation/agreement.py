@@ -12,9 +12,10 @@ from guerdon.definition.compilation.scopes import ALWAYS_THERE
 from guerdon.definition.issues import Issue, error, quote
 from guerdon.definition.levels import LadderSpec
 from guerdon.definition.source import Loc, Source
-from guerdon.definition.spec import AttributeSpec, EventSpec, ProgrammeSpec
+from guerdon.definition.spec import AttributeSpec, EventSpec, ProgrammeSpec, UnitSpec
+from guerdon.definition.written import length_of
 
-_WHOLE: Final = ("rates", "returns", "funded_by")
+_WHOLE: Final = ("rates", "returns")
 """Sections of which there is one for all versions."""
 
 
@@ -48,7 +49,7 @@ class _Pair:
     def issues(self) -> Iterator[Issue]:
         """Yield what the later one does not agree on."""
         old, new = self.before.spec, self.after.spec
-        for key in ("rates", "returns"):
+        for key in _WHOLE:
             if getattr(old, key) != getattr(new, key):
                 yield self._issue(
                     (key,), f"`{key}` is not as in {self.before.file}", "keep it: it is one for all versions"
@@ -64,6 +65,9 @@ class _Pair:
                 yield self._issue(
                     ("metrics", name), what, "give it a name of its own: it counts from the first event on"
                 )
+        if _sweeps(old) != _sweeps(new):
+            what = f"rewards are not swept as in {self.before.file}"
+            yield self._issue(("rewards",), what, "keep the sweeps that there are")
         ladders = {one.id: one for one in old.ladders}
         for position, one in enumerate(new.ladders):
             if one.id in ladders:
@@ -77,6 +81,14 @@ class _Pair:
         if (old.cap is None, old.over_cap) != (new.cap is None, new.over_cap):
             what = f"{name} have a cap in one version, and none or another kind in {self.before.file}"
             yield self._issue(("units", name, "cap"), what, "write a cap that nobody reaches where there is none")
+        if _wait(old) != _wait(new):
+            what = f"{name} wait for an event in one version, and not in {self.before.file}"
+            yield self._issue(("units", name, "pending"), what, "keep it, or count in a unit of its own")
+        if _clock(old) != _clock(new) or _shorter(old.expiry.idle, new.expiry.idle):
+            what = f"{name} end by another clock than in {self.before.file}, or after a shorter time without activity"
+            yield self._issue(
+                ("units", name, "expiry"), what, "keep what they count from, or count in a unit of its own"
+            )
 
     def _ladder(self, old: LadderSpec, new: LadderSpec, loc: Loc) -> Iterator[Issue]:
         was, now = [level.id for level in old.levels], [level.id for level in new.levels]
@@ -92,6 +104,33 @@ class _Pair:
         return error("version", self.after.source.place(loc), what, try_this)
 
 
+def _wait(unit: UnitSpec) -> str | None:
+    """Return the event until which points are pending."""
+    return None if unit.pending is None else unit.pending.until
+
+
+def _clock(unit: UnitSpec) -> tuple[bool, object, bool, object]:
+    """Return what the end of points is counted from: their own day, the account's activity, a level."""
+    expiry = unit.expiry
+    levels = list(expiry.policies or {})
+    extended = expiry.extended_by is not None or any(
+        one.extended_by is not None for one in (expiry.policies or {}).values()
+    )
+    return expiry.idle is not None, expiry.by, extended, levels
+
+
+def _shorter(old: str | None, new: str | None) -> bool:
+    """Say whether a time without activity is shorter, or may be."""
+    if old is None or new is None or old == new:
+        return False
+    (was, of), (now, by) = length_of(old), length_of(new)
+    return of != by or now < was
+
+
+def _sweeps(spec: ProgrammeSpec) -> dict[str, object]:
+    return {one.id: one.sweep for one in spec.rewards if one.sweep is not None}
+
+
 def _included(spec: ProgrammeSpec) -> set[str]:
     return set() if spec.eligible is None else set(spec.eligible.include)
 
@@ -104,18 +143,21 @@ def _counts(spec: ProgrammeSpec, name: str) -> tuple[object, object]:
 def _attributes(versions: Sequence[Dated]) -> Iterator[Issue]:
     """Say where types of event are not the same kind of event, or carry what cannot be read alike in all versions."""
     for position, version in enumerate(versions):
-        for name, event in version.spec.events.items():
-            for before in versions[:position]:
-                yield from _event(version, before, name, event)
+        for before in versions[:position]:
+            for name in dict.fromkeys((*version.spec.events, *before.spec.events)):
+                old, new = _described(before, name), _described(version, name)
+                if old is not None and new is not None:
+                    yield from _event(version, before, name, old, new)
 
 
-def _event(version: Dated, before: Dated, name: str, event: EventSpec) -> Iterator[Issue]:
+def _described(version: Dated, name: str) -> EventSpec | None:
+    """Return what a version says of a type of event that it knows."""
+    silent = EventSpec.model_validate({}) if name in ALWAYS_THERE else None
+    return version.spec.events.get(name, silent)
+
+
+def _event(version: Dated, before: Dated, name: str, old: EventSpec, event: EventSpec) -> Iterator[Issue]:
     loc: Loc = ("events", name)
-    old = before.spec.events.get(name)
-    if old is None:
-        if name not in ALWAYS_THERE:
-            return
-        old = EventSpec.model_validate({})
     if (old.kind or _kind(name)) != (event.kind or _kind(name)):
         what = f"{quote(name)} is another kind of event in {before.file}"
         yield error(

@@ -31,7 +31,17 @@ def hold(pocket: Pocket, claim: Claim) -> None:
         pocket.note(HELD, at, claim.event, lot, part)
     claim.short = amount
     claim.state = claims.HELD
-    pocket.await_lapse(claim)
+    _await_lapse(pocket, claim)
+
+
+def _await_lapse(pocket: Pocket, claim: Claim) -> None:
+    """Put a reservation among those that lapse, in the order in which they do."""
+    place = len(pocket.holds)
+    pocket.holds.append(claim)
+    while place > pocket.lapsed and pocket.holds[place - 1].lapses_at > claim.lapses_at:
+        pocket.holds[place] = pocket.holds[place - 1]
+        place -= 1
+    pocket.holds[place] = claim
 
 
 def confirm(pocket: Pocket, at: i64, event: i64, claim: Claim) -> None:
@@ -111,7 +121,7 @@ def _restore(pocket: Pocket, at: i64, event: i64, lot: Lot, amount: int, *, sinc
     """Give points back to a lot; one whose time ended meanwhile gets them for a grace, or a new lot does (S6b)."""
     ended = pocket.queues[lot.queue].has_ended(lot, at, since=since)
     if ended and pocket.restores_anew:
-        pocket.renew(at, event, lot, amount)
+        _renew(pocket, at, event, lot, amount)
         return
     lot.spent -= amount
     lot.remaining += amount
@@ -127,3 +137,13 @@ def still_spent(pocket: Pocket, claim: Claim) -> int:
 def owed_by(pocket: Pocket, claim: Claim) -> int:
     """Return what a redemption still owes."""
     return sum([debt.amount for debt in pocket.debts if debt.claim is claim])
+
+
+def _renew(pocket: Pocket, at: i64, event: i64, lot: Lot, amount: int) -> None:
+    """Make a new lot of points of one whose time has ended; they do not wait again."""
+    made = Lot(event, lot.rule, lot.sequence, lot.payer, amount, earned_at=at, sequence=len(pocket.lots))
+    pocket.lots.append(made)
+    pocket.note(RESTORED, at, event, made, amount, before=FROM_SPENT)
+    pocket.enqueue(made, at)
+    made.pending = 0
+    pocket.add(made, amount, at)

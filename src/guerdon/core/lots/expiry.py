@@ -28,7 +28,7 @@ NO_DAY: Final = 0
 class Term:
     """A length of time: months and days by the calendar and the wall clock, or minutes as they pass."""
 
-    def __init__(  # noqa: PLR0913 - a length has this many parts
+    def __init__(
         self,
         zone: Zone,
         *,

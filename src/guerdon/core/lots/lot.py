@@ -6,7 +6,6 @@ Invariants:
 * Nothing is sorted: lots come almost in order, and a queue's two heads only move on, or back to a lot that is open again.
 """
 
-
 from mypy_extensions import i64
 
 from guerdon.core.calendar import EARLIEST, LATEST

@@ -7,7 +7,6 @@ Invariants:
 * What is extended is counted from where the lot's time began, so that months never drift.
 """
 
-
 from mypy_extensions import i64
 
 from guerdon.core.calendar import EARLIEST, LATEST

@@ -20,7 +20,6 @@ from guerdon.core.effects import (
     GRANTED,
     INDEBTED,
     RELEASED,
-    RESTORED,
     SETTLED,
     SPENT,
     USABLE,
@@ -88,42 +87,6 @@ class Pocket:
         if self.moving is not None:
             self.moving.clear()
 
-    def begin_with(self, keeping: Keeping) -> None:
-        """Keep the lots of another account, which has none yet, on other terms."""
-        self.keeping = keeping
-        self.queues[0].keep_under(keeping.policies[0])
-        self.moving = keeping.moving()
-
-    def adopt(self, keeping: Keeping, at: i64) -> None:
-        """Keep lots on other terms from an instant on; those that there are stay as long as before, or longer."""
-        self.keeping = keeping
-        queue = self.queues[0]
-        queue.keep_under(keeping.policies[0])
-        if self.moving is not None:
-            self.moving.policies = keeping.policies
-            self.moving.lift(queue, at)
-        elif not queue.idle:
-            for lot in queue.lots:
-                if lot.is_open(at):
-                    start = lot.usable_from if keeping.from_usable else lot.earned_at
-                    lot.expires_at = max(lot.expires_at, queue.policy.ends(start))
-            queue.sort(at)
-        if not keeping.dormant:
-            self._ripen_sooner(at)
-        self.fill(at)
-
-    def _ripen_sooner(self, at: i64) -> None:
-        """Let points that are pending wait no longer than those that are earned now."""
-        pending = self.keeping.pending
-        waiting = self.ripening[self.ripe :]
-        for lot in waiting:
-            soon: i64 = lot.earned_at if pending is None else pending.after(int(lot.earned_at))
-            lot.usable_from = min(lot.usable_from, max(soon, at))
-        self.ripening = []
-        self.ripe = 0
-        for lot in waiting:
-            self._ripen(lot)
-
     def total(self) -> int:
         """Return what the account has, less what it owes."""
         return self.pending + self.available + self.held - self.debt
@@ -146,9 +109,9 @@ class Pocket:
         elif keeping.pending is not None:
             lot.usable_from = keeping.pending.after(int(at))
         if not (keeping.from_usable and keeping.dormant):
-            self._queue(lot, lot.usable_from if keeping.from_usable else at)
+            self.enqueue(lot, lot.usable_from if keeping.from_usable else at)
         if lot.usable_from > at:
-            self._ripen(lot)
+            self.ripen(lot)
         else:
             self._open(lot, at, told=keeping.waits)
         if keeping.earning_is_activity:
@@ -185,10 +148,11 @@ class Pocket:
             if lot.pending > 0:
                 lot.usable_from = at
                 if lot.place < 0:
-                    self._queue(lot, at)
+                    self.enqueue(lot, at)
                 self._open(lot, at, told=True)
 
-    def _queue(self, lot: Lot, start: i64) -> None:
+    def enqueue(self, lot: Lot, start: i64) -> None:
+        """Put a lot whose time begins into its queue."""
         queue = self.queues[lot.queue]
         if not queue.idle:
             lot.expires_at = queue.policy.ends(start) if self.moving is None else self.moving.begin(lot, start)
@@ -201,9 +165,9 @@ class Pocket:
         """Let points of a lot wait that come back to it before it is usable."""
         lot.pending += amount
         self.pending += amount
-        self._ripen(lot)
+        self.ripen(lot)
 
-    def _ripen(self, lot: Lot) -> None:
+    def ripen(self, lot: Lot) -> None:
         """Put a lot among those that become usable later, in the order in which they do."""
         place = len(self.ripening)
         self.ripening.append(lot)
@@ -225,9 +189,9 @@ class Pocket:
         self.pending -= amount
         if told:
             self.note(USABLE, at, lot.event, lot, amount)
-        self._add(lot, amount, at)
+        self.add(lot, amount, at)
 
-    def _add(self, lot: Lot, amount: int, at: i64) -> None:
+    def add(self, lot: Lot, amount: int, at: i64) -> None:
         """Make points of a lot available, after they have paid what is owed."""
         self.available += amount
         queue = self.queues[lot.queue]
@@ -331,15 +295,6 @@ class Pocket:
 
     # Points are set aside, or come back.
 
-    def await_lapse(self, claim: Claim) -> None:
-        """Put a reservation among those that lapse, in the order in which they do."""
-        place = len(self.holds)
-        self.holds.append(claim)
-        while place > self.lapsed and self.holds[place - 1].lapses_at > claim.lapses_at:
-            self.holds[place] = self.holds[place - 1]
-            place -= 1
-        self.holds[place] = claim
-
     def claim_of(self, event: i64) -> Claim | None:
         """Return what a redemption set aside or spent, as far as that is remembered."""
         return self.by_event.get(int(event))
@@ -367,15 +322,7 @@ class Pocket:
             lot.queue = len(self.queues) - 1
             lot.expires_at = grace.after(int(at))
             self.queues[lot.queue].add(lot)
-        self._add(lot, amount, at)
-
-    def renew(self, at: i64, event: i64, lot: Lot, amount: int) -> None:
-        """Make a new lot of points of one whose time has ended; they do not wait again."""
-        made = self._made(event, lot.rule, lot.sequence, lot.payer, amount, at)
-        self.note(RESTORED, at, event, made, amount, before=FROM_SPENT)
-        self._queue(made, at)
-        made.pending = 0
-        self._add(made, amount, at)
+        self.add(lot, amount, at)
 
     # What falls due.
 

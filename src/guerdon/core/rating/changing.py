@@ -12,6 +12,7 @@ from typing import Final
 from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST
+from guerdon.core.lots import adopting
 from guerdon.core.lots.purse import Purse
 from guerdon.core.programme import Change
 from guerdon.core.rating.redemptions import Redemptions
@@ -53,9 +54,9 @@ class Changing:
             for pocket in self.purse.pockets:
                 keeping = change.keepings[pocket.keeping.unit]
                 if begins:
-                    pocket.begin_with(keeping)
+                    adopting.begin_with(pocket, keeping)
                 else:
-                    pocket.adopt(keeping, at)
+                    adopting.adopt(pocket, keeping, at)
             self.purse.give_back_as(change.redeeming)
             if self.redemptions is not None:
                 self.redemptions.redeeming = change.redeeming

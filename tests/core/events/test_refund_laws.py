@@ -15,7 +15,6 @@ from tests.core.test_laws import EXAMPLES
 Made = dict[str, Any]
 
 law = settings(max_examples=max(EXAMPLES, 60))
-LATER = ("2024-12-31T23:30:00+00:00", "2025-01-01T12:00:00+00:00", "2025-03-01T00:00:00+00:00")
 
 
 @st.composite
@@ -54,14 +53,23 @@ def _strip(made: Made, *, mixed: bool) -> None:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Made]:
-    """Return purchases, and refunds of some: by lines, by amount, or of all."""
-    found = [draw(records(number, pooled=False)) for number in range(draw(st.integers(1, 4)))]
+    """Return purchases of a few days, with refunds of some among them: by lines, by amount, or of all."""
+    found = [draw(records(number, pooled=False)) for number in range(draw(st.integers(2, 5)))]
     sold = [one for one in found if _is_sale(one)]
     assume(bool(sold))
+    days = st.integers(0, 12)
+    for one in found:
+        one |= {"member": draw(st.sampled_from(["ana", "ana", "ben"])), "at": _day(draw(days))}
     refunds: list[Made] = []
     for purchase in sold:
-        refunds += draw(_refunds(purchase))
+        for one in draw(_refunds(purchase)):
+            refunds.append(one | {"at": _day(draw(days))})
     return [*found, *refunds]
+
+
+def _day(number: int) -> str:
+    """Return noon of one of the days around the end of a month."""
+    return f"2024-{2 if number < 6 else 3:02}-{24 + number if number < 6 else number - 5:02}T12:00:00+00:00"
 
 
 def _is_sale(record: Made) -> bool:
@@ -75,9 +83,8 @@ def _is_sale(record: Made) -> bool:
 @st.composite
 def _refunds(draw: st.DrawFn, purchase: Made) -> list[Made]:
     def back(number: int, **more: Any) -> Made:  # noqa: ANN401 - whatever a record may say
-        when = draw(st.sampled_from(LATER))
         name = f"{purchase['id']}-{number}"
-        return {"id": name, "type": "refund", "refund_of": purchase["id"], "member": "ana", "at": when, **more}
+        return {"id": name, "type": "refund", "refund_of": purchase["id"], "member": "ana", **more}
 
     if "lines" not in purchase:
         if purchase["amount"] == "0":

@@ -95,8 +95,15 @@ class Files:
     def _writer(self, table: str, *, wide: bool) -> pq.ParquetWriter:
         schema = arrow_schema(table, self.programme, whole=self.whole, wide=wide)
         words = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+        whole = [field.name for field in schema if field.type == pa.int64() or pa.types.is_timestamp(field.type)]
         return pq.ParquetWriter(
-            self.paths[table], schema, compression="zstd", compression_level=1, use_dictionary=words, store_schema=False
+            self.paths[table],
+            schema,
+            compression="lz4",
+            use_dictionary=words,
+            column_encoding=dict.fromkeys(whole, "DELTA_BINARY_PACKED"),
+            write_statistics=["account"],
+            store_schema=False,
         )
 
 

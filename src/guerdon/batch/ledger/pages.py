@@ -7,7 +7,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from guerdon.batch.arrays import whole_numbers
+from guerdon.batch.arrays import number, texts, whole_numbers
 from guerdon.batch.ledger.schema import DIGITS, TABLES, Column, arrow_schema, decimals_of
 from guerdon.core.calendar import EARLIEST, LATEST
 from guerdon.core.history import Kept
@@ -102,8 +102,8 @@ class Pages:
 
     def _of_events(self, places: Any, word: str) -> Any:  # noqa: ANN401 - pyarrow has no types
         """Return what is known of events by their places; nothing of what no event caused."""
-        none = pc.less(places, 0)
-        at = _none_where(none, pc.subtract(places, self.first))
+        none = pc.less(places, number(0))
+        at = _none_where(none, pc.subtract(places, number(self.first)))
         if self.window is None:
             return pa.nulls(len(places), pa.string())
         column = self.window.column(word)
@@ -148,21 +148,17 @@ class Pages:
 
 def tables_of(programme: Programme, kept: Kept, *, whole: bool = False) -> dict[str, Any]:
     """Return the ledger of events that were rated as values; `whole` says that accounts are whole numbers."""
-    accounts = whole_numbers(map(int, kept.accounts)) if whole else _texts(kept.accounts)
+    accounts = whole_numbers(map(int, kept.accounts)) if whole else texts(kept.accounts)
     places = {account: place for place, account in enumerate(kept.accounts)}
     events = {
         "account": whole_numbers([places[event.account] for event in kept.events]),
-        "source": _texts([event.source for event in kept.events]),
-        "id": _texts([event.id for event in kept.events]),
-        "type": _texts([event.type for event in kept.events]),
+        "source": texts([event.source for event in kept.events]),
+        "id": texts([event.id for event in kept.events]),
+        "type": texts([event.type for event in kept.events]),
     }
     pages = Pages(programme, kept.ledger, accounts=accounts)
     pages.add(pa.table(events))
     return pages.turn()
-
-
-def _texts(words: Sequence[str]) -> Any:  # noqa: ANN401 - pyarrow has no types
-    return pa.array(list(words), pa.string())
 
 
 def _words_of(programme: Programme) -> dict[str, Sequence[str]]:
@@ -183,13 +179,15 @@ def _adopted(memory: memoryview) -> Any:  # noqa: ANN401 - pyarrow has no types
 
 
 def _none_where(condition: Any, numbers: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
-    return pc.if_else(condition, pa.scalar(None, numbers.type), numbers)
+    return pc.if_else(condition, pa.nulls(1, numbers.type)[0], numbers)
 
 
 def _dictionary(positions: Any, words: Sequence[str]) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return positions as words; none where they are below zero."""
-    indices = positions.cast(pa.int32())
-    return pa.DictionaryArray.from_arrays(_none_where(pc.less(indices, 0), indices), pa.array(list(words), pa.string()))
+    indices = positions.cast(pa.int32(), safe=False)
+    if len(indices) and pc.min(indices).as_py() < 0:
+        indices = _none_where(pc.less(indices, number(0)), indices)
+    return pa.DictionaryArray.from_arrays(indices, texts(words), safe=False)
 
 
 def _named_range(numbers: Any, names: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
@@ -198,21 +196,24 @@ def _named_range(numbers: Any, names: Any) -> Any:  # noqa: ANN401 - pyarrow has
         return pa.DictionaryArray.from_arrays(numbers.cast(pa.int32()), names.slice(0, 0))
     first, last = numbers[0].as_py(), numbers[-1].as_py()
     return pa.DictionaryArray.from_arrays(
-        pc.subtract(numbers, first).cast(pa.int32()), names.slice(first, last - first + 1)
+        pc.subtract(numbers, number(first)).cast(pa.int32()), names.slice(first, last - first + 1)
     )
 
 
 def _instants(numbers: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return instants; none where something never began or never ends."""
-    never = pc.or_(pc.less_equal(numbers, EARLIEST), pc.greater_equal(numbers, LATEST))
-    return _none_where(never, numbers).view(pa.timestamp("us", "UTC"))
+    if len(numbers) and (pc.min(numbers).as_py() <= EARLIEST or pc.max(numbers).as_py() >= LATEST):
+        numbers = _none_where(
+            pc.or_(pc.less_equal(numbers, number(EARLIEST)), pc.greater_equal(numbers, number(LATEST))), numbers
+        )
+    return numbers.view(pa.timestamp("us", "UTC"))
 
 
 _PLAIN: Final[dict[str, Callable[[Any], Any]]] = {
     "number": lambda numbers: numbers,
-    "journal": lambda numbers: _none_where(pc.equal(numbers, 0), numbers),
+    "journal": lambda numbers: _none_where(pc.equal(numbers, number(0)), numbers),
     "instant": _instants,
-    "cause": lambda places: _dictionary(pc.cast(pc.greater_equal(places, 0), pa.int32()), _CAUSES),
+    "cause": lambda places: _dictionary(pc.cast(pc.greater_equal(places, number(0)), pa.int32()), _CAUSES),
 }
 """How columns are written that need nothing but their numbers."""
 

@@ -42,6 +42,8 @@ class Ledger:
         self.made_by: dict[int, int] = {}
         self.places: dict[int, int] = {}
         self.pockets: list[Pocket] = []
+        self.last_of: i64 = NOWHERE
+        self.last_made_by: i64 = 0
         self._from: Final = column_of(sides(2))
         self._into: Final = column_of(sides(3))
 
@@ -60,6 +62,7 @@ class Ledger:
         self.number = 0
         self.made_by = {}
         self.places = {}
+        self.last_of = NOWHERE
         self.pockets = purse.pockets
 
     def post(self, effects: Effects, mark: i64, event: i64, place: i64, at: i64) -> None:
@@ -98,16 +101,18 @@ class Ledger:
         invariant(source != NO_BOOK, "every row that moves points is in the table")
         if self.journal == 0:
             self._begin_journal()
-        made_by: i64 = 0
-        of = effects.of[row]
-        if of >= 0:
-            known = self.made_by.get(int(of))
-            if known is None:
-                known = int(self.journal)
-                self.made_by[int(of)] = known
-            made_by = known
+        made_by = self._made_by(effects.of[row])
         self._add(effects, row, source, -points, made_by)
         self._add(effects, row, into, points, made_by)
+
+    def _made_by(self, of: i64) -> i64:
+        """Return the journal that made the lots of an event: the present one, if none has."""
+        if of < 0:
+            return 0
+        if of != self.last_of:
+            self.last_of = of
+            self.last_made_by = self.made_by.setdefault(int(of), int(self.journal))
+        return self.last_made_by
 
     def _begin_journal(self) -> None:
         self.number += 1
@@ -122,15 +127,16 @@ class Ledger:
     def _add(self, effects: Effects, row: i64, book: i64, points: i64, made_by: i64) -> None:
         postings = self.postings
         postings.begin()
-        postings.put(self.account)
-        postings.put(self.journal)
-        postings.put(effects.unit[row])
-        postings.put(book)
-        postings.put(effects.payer[row])
-        postings.put(points)
-        postings.put(made_by)
-        postings.put(effects.rule[row])
-        postings.put(effects.lot[row])
+        cells, cell, step = postings.cells, postings.cell, postings.capacity
+        cells[cell] = self.account
+        cells[cell + step] = self.journal
+        cells[cell + 2 * step] = effects.unit[row]
+        cells[cell + 3 * step] = book
+        cells[cell + 4 * step] = effects.payer[row]
+        cells[cell + 5 * step] = points
+        cells[cell + 6 * step] = made_by
+        cells[cell + 7 * step] = effects.rule[row]
+        cells[cell + 8 * step] = effects.lot[row]
 
     def _move(self, effects: Effects, row: i64) -> None:
         """Note how a level changed, or its end did."""
@@ -172,7 +178,7 @@ class Ledger:
         lots = self.lots
         lots.begin()
         lots.put(self.account)
-        lots.put(self.made_by[int(lot.event)])
+        lots.put(self._made_by(lot.event))
         lots.put(self.places[int(lot.event)])
         lots.put(pocket.keeping.unit)
         lots.put(lot.rule)

@@ -78,6 +78,7 @@ CAMPAIGN = "campaigns: [{id: c, from: 2017-02-02, until: 2017-02-03, "
         ("eligible: {exclude: line.eligible > 5}\n" + RULE, "6:21: a line has no field eligible. Try: there is line.amount, line.discount, line.gross, line.id, line.net, line.points_paid."),
         ("events: {purchase: {lines: {sort: text}}, online: {kind: purchase}}\neligible: {exclude: line.sort = 'x'}\n" + RULE, "7:21: 'online' is a purchase without line.sort, which this asks about. Try: declare it for online too, with a default if need be."),
         ("events: {purchase: {kind: engagement}}\n" + RULE, "6:27: a purchase is of the kind purchase. Try: leave kind out, or declare a type of your own."),
+        ("events: {redemption: {kind: engagement}}\n" + RULE, "6:29: a redemption is of the kind redemption. Try: leave kind out, or declare a type of your own."),
         ("rates: {EURO: 1}\n" + RULE, "6:9: 'EURO' is not a currency of ISO 4217. Try: did you mean 'EUR'?"),
         ("rates: {XQQ: 1}\n" + RULE, "6:9: 'XQQ' is not a currency of ISO 4217. Try: "),
         ("version: soon\n" + RULE, "6:10: the version 'soon' is not a day. Try: write the day it takes effect, like 2026-01-01."),

@@ -32,6 +32,7 @@ def test_there_are_programmes() -> None:
         "lululemon-membership",
         "net-a-porter",
         "nike-membership",
+        "north-face-xplr-pass-hk",
         "north-face-xplr-pass",
         "open-loyalty-caps",
         "sephora-beauty-insider",

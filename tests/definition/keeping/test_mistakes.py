@@ -231,3 +231,8 @@ def test_a_programme_without_lots_has_no_balances() -> None:
     body = f"{HEAD}units: {{points: {{}}}}\n{RULES}examples: [{{given: {given}, expect: {{balance: 1}}}}]\n"
     (found,) = [render(issue) for issue in check_text(body).issues]
     assert "this programme says nothing of what becomes of points" in found
+
+
+def test_a_redemption_may_carry_more_and_a_reward_may_ask_for_it() -> None:
+    events = "events: {redemption: {attributes: {full: money}}}\n"
+    assert unit("", f"{events}rewards: [{{id: pay, price: any, when: full >= 5}}]\n") == []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from guerdon.definition.compilation.scopes import ALWAYS_THERE
+from guerdon.definition.compilation.scopes import ALWAYS_THERE, OF_ITS_KIND
 from guerdon.definition.issues import Issue, error, quote
 from guerdon.definition.levels import LadderSpec
 from guerdon.definition.source import Loc, Source
@@ -184,4 +184,4 @@ def _carried(
 
 
 def _kind(name: str) -> str:
-    return name if name in ALWAYS_THERE else "engagement"
+    return name if name in OF_ITS_KIND else "engagement"

@@ -29,7 +29,10 @@ from guerdon.definition.source import Loc
 from guerdon.definition.spec import AttributeSpec, EventSpec
 
 ALWAYS_THERE: Final = ("purchase", "refund")
-"""Types of event that every programme knows, and whose kind is their name."""
+"""Types of event that every programme knows."""
+
+OF_ITS_KIND: Final = (*ALWAYS_THERE, "redemption")
+"""Types of event whose kind is their name."""
 
 _AMOUNTS: Final = ("amount", "discount", "gross", "net", "points_paid", "eligible")
 
@@ -49,8 +52,8 @@ def event_types(draft: Draft) -> dict[str, EventType]:
     made = {}
     for name in dict.fromkeys((*ALWAYS_THERE, *draft.spec.events)):
         spec = draft.spec.events.get(name, EventSpec(kind=None))
-        default = name if name in ALWAYS_THERE else "engagement"
-        if name in ALWAYS_THERE and spec.kind not in (None, name):
+        default = name if name in OF_ITS_KIND else "engagement"
+        if name in OF_ITS_KIND and spec.kind not in (None, name):
             draft.wrong(
                 ("events", name, "kind"),
                 "kind",
@@ -59,7 +62,8 @@ def event_types(draft: Draft) -> dict[str, EventType]:
             )
         attributes = _attributes(draft, spec.attributes, ("events", name, "attributes"), _RESERVED)
         lines = _attributes(draft, spec.lines, ("events", name, "lines"), _LINE_RESERVED)
-        made[name] = EventType(name, KINDS[spec.kind or default], attributes, lines)
+        kind = default if name in OF_ITS_KIND else spec.kind or default
+        made[name] = EventType(name, KINDS[kind], attributes, lines)
     return {name: _counted(one, made) for name, one in made.items()}
 
 

@@ -62,8 +62,7 @@ def histories(draw: st.DrawFn) -> list[Made]:
         one |= {"member": draw(st.sampled_from(["ana", "ana", "ben"])), "at": _day(draw(days))}
     refunds: list[Made] = []
     for purchase in sold:
-        for one in draw(_refunds(purchase)):
-            refunds.append(one | {"at": _day(draw(days))})
+        refunds += [one | {"at": _day(draw(days))} for one in draw(_refunds(purchase))]
     return [*found, *refunds]
 
 

@@ -14,11 +14,13 @@ from guerdon.core.errors import Invalid
 from guerdon.core.events import Event, Values, resolve, values_of, without_repeats
 from guerdon.core.facts import REDEMPTION, Facts
 from guerdon.core.ledger import Ledger
+from guerdon.core.limits import PLENTY
 from guerdon.core.limits.budgets import Rationing
 from guerdon.core.limits.stocks import BY_ITSELF, Draw, beyond, quota
 from guerdon.core.lots.left import Left
 from guerdon.core.programme import Programme
 from guerdon.core.rating import NO_STOCK, Fold
+from guerdon.core.recorded import check_complete, grants_of, order_of, recorded_at
 from guerdon.core.statement import Statement
 
 Held = tuple[tuple[Effect | None, Effect | None], ...]
@@ -131,15 +133,6 @@ def _stocks(events: Sequence[Event], lefts: Sequence[Left]) -> list[Stock]:
     return [Stock(account=accounts[left.account], left=left, events=tuple(events)) for left in lefts]
 
 
-def _recorded_order(events: Sequence[Event]) -> list[int]:
-    """Return each event's place in the order of recording; where that is not stated, events are recorded as they happen."""
-    ranked = sorted(range(len(events)), key=lambda i: (events[i].at, events[i].kind, events[i].source, events[i].id))
-    places = [0] * len(ranked)
-    for place, position in enumerate(ranked):
-        places[position] = place
-    return places
-
-
 def keep_ledger(programme: Programme, events: Sequence[Event], at: int | None = None) -> Kept:
     """Return the ledger of events of any accounts as of an instant, or of the last event (S7c)."""
     until = max([event.at for event in events], default=0) if at is None else at
@@ -157,18 +150,20 @@ def _in_passes(
 ) -> Fold:
     """Fold until no budget is overrun and each draw beyond a stock is told: once, where there are neither."""
     rationing = Rationing([programme.limits[position].most for position in programme.budgets])
-    orders = _recorded_order(events) if programme.budgets or programme.stocks else []
+    orders = order_of(events) if programme.budgets or programme.stocks else []
+    grants = grants_of(programme, events)
     without: set[tuple[int, int]] = set()
     while True:
         if ledger is not None:
             ledger.forget()
         fold = Fold(programme, Effects(), ledger)
         fold.stock_at = stock_at
-        rationed = facts.with_quotas([*_quotas(programme, facts, orders, rationing), *_stocks_of(programme, facts, without)])
+        rationed = facts.with_quotas([*_quotas(programme, facts, orders, rationing, grants), *_stocks_of(programme, facts, without)])
         fold.run(rationed, Statement(programme.zone, len(programme.units)), keep_effects=True)
-        if rationing.learn(fold.takes.rows(orders)):
+        if rationing.learn([take for take in fold.takes.rows(orders) if not grants[take.budget]]):
             continue
-        found = _beyond(programme, fold, orders, [event.at for event in events])
+        _check_grants(programme, events, fold, grants)
+        found = _beyond(programme, fold, orders, [recorded_at(event) for event in events])
         if found == without:
             return fold
         without = found
@@ -193,9 +188,22 @@ def _stocks_of(programme: Programme, facts: Facts, without: set[tuple[int, int]]
     ]
 
 
-def _quotas(programme: Programme, facts: Facts, orders: list[int], rationing: Rationing) -> list[Column]:
+def _check_grants(programme: Programme, events: Sequence[Event], fold: Fold, grants: list[dict[int, int]]) -> None:
+    for budget, position in enumerate(programme.budgets):
+        takes = [event for event, own in zip(fold.takes.event, fold.takes.budget, strict=True) if own == budget]
+        if grants[budget]:
+            unsaid = [events[event].id for event in takes if event not in grants[budget]]
+            check_complete(programme.limits[position].name, unsaid)
+
+
+def _quotas(
+    programme: Programme, facts: Facts, orders: list[int], rationing: Rationing, grants: list[dict[int, int]]
+) -> list[Column]:
     columns = []
     for budget, position in enumerate(programme.budgets):
+        if grants[budget]:
+            columns.append(column_of([grants[budget].get(event, PLENTY) for event in range(facts.count)]))
+            continue
         periods = programme.periods[programme.limits[position].counts_by]
         within = [int(periods.of(facts.at.small_at(event))) for event in range(facts.count)]
         columns.append(column_of([rationing.quota(budget, within[i], orders[i]) for i in range(facts.count)]))

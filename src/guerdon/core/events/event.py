@@ -7,6 +7,7 @@ Invariants:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from guerdon.core.calendar import HOUR_US, Zone, civil, weekday
@@ -62,6 +63,8 @@ class Refund:
 class Event:
     """One thing that happened; `at` is in microseconds UTC, money in minor units of the programme's currency.
 
+    `recorded_at` is when it was recorded, and `granted` what shared budgets granted it, where that is stated.
+
     A refund that names its purchase has a `refund`; once that is found, the purchase as it is `left` after the refund, unless
     it came too `late`. What came back without a purchase's name is `unnamed`, where the programme looks for its purchase.
     """
@@ -83,6 +86,8 @@ class Event:
     left: "Event | None" = None
     late: bool = False
     unnamed: tuple[ReturnedProduct, ...] = ()
+    recorded_at: int | None = None
+    granted: tuple[tuple[str, Decimal], ...] = ()
 
 
 class Terms:

@@ -13,6 +13,7 @@ from guerdon.core.errors import Invalid
 from guerdon.core.events import fields
 from guerdon.core.events.event import Event, Line, Refund, ReturnedLine, ReturnedProduct, Terms
 from guerdon.core.events.fields import Money
+from guerdon.core.events.granted import read_granted
 from guerdon.core.events.policy import MATCHED
 from guerdon.core.facts import ORDER_AMOUNTS, PURCHASE, REFUND, EventType
 from guerdon.core.values import MONEY_MAX, split
@@ -47,7 +48,14 @@ def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -
         returned_lines=len(gone),
         refund=_refund(record, event_type, money, [*sales, *gone]),
         unnamed=_unnamed(record, terms, event_type, money, gone=gone, sales=sales),
+        recorded_at=_recorded_at(record, terms),
+        granted=read_granted(record.get("granted")),
     )
+
+
+def _recorded_at(record: Mapping[str, object], terms: Terms) -> int | None:
+    stated = fields.stated(record, "recorded_at")
+    return None if stated is None else read_time(stated, terms.zone, "recorded_at")[0]
 
 
 def _unnamed(

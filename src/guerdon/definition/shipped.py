@@ -38,7 +38,7 @@ def shipped() -> list[Shipped]:
     folder = next((folder for folder in FOLDERS if folder.is_dir()), None)
     if folder is None:
         return []
-    return [Shipped(file.stem, file) for file in sorted(folder.glob("*.yaml"))]
+    return [Shipped(file.stem, file) for file in sorted(folder.glob("*.yaml"), key=lambda file: file.stem)]
 
 
 def template(name: str) -> Shipped:

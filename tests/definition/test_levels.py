@@ -72,6 +72,7 @@ def test_a_mistake_in_a_metric(metric: str, expected: str) -> None:
         (f"by: visits, excess: carry, {LEVELS}", "only a single metric within a period has something to carry"),
         (f"by: spend + 1, excess: carry, {LEVELS}", "only a single metric within a period has something to carry"),
         (f"by: visits, credit: next_period, {LEVELS}", "what its levels are reached by is not counted in periods, so that there is no next one"),
+        (f"by: spend, credit: when_usable, {LEVELS}", "only points that were earned become usable, and its levels are reached by something else"),
         (f"by: spend, credit: {{}}, {LEVELS}", "an event counts at once, later, or from the next period on"),
         (f"by: spend, credit: {{after: 36 hours}}, {LEVELS}", "36 hours is no length in days"),
         (f"by: spend, credit: {{after: 1 month}}, {LEVELS}", "1 month is not counted in days. Try: write it in days, like 30 days."),

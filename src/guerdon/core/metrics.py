@@ -112,7 +112,8 @@ class Window:
 class Metric:
     """What is counted: the numbers of a slot, or the points earned in a unit; `scale` is how many decimals they have.
 
-    With `delay` an amount counts from the first instant of so many days later, in the period of that instant. What lies above
+    With `delay` an amount counts from the first instant of so many days later, in the period of that instant; points that wait
+    may count once they are `usable`, in the period of that instant, and never if they lapse before. What lies above
     the highest of `steps` that was reached is carried into the next period.
     """
 
@@ -127,6 +128,7 @@ class Metric:
         most: int = METRIC_MAX,
         delay: int = 0,
         steps: list[int] | None = None,
+        usable: bool = False,
         title: str = "",
         text: str = "",
     ) -> None:
@@ -138,6 +140,7 @@ class Metric:
         self.most: Final = most
         self.delay: Final = delay
         self.steps: Final[list[int]] = steps or []
+        self.usable: Final = usable
         self.title: Final = title
         self.text: Final = text
 
@@ -158,6 +161,8 @@ class Meter:
         self.amounts: list[int] = []
         self.dues: list[int] = []
         self.owed: list[int] = []
+        self.owners: list[int] = []
+        self.owner: int = -1
         self.former: int = 0
 
     def open(self, joined: int) -> None:
@@ -174,6 +179,7 @@ class Meter:
         if self.dues:
             self.dues = []
             self.owed = []
+            self.owners = []
 
     def copied(self) -> "Meter":
         """Return a meter that says the same and goes its own way."""
@@ -186,6 +192,7 @@ class Meter:
         made.amounts = list(self.amounts)
         made.dues = list(self.dues)
         made.owed = list(self.owed)
+        made.owners = list(self.owners)
         made.former = self.former
         return made
 
@@ -198,7 +205,7 @@ class Meter:
                 self._turn(at)
         return min(self.total, self.metric.most)
 
-    def take(self, amount: int, at: i64) -> None:
+    def take(self, amount: int, at: i64, event: i64 = 0) -> None:
         """Count an amount of an event at the instant that was last asked for; below zero it counts for nothing."""
         if amount <= 0:
             return
@@ -208,18 +215,24 @@ class Meter:
         days = self.window.days
         self.dues.append(int(days.start(days.of(at) + self.metric.delay)))
         self.owed.append(amount)
+        self.owners.append(int(event))
 
     def next_due(self) -> i64:
         """Return the instant at which a delayed amount begins to count."""
         return self.dues[0] if self.dues else LATEST
 
     def fall_due(self, at: i64) -> bool:
-        """Count the delayed amounts that are due at the instant that was last asked for; say whether there were any."""
+        """Count the delayed amounts that are due at the instant that was last asked for; say whether there were any.
+
+        The last of them was counted by the event `owner`.
+        """
         found = False
         while self.dues and self.dues[0] <= at:
             self._count(self.owed[0], at)
+            self.owner = self.owners[0]
             del self.dues[0]
             del self.owed[0]
+            del self.owners[0]
             found = True
         return found
 

@@ -14,7 +14,7 @@ from typing import Final
 from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST, Zone
-from guerdon.core.effects import EARNED, REVERSED, Effects
+from guerdon.core.effects import EARNED, FROM_PENDING, REVERSED, USABLE, Effects
 from guerdon.core.facts import Facts
 from guerdon.core.ladders import AFTER, Ladder, Later, Place
 from guerdon.core.metrics import Meter, Metric
@@ -32,6 +32,15 @@ class Credit:
         self.now: Final = list(first)
 
 
+class Ripe:
+    """Points of a purchase that became usable on a day, and count in a metric."""
+
+    def __init__(self, metric: int, day: int, points: int) -> None:
+        self.metric: Final = metric
+        self.day: Final = day
+        self.points = points
+
+
 class Past:
     """The meters of all metrics and the places on all ladders, of one account."""
 
@@ -42,7 +51,9 @@ class Past:
         self.meters: Final = [Meter(metric) for metric in metrics]
         self.places: Final = [Place(ladder, [] if later is None else later[ladder.position]) for ladder in ladders]
         self.at_once: Final = any([ladder.crossing == AFTER for ladder in ladders])
-        self.earns: Final = any([metric.slot < 0 for metric in metrics])
+        self.earns: Final = any([metric.slot < 0 and not metric.usable for metric in metrics])
+        self.ripens: Final = any([metric.usable for metric in metrics])
+        self.ripe: dict[int, list[Ripe]] = {}
         self.gives: Final = any([place.gives() for place in self.places])
         self.values: Final = [0 for _ in ladders] + [0 for _ in metrics]
         self.days: Final = metrics[0].window.days if metrics else ladders[0].days if ladders else Days(zone)
@@ -53,6 +64,8 @@ class Past:
     def open(self) -> None:
         """Begin with another account, of which nothing has happened yet."""
         self.joined = _NOBODY
+        if self.ripe:
+            self.ripe = {}
 
     def copied(self) -> "Past":
         """Return a past that says the same and goes its own way."""
@@ -83,9 +96,11 @@ class Past:
         """Count an event that was rated; its effects begin at row `mark`."""
         at = facts.at.small_at(row)
         if not self.at_once:
-            self._count(facts, row, at)
+            self._count(facts, row, at, event)
         if self.earns:
-            self._count_earned(effects, mark, at)
+            self._count_earned(effects, mark, at, event)
+        if self.ripens:
+            self.ripen(effects, mark, at, event)
         if not self.places:
             return
         self.read(at)
@@ -94,7 +109,7 @@ class Past:
         self.stirred = False
         for place in self.places:
             if place.ladder.crossing != AFTER:
-                place.rise(at, event, self.values, effects)
+                place.rise(at, event, event, self.values, effects)
             if self.gives:
                 place.give(facts, row, at, event, effects)
         self._read_levels()
@@ -117,6 +132,9 @@ class Past:
         at = facts.at.small_at(row)
         for position in range(len(self.meters)):
             meter = self.meters[position]
+            if meter.metric.usable:
+                self._unripen(position, facts.refers.small_at(row), effects, mark)
+                continue
             now = credit.now[position] + _earned(effects, mark, meter.metric.unit)
             if meter.metric.slot >= 0:
                 now = max(facts.slots[meter.metric.slot].at(row), 0)
@@ -130,8 +148,50 @@ class Past:
         for place in self.places:
             place.recheck(at, event, self.values, self._left_of(place), effects)
             if place.ladder.crossing != AFTER:
-                place.rise(at, event, self.values, effects)
+                place.rise(at, event, event, self.values, effects)
         self._read_levels()
+
+    def ripen(self, effects: Effects, mark: i64, at: i64, event: i64) -> None:
+        """Count the points that became usable at an instant, from row `mark` on, and let levels rise by them."""
+        self.read(at)
+        found = -1
+        for position, meter in enumerate(self.meters):
+            row = mark
+            while meter.metric.usable and row < effects.count:
+                points = int(effects.granted[row])
+                if effects.kind[row] == USABLE and effects.unit[row] == meter.metric.unit and points > 0:
+                    found = int(effects.of[row])
+                    meter.take(points, at, found)
+                    self.ripe.setdefault(found, []).append(Ripe(position, int(self.days.of(at)), points))
+                row += 1
+        if found >= 0:
+            self._rise_by(found, at, event, effects)
+            self._read_levels()
+            self.stirred = True
+
+    def _rise_by(self, of: i64, at: i64, event: i64, effects: Effects) -> None:
+        """Let levels rise by what an earlier event counts for now."""
+        self.read(at)
+        for place in self.places:
+            place.rise(at, event, of, self.values, effects)
+
+    def _unripen(self, position: int, of: i64, effects: Effects, mark: i64) -> None:
+        """Take what a refund took of points that were usable out of what counted them, the latest first."""
+        amount = 0
+        row = mark
+        while row < effects.count:
+            usable = effects.kind[row] == REVERSED and effects.band[row] != FROM_PENDING
+            if usable and effects.unit[row] == self.meters[position].metric.unit:
+                amount += int(effects.desired[row])
+            row += 1
+        for ripe in reversed(self.ripe.get(int(of), [])):
+            if ripe.metric == position and amount > 0:
+                part = min(amount, ripe.points)
+                amount -= part
+                ripe.points -= part
+                self.meters[position].take_back(part, ripe.day)
+                for place in self.places:
+                    place.lose(len(self.places) + position, self.meters[position], part, ripe.day)
 
     def _left_of(self, place: Place) -> list[int]:
         """Return what is left of the credit that a level was reached or kept with."""
@@ -156,13 +216,12 @@ class Past:
 
     def _credit(self, due: i64, event: i64, effects: Effects) -> None:
         """Count what was delayed until an instant, and let levels rise by it."""
-        found = False
+        found = -1
         for meter in self.meters:
-            found = meter.fall_due(due) or found
-        if found:
-            self.read(due)
-            for place in self.places:
-                place.rise(due, event, self.values, effects)
+            if meter.fall_due(due):
+                found = meter.owner
+        if found >= 0:
+            self._rise_by(found, due, event, effects)
 
     def _join(self, day: int) -> None:
         self.joined = day
@@ -195,35 +254,35 @@ class Past:
             due = min(due, meter.next_due())
         self.next_due = due
 
-    def _count(self, facts: Facts, row: i64, at: i64) -> None:
+    def _count(self, facts: Facts, row: i64, at: i64, event: i64) -> None:
         for meter in self.meters:
             slot = meter.metric.slot
             if slot >= 0:
-                meter.take(facts.slots[slot].at(row), at)
+                meter.take(facts.slots[slot].at(row), at, event)
                 self.next_due = min(self.next_due, meter.next_due())
 
-    def _count_earned(self, effects: Effects, mark: i64, at: i64) -> None:
+    def _count_earned(self, effects: Effects, mark: i64, at: i64, event: i64) -> None:
         """Count the points that an event earned."""
         for meter in self.meters:
             unit = meter.metric.unit
-            if unit >= 0:
+            if unit >= 0 and not meter.metric.usable:
                 points = 0
                 row = mark
                 while row < effects.count:
                     if effects.kind[row] == EARNED and effects.unit[row] == unit:
                         points += int(effects.granted[row])
                     row += 1
-                meter.take(points, at)
+                meter.take(points, at, event)
                 self.next_due = min(self.next_due, meter.next_due())
 
     def _cross(self, facts: Facts, row: i64, at: i64, event: i64, effects: Effects) -> None:
         """Count an event before it is rated, for the ladders whose levels hold at once; metrics still read as before it."""
         before = list(self.values)
-        self._count(facts, row, at)
+        self._count(facts, row, at, event)
         self.read(at)
         for place in self.places:
             if place.ladder.crossing == AFTER:
-                place.rise(at, event, self.values, effects)
+                place.rise(at, event, event, self.values, effects)
         for position, meter in enumerate(self.meters, len(self.places)):
             self.values[position] = before[position]
             meter.changed = True

@@ -125,12 +125,14 @@ class KeepSpec(Part):
 class CreditSpec(Part):
     """From when on what an event counts for can raise a level."""
 
-    start: Literal["at_once", "next_period"] | None = Field(None, description="At once, or from the next period on")
+    start: Literal["at_once", "next_period", "when_usable"] | None = Field(
+        None, description="At once, from the next period on, or once the points that were earned can be used"
+    )
     after: Length | None = Field(None, description="After so many days: when returns are over")
 
 
 Keep = Annotated[KeepSpec, BeforeValidator(_keyed("until")), _OrWord("period_end", "next_period_end", "ever")]
-Credit = Annotated[CreditSpec, BeforeValidator(_keyed("start")), _OrWord("at_once", "next_period")]
+Credit = Annotated[CreditSpec, BeforeValidator(_keyed("start")), _OrWord("at_once", "next_period", "when_usable")]
 
 
 class LadderSpec(Part):
@@ -144,7 +146,7 @@ class LadderSpec(Part):
     levels: list[LevelSpec] = Field(min_length=1, max_length=LEVELS_MAX, description="Its levels, the first from 0")
     credit: Credit = Field(
         default_factory=lambda: CreditSpec(start="at_once", after=None),
-        description="From when on an event counts: at_once (unless stated), next_period, {after: 30 days}",
+        description="From when on an event counts: at_once (unless stated), next_period, when_usable, {after: 30 days}",
     )
     crossing: Literal["before", "after", "split"] = Field(
         "before",

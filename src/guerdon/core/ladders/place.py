@@ -55,6 +55,7 @@ class Place:
         self.since: i64 = EARLIEST
         self.until: i64 = LATEST
         self.turn: i64 = LATEST
+        self.turned_by: i64 = -1
         self.anchor: int = 0
         self.times: int = 0
         self.graced: bool = False
@@ -140,6 +141,7 @@ class Place:
         made.since = self.since
         made.until = self.until
         made.turn = self.turn
+        made.turned_by = self.turned_by
         made.anchor = self.anchor
         made.times = self.times
         made.graced = self.graced
@@ -174,8 +176,11 @@ class Place:
                 until = max(until, i64(self.given_until[position]))
         return until
 
-    def rise(self, at: i64, event: i64, past: list[int], effects: Effects) -> None:
-        """Take the level that an account with this past has reached, if it is a higher one, or saves one in its grace."""
+    def rise(self, at: i64, event: i64, of: i64, past: list[int], effects: Effects) -> None:
+        """Take the level that an account with this past has reached, if it is a higher one, or saves one in its grace.
+
+        It is due to the event `of`.
+        """
         ladder = self.ladder
         if ladder.metric >= 0 and not self.graced and past[ladder.metric] < ladder.next_start(self.earned):
             return
@@ -183,15 +188,17 @@ class Place:
         window = ladder.window
         if reached > self.earned and self.ladder.at_turn and window is not None:
             self.turn = min(self.turn, self._period_end(window, at, 0))
+            self.turned_by = of
             reached = self.earned
         if reached > self.earned or (reached == self.earned and self.graced):
-            self._settle(reached, at, at, event, past, effects)
+            self._settle(reached, at, at, event, of, past, effects)
 
     def fall_due(self, due: i64, event: i64, before: list[int], past: list[int], effects: Effects) -> None:
         """Do what falls due at an instant: `before` is the past up to it, `past` the past from it on."""
         if self.turn == due:
             self.turn = LATEST
-            self._settle(max(self.ladder.reached(before), self.earned), due, due - 1, event, before, effects)
+            level = max(self.ladder.reached(before), self.earned)
+            self._settle(level, due, due - 1, event, self.turned_by, before, effects)
         if self.until == due:
             self._review(due, event, before, past, effects)
         for position in range(len(self.given)):
@@ -201,7 +208,7 @@ class Place:
                 self._tell(GIVEN_ENDED, due, event, self.given_by[position], NO_LEVEL, 0, position, effects)
         if self.later and due in (self.changes_at, self.turns_at):
             self._change(due)
-            self.rise(due, event, past, effects)
+            self.rise(due, event, event, past, effects)
 
     def give(self, facts: Facts, row: i64, at: i64, event: i64, effects: Effects) -> None:
         """Take what an event gives: a level until its end, in place of what the same grant gave before."""
@@ -235,7 +242,7 @@ class Place:
         if self.graced:
             self.falls_to = min(self.falls_to, level)
         elif level >= self.earned and left < self.earned:
-            self._settle(self.earned, at, at, event, past, effects)
+            self._settle(self.earned, at, at, event, event, past, effects)
         elif level < self.earned:
             self._lose_to(level, at, event, past if now > left else credit, newer=now > left, effects=effects)
 
@@ -274,7 +281,7 @@ class Place:
         if self.graced:
             level = max(min(reached, self.earned), self.falls_to)
             start = due if level > self.falls_to else self.falls_from
-            self._settle(level, due, start, event, credit, effects)
+            self._settle(level, due, start, event, event, credit, effects)
             return
         start = due if fresh else due - 1
         lower = self._lowered(reached)
@@ -288,7 +295,7 @@ class Place:
             needed = ladder.credit(self.earned, credit)
             self._tell(GRACED, due, event, self.cause, self.earned, needed, NO_GRANT, effects)
             return
-        self._settle(lower, due, start, event, credit, effects)
+        self._settle(lower, due, start, event, event, credit, effects)
 
     def _lowered(self, reached: int) -> int:
         down = self.terms.down
@@ -296,8 +303,10 @@ class Place:
             return max(reached, self.earned - 1)
         return max(reached, self.earned) if down == NEVER_DOWN else reached
 
-    def _settle(self, level: int, at: i64, start: i64, event: i64, credit: list[int], effects: Effects) -> None:
-        """Hold a level from `at` on; how long follows from `start`, the instant whose credit it was reached with."""
+    def _settle(  # noqa: PLR0913 - who found it is not who it is due to
+        self, level: int, at: i64, start: i64, event: i64, of: i64, credit: list[int], effects: Effects
+    ) -> None:
+        """Hold a level from `at` on, due to the event `of`; how long follows from `start`, the instant of its credit."""
         cause = REACHED if level > self.earned else KEPT if level == self.earned else LOWERED
         asked = self.earned if cause == LOWERED else level
         if cause != KEPT:
@@ -313,7 +322,7 @@ class Place:
         self.until = self._kept_until(start) if level > 0 else LATEST
         if self.until <= at:
             self.until = self._kept_until(at)
-        made_by = self.cause if cause == LOWERED else event
+        made_by = self.cause if cause == LOWERED else of
         self.cause = made_by if level > 0 else -1
         self._tell(cause, at, event, made_by, asked, self.ladder.credit(asked, credit), NO_GRANT, effects)
 

@@ -23,7 +23,7 @@ class Purse:
         for position, reward in enumerate([] if redeeming is None else redeeming.rewards):
             if reward.sweep is not None:
                 self.sweeps.append(Sweeping(reward.sweep, position, self.pockets[reward.unit]))
-        self.by_level: Final = any([keeping.ladder >= 0 for keeping in keepings])
+        self.by_level = any([keeping.ladder >= 0 for keeping in keepings])
         if redeeming is not None:
             self.give_back_as(redeeming)
 

@@ -62,6 +62,7 @@ class Fold(Refunding):
             if ladder.crossing == SPLIT
         ]
         self.crossing: Final = Crossing(splitting[0]) if splitting else None
+        self.ripens: Final = self.past is not None and self.past.ripens
         self.by_level: Final = self.purse is not None and self.purse.by_level
 
     def run(self, facts: Facts, statement: Statement, *, keep_effects: bool) -> None:
@@ -74,7 +75,7 @@ class Fold(Refunding):
         self.keep_effects = keep_effects
         self.refunding = facts.refers.step != 0
         self.tendering = self.refunding and self.programme.paid_slot != NO_SLOT
-        effects.kept = keep_effects or self.ledger is not None
+        effects.kept = keep_effects or self.ledger is not None or self.ripens
         if self.purse is not None:
             self.purse.reuse_lots(reusing=not effects.kept and self.stock_at == NO_STOCK)
         event: i64 = 0
@@ -131,6 +132,8 @@ class Fold(Refunding):
             credit = self.refunds.credits.get(int(facts.refers.small_at(event)))
             if credit is not None:
                 past.take_back(credit, facts, event, ordinal, self.effects, mark)
+                if self.ripens:
+                    past.ripen(self.effects, mark, facts.at.small_at(event), ordinal)
                 if self.by_level:
                     self._follow(past, facts.at.small_at(event))
             return
@@ -251,10 +254,14 @@ class Fold(Refunding):
         purse, standing = self.purse, self.standing
         while standing.next_due <= at:
             due = standing.next_due
+            mark = self.effects.count
             if purse is not None:
                 purse.fall_due(due)
-            if self.by_level and self.past is not None and purse is not None and self.past.next_due <= due:
-                self.past.fall_due(due, event, self.effects)
+            if self.by_level and self.past is not None and purse is not None:
+                if self.past.next_due <= due:
+                    self.past.fall_due(due, event, self.effects)
+                if self.ripens:
+                    self.past.ripen(self.effects, mark, due, event)
                 purse.follow(self.past.values, due)
             if self.changing is not None and standing.changes_at <= due:
                 self.changing.change(due)

@@ -53,6 +53,8 @@ class Granting:
         lives = bool(programme.metrics or programme.ladders)
         ladders = programme.beginning().ladders
         self.past: Final = Past(programme.zone, programme.metrics, ladders, programme.later()) if lives else None
+        if self.past is not None and self.past.ripens and self.purse is not None:
+            self.purse.by_level = True
         self.standing: Final = Standing(programme.limits, self.purse, self.past)
         self.redemptions: Final = (
             None if redeeming is None else Redemptions(programme, redeeming, self.standing, effects)

@@ -7,14 +7,8 @@ from typing import Final
 
 from guerdon.core.calendar import EVER
 from guerdon.core.expr.tree import (
-    BOOLEAN,
-    DATE,
     NUMBER,
     TEXT,
-    Case,
-    Coalesce,
-    Compare,
-    Field,
     Literal,
     Node,
     OfAccount,
@@ -32,23 +26,22 @@ from guerdon.core.ladders import (
     ONE_DOWN,
     PERIOD_END,
     UNREACHED,
-    Grant,
     Ladder,
     Level,
     Measure,
 )
 from guerdon.core.ladders import EVER as FOR_EVER
 from guerdon.core.metrics import ROLLING_DAYS, Length, Metric, Window
-from guerdon.core.slots import Slot
 from guerdon.definition.compilation.crossing import why_unsplit
 from guerdon.definition.compilation.draft import Draft
+from guerdon.definition.compilation.grants import Grants
 from guerdon.definition.compilation.live import Splitter, times
 from guerdon.definition.compilation.metrics import length
 from guerdon.definition.compilation.terms import Terms
 from guerdon.definition.exact import scaled_of
 from guerdon.definition.expressions import Scope
-from guerdon.definition.issues import quote, suggest
-from guerdon.definition.levels import GrantSpec, LevelSpec
+from guerdon.definition.issues import quote
+from guerdon.definition.levels import LevelSpec
 from guerdon.definition.source import Loc
 
 _DOWN: Final = {"earned": EARNED_DOWN, "one": ONE_DOWN, "none": NEVER_DOWN}
@@ -107,7 +100,7 @@ class _Climbing:
         if nodes is None or not (self._rises() and self._fits(nodes) and self._credits()):
             return None
         keep = self._keep()
-        grants = self._grants()
+        grants = Grants(self.draft, self.terms, spec, self.loc).compiled()
         grace = self._days(spec.grace, (*self.loc, "grace"))
         delay = self._days(spec.credit.after, (*self.loc, "credit", "after"))
         if keep is None or grants is None or grace is None or delay is None:
@@ -222,6 +215,10 @@ class _Climbing:
                 "credit", "an event counts at once, later, or from the next period on", "write credit: {after: 30 days}"
             )
             return False
+        if credit.start == "when_usable" and any(metric.unit < 0 for metric in self.read):
+            what = "only points that were earned become usable, and its levels are reached by something else"
+            self._wrong("credit", what, "write credit: {after: 30 days}, or a metric of points earned")
+            return False
         if credit.start == "next_period" and self._window() is None:
             what = "what its levels are reached by is not counted in periods, so that there is no next one"
             self._wrong("credit", what, "write credit: at_once, or {after: 30 days}")
@@ -277,7 +274,7 @@ class _Climbing:
 
     def _levels(self, nodes: Sequence[Node], delay: int) -> list[Level] | None:
         scale = self._scale(nodes)
-        if delay or self.spec.excess == "carry":
+        if delay or self.spec.excess == "carry" or self.spec.credit.start == "when_usable":
             self._count_anew(delay, scale)
         made = []
         benefits: dict[str, object] = {}
@@ -305,12 +302,18 @@ class _Climbing:
             steps = [-(-start // 10 ** (scale - metric.scale)) for start in starts]
             made = Metric(
                 name=metric.name, window=metric.window, scale=metric.scale, slot=metric.slot, unit=metric.unit,
-                most=metric.most, delay=delay, steps=steps if self.spec.excess == "carry" else [], title=metric.title, text=metric.text,
+                most=metric.most, delay=delay, usable=self._waits(metric), steps=steps if self.spec.excess == "carry" else [], title=metric.title, text=metric.text,
             )  # fmt: skip
             places = [i for i, one in enumerate(self.metrics) if _says(one) == _says(made)]
             self.moved[self.named[f"metrics.{metric.name}"].position] = self.count + (*places, len(self.metrics))[0]
             if not places:
                 self.metrics.append(made)
+
+    def _waits(self, metric: Metric) -> bool:
+        """Say whether points count once they are usable, and have to wait for that."""
+        unit = list(self.draft.spec.units.values())[metric.unit] if metric.unit >= 0 else None
+        late = unit is not None and (unit.pending is not None or unit.over_cap == "pending")
+        return late and self.spec.credit.start == "when_usable"
 
     def _measure(self, scale: int) -> Measure | None:
         """Return how far an event goes towards the levels of a ladder that splits it."""
@@ -319,79 +322,6 @@ class _Climbing:
         place = self.named[f"metrics.{self.read[0].name}"].position
         factor = 10 ** (scale - self.read[0].scale)
         return Measure(slot=self.read[0].slot, place=self.moved.get(place, place), factor=factor)
-
-    def _grants(self) -> list[Grant] | None:
-        made = [self._grant(spec, (*self.loc, "grants", i)) for i, spec in enumerate(self.spec.grants)]
-        grants = [grant for grant in made if grant is not None]
-        return grants if len(grants) == len(made) else None
-
-    def _grant(self, spec: GrantSpec, loc: Loc) -> Grant | None:
-        if not self.draft.known(spec.on, list(self.terms.event_types), (*loc, "on"), "type of event"):
-            return None
-        scope = self.terms.scopes[spec.on]
-        when = self.draft.expression(spec.when, (*loc, "when"), scope, want=BOOLEAN)
-        value = self._given(spec, scope, (*loc, "level"))
-        kept = None if spec.for_ is None else length(self.draft, spec.for_, (*loc, "for"))
-        end = None if spec.until is None else self._last_day(spec.until, scope, (*loc, "until"))
-        if (
-            value is None
-            or (spec.when and when is None)
-            or (spec.for_ and kept is None)
-            or (spec.until and end is None)
-        ):
-            return None
-        slots = [self._slot(spec, one, when) for one in (value, end) if one is not None]
-        return Grant(name=spec.id, slot=slots[0], length=kept, end_slot=slots[1] if end is not None else -1)
-
-    def _slot(self, spec: GrantSpec, value: Node, when: Node | None) -> int:
-        kind = value.type
-        slot = Slot(
-            event_types=(spec.on,), per_line=False, value=value, scale=0, low=min(kind.low, 0), high=max(kind.high, 0),
-            otherwise=0, when=when,
-        )  # fmt: skip
-        return self.terms.slot(slot)
-
-    def _given(self, spec: GrantSpec, scope: Scope, loc: Loc) -> Node | None:
-        """Return a level's position and one more: the level stated, or the one that an attribute names."""
-        names = [level.id for level in self.spec.levels]
-        if spec.level in names:
-            place = names.index(spec.level) + 1
-            return Literal(place, number(place, place))
-        kind = scope.fields.get(spec.level)
-        if kind is None or kind.kind != TEXT or kind.absent:
-            what = f"{quote(spec.level)} is neither a level nor a text that a {spec.on} always has"
-            self.draft.wrong(
-                loc,
-                "unknown_name",
-                what,
-                suggest(spec.level, [*names, *scope.fields]) or f"there is {', '.join(names)}",
-            )
-            return None
-        field = Field(spec.level, kind, line=False)
-        conditions: list[Node] = [Compare("=", field, Literal(name, Type(TEXT))) for name in names]
-        results: list[Node] = [Literal(i, number(i, i)) for i in range(1, len(names) + 1)]
-        return Case(conditions, results, Literal(0, number(0, 0)), number(0, len(names)))
-
-    def _last_day(self, name: str, scope: Scope, loc: Loc) -> Node | None:
-        """Return the day after the one in an attribute, or 0 where that is absent."""
-        kind = scope.fields.get(name)
-        if kind is None or kind.kind != DATE:
-            known = [field for field, of in scope.fields.items() if of.kind == DATE]
-            self.draft.wrong(
-                loc,
-                "unknown_name",
-                f"there is no date {quote(name)}",
-                suggest(name, known) or "declare it: {type: date}",
-            )
-            return None
-        field = Field(name, kind, line=False)
-        if not kind.absent:
-            return field
-        return Coalesce([field, Literal(0, Type(DATE))], Type(DATE, low=kind.low, high=kind.high))
-
-
-def _says(metric: Metric) -> tuple[object, ...]:
-    return metric.name, metric.slot, metric.unit, metric.delay, metric.steps
 
 
 def _lacks_measure(level: LevelSpec) -> bool:
@@ -402,3 +332,7 @@ def _scaled(level: LevelSpec, scale: int) -> int:
     value, decimals = scaled_of(level.from_ or Decimal(0))
     whole: int = value * 10 ** max(scale - decimals, 0)
     return whole
+
+
+def _says(metric: Metric) -> tuple[object, ...]:
+    return metric.name, metric.slot, metric.unit, metric.delay, metric.steps, metric.usable

@@ -1,0 +1,127 @@
+"""Levels by points that count once they can be used, worked out by hand (S7b).
+
+What they keep:
+* Points that are pending count for nothing yet; once usable they count in the period of that instant; lapsed they never do.
+* The level is due to the purchase whose points became usable, and a refund of these takes them out again.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from guerdon.core.calendar import day_name
+from guerdon.core.effects import Effects
+from guerdon.core.events import values_of
+from guerdon.core.explain import explain, sentences
+from guerdon.core.history import facts_of
+from guerdon.core.ladders import CAUSES
+from guerdon.core.rating import Fold
+from guerdon.core.statement import Statement
+from tests.core.tables import answers, event, points, programme
+
+Record = Mapping[str, Any]
+
+
+def body(unit: str = "pending: {for: 14 days}", more: str = "", within: str = "year") -> str:
+    """Return silver from 100 points that can be used; silver earns half as much again."""
+    return f"""
+units: {{points: {{{unit}}}}}
+events: {{purchase: {{}}, arrived: {{}}}}
+metrics: {{got: {{earned: points, within: {within}}}}}
+ladders:
+  - id: tier
+    by: got
+    credit: when_usable
+    levels: [{{id: member, from: 0}}, {{id: silver, from: 100}}]
+    {more}
+rules: [{{id: base, give: floor(eligible)}}]
+multipliers: [{{id: m, of: base, by: case level when 'silver' then 1.5 else 1 end}}]
+"""
+
+
+def moves(text: str, *records: Record) -> list[tuple[str, str, str]]:
+    """Return every change of a level: its day, why, and the event that it is due to."""
+    zone = programme(text).zone
+    return [
+        (day_name(zone.day_of(one.at)), CAUSES[one.reason], answer.events[one.of].id)
+        for answer in answers(text, *records)
+        for one in answer.moved
+    ]
+
+
+def spent(*days_and_amounts: tuple[str, int]) -> list[Record]:
+    """Return purchases."""
+    return [{"at": day, "amount": amount} for day, amount in days_and_amounts]
+
+
+def test_pending_points_count_once_they_are_usable() -> None:
+    history = spent(("2017-03-03", 100), ("2017-03-16", 10), ("2017-03-17", 10))
+    assert points(body(), *history) == [100, 10, 15]
+    assert moves(body(), *history) == [("2017-03-17", "reached", "e01")]
+
+
+def test_points_that_do_not_wait_count_at_once() -> None:
+    assert points(body(""), *spent(("2017-03-03", 100), ("2017-03-03T13:00", 10))) == [100, 15]
+
+
+def test_they_count_in_the_year_in_which_they_became_usable() -> None:
+    # 60 of December become usable in January, and 40 of January then reach silver, which lasts to the end of the next year
+    history = spent(("2017-12-20", 60), ("2018-01-05", 40), ("2018-01-19", 10), ("2019-12-31", 10), ("2020-01-01", 10))
+    assert points(body(), *history) == [60, 40, 15, 15, 10]
+
+
+def test_points_that_are_never_activated_never_count() -> None:
+    text = body("pending: {until: arrived}, expiry: {after: 2 months}")
+    lapsed = [*spent(("2017-03-03", 100)), {"type": "arrived", "at": "2017-06-01"}, *spent(("2017-06-02", 10))]
+    assert points(text, *lapsed) == [100, 0, 10]
+    assert moves(text, *lapsed) == []
+    arrived = [*spent(("2017-03-03", 100)), {"type": "arrived", "at": "2017-04-01"}, *spent(("2017-04-02", 10))]
+    assert points(text, *arrived) == [100, 0, 15]
+    assert moves(text, *arrived) == [("2017-04-01", "reached", "e01")]
+
+
+REFUND = {"id": "r", "type": "refund", "refund_of": "e01"}
+
+
+@pytest.mark.parametrize(("day", "then"), [("2017-03-10", []), ("2017-03-20", ["reached", "refunded"])])
+def test_a_refund_takes_them_out_again_or_keeps_them_from_counting(day: str, then: list[str]) -> None:
+    history = [*spent(("2017-03-03", 100)), {**REFUND, "at": day}, *spent(("2017-03-25", 10))]
+    assert points(body(), *history)[-1] == 10
+    assert [cause for _, cause, _ in moves(body(), *history)] == then
+
+
+def test_a_refund_takes_out_no_more_than_became_usable() -> None:
+    text = body().replace("purchase: {}", "purchase: {lines: {brand: {type: text, default: none}}}")
+    lines = [{"id": "a", "amount": 60}, {"id": "b", "amount": 60}]
+    first = {"at": "2017-03-03", "lines": lines}
+    back = {**REFUND, "at": "2017-03-10", "lines": [{"id": "a"}]}
+    rest = {"id": "s", "type": "refund", "refund_of": "e01", "at": "2017-04-02T13:00", "lines": [{"id": "b"}]}
+    history = [first, back, *spent(("2017-03-18", 40), ("2017-04-02", 2)), rest, *spent(("2017-04-03", 2))]
+    # 60 are left when they become usable; 40 more reach silver on 1 April, and the second refund leaves 40
+    assert moves(text, *history) == [("2017-04-01", "reached", "e03"), ("2017-04-02", "refunded", "s")]
+    assert points(text, *history) == [120, -60, 40, 3, -60, 2]
+
+
+def test_a_statement_of_them_needs_no_effects() -> None:
+    made = programme(body())
+    records = spent(("2017-03-03", 100), ("2017-03-17", 10))
+    events = [event(body(), record, number) for number, record in enumerate(records)]
+    fold, statement = Fold(made, Effects()), Statement(made.zone, 1)
+    fold.run(facts_of(made, events, [values_of(one, made.terms) for one in events]), statement, keep_effects=False)
+    statement.close()
+    assert list(statement.columns()["points"]) == [115, 115]
+
+
+def test_a_delayed_credit_and_one_of_the_next_period_name_their_purchases() -> None:
+    text = body("").replace("when_usable", "{after: 30 days}")
+    assert moves(text, *spent(("2017-03-03", 100), ("2017-04-02", 1))) == [("2017-04-02", "reached", "e01")]
+    text = body("").replace("when_usable", "next_period")
+    assert moves(text, *spent(("2017-03-03", 100), ("2018-01-02", 1))) == [("2018-01-01", "reached", "e01")]
+
+
+def test_an_explanation_names_the_purchase_whose_points_became_usable() -> None:
+    history = spent(("2017-03-03", 100), ("2017-03-18", 10))
+    lines = [line.strip() for line in sentences(explain(programme(body()), answers(body(), *history)))]
+    assert "on 2017-03-17 silver reached with 100 of got, from 100 on, until 2018-12-31" in lines
+    assert "rated as silver, since 2017-03-17, reached with e01, until 2018-12-31" in lines

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guerdon.core.effects import EXPIRED
+from guerdon.core.effects import EARNED, EXPIRED, KINDS
 from guerdon.core.programme import Programme
 from tests.core.lots.journals import Record, at, buys
 from tests.core.versions.timelines import answers, timeline
@@ -55,3 +55,31 @@ def test_what_is_there_stays_as_long_as_before_or_longer(
     cancelled = {**confirmed, "at": "2017-09-11", "step": "cancel"}
     history = [buys("2017-05-01", 10), buys("2017-06-20", 20), reserved, confirmed, cancelled, LAST]
     assert gone(made, *history) == [(at(when), points) for when, points in expected]
+
+
+def test_what_had_ended_before_a_version_stays_gone() -> None:
+    policies = "{{by: level, policies: {{green: {{after: {}}}, gold: never}}}}"
+    made = timeline({"2017-01-01": kept(policies.format("6 months")), "2017-07-01": kept(policies.format("12 months"))})
+    assert gone(made, buys("2016-12-15", 10), buys("2017-01-15", 20), LAST) == [
+        (at("2017-06-15"), 10),
+        (at("2018-01-15"), 20),
+    ]
+
+
+def test_an_idle_account_has_the_longer_time_from_its_last_activity_on() -> None:
+    made = timeline({"2017-01-01": kept("{idle: 6 months}"), "2017-07-01": kept("{idle: 12 months}")})
+    assert gone(made, buys("2017-05-01", 10), LAST) == [(at("2018-05-01"), 10)]
+
+
+def test_points_that_wait_for_an_event_wait_for_it_in_every_version() -> None:
+    def waiting(months: int) -> str:
+        terms = f"expiry: {{after: {months} months}}, pending: {{until: activated}}"
+        return f"units: {{points: {{{terms}}}}}\nevents: {{activated: {{}}}}\n{RULES}"
+
+    made = timeline({"2017-01-01": waiting(6), "2017-07-01": waiting(9)})
+    activated = {"at": "2017-09-01", "type": "activated"}
+    rows = [row for one in answers(made, buys("2017-05-01", 10), activated, LAST) for row in one.effects]
+    assert [(KINDS[row.kind], row.at) for row in rows if row.event == 0 and row.kind != EARNED] == [
+        ("usable", at("2017-09-01")),
+        ("expired", at("2018-02-01")),
+    ]

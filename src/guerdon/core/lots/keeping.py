@@ -21,6 +21,10 @@ CONFIRM: Final = 2
 CANCEL: Final = 3
 SWEEP: Final = 4
 
+NO_POINTS: Final = -(2**61)
+"""The points of an event that states none."""
+
+
 STEPS: Final = ("both", "reserve", "confirm", "cancel", "sweep")
 """What a redemption event does, by the number that its slot gives; a sweep needs no event."""
 
@@ -80,8 +84,8 @@ class Redeeming:
     """What redemption events ask for, by the slots that say it.
 
     `reward_slot` holds which reward, counted from 1 (0: none, -1: one that there is not); `points_slot` the points stated, with
-    the decimals of the finest unit, so that a unit's smallest part is `point_ones` of them, and `stated_slot` whether they are;
-    `paid_slot` the money; `step_slot` the step (at once, reserve, ...).
+    the decimals of the finest unit, so that a unit's smallest part is `point_ones` of them, or NO_POINTS; `paid_slot` the money,
+    where a reward asks for any; `step_slot` the step (at once, reserve, ...).
     A reservation lapses after `hold_for`; points that come back after their date stay for `hold_grace`, if there is one.
     What was spent and comes back after its date stays for `restore_grace`, if there is one, or is a new lot (`restores_anew`).
     """
@@ -91,7 +95,6 @@ class Redeeming:
         *,
         reward_slot: int,
         points_slot: int,
-        stated_slot: int,
         paid_slot: int,
         step_slot: int,
         point_ones: list[int],
@@ -103,7 +106,6 @@ class Redeeming:
     ) -> None:
         self.reward_slot: Final = reward_slot
         self.points_slot: Final = points_slot
-        self.stated_slot: Final = stated_slot
         self.paid_slot: Final = paid_slot
         self.step_slot: Final = step_slot
         self.point_ones: Final = point_ones

@@ -16,11 +16,12 @@ from guerdon.core.limits import TIMES
 from guerdon.core.limits.stocks import BY_ITSELF, Draws
 from guerdon.core.lots import claiming
 from guerdon.core.lots.claims import BACK, HELD, SPENT, Claim
-from guerdon.core.lots.keeping import AT_ONCE, CANCEL, CONFIRM, RESERVE, Redeeming
+from guerdon.core.lots.keeping import AT_ONCE, CANCEL, CONFIRM, NO_POINTS, NO_SLOT, RESERVE, Redeeming
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.purse import Purse
 from guerdon.core.lots.rewards import (
     ANY_PRICE,
+    NO_MONEY,
     NO_RESERVATION,
     OUT_OF_STOCK,
     OUTSIDE,
@@ -95,9 +96,12 @@ class Redemptions:
         redeeming, slots = self.redeeming, facts.slots
         reward = max(int(slots[redeeming.reward_slot].at(row)) - 1, NO_REWARD)
         unit = 0 if reward == NO_REWARD else self.redeeming.rewards[reward].unit
-        amount = slots[redeeming.points_slot].at(row) // redeeming.point_ones[unit]
-        if reward != NO_REWARD and slots[redeeming.stated_slot].at(row) == 0:
-            amount = max(self.redeeming.rewards[reward].price_of(slots, row, past), 0)
+        stated = slots[redeeming.points_slot].at(row)
+        amount = 0
+        if stated != NO_POINTS:
+            amount = stated // redeeming.point_ones[unit]
+        elif reward != NO_REWARD:
+            amount = max(redeeming.rewards[reward].price_of(slots, row, past), 0)
         step = int(slots[redeeming.step_slot].at(row))
         return Asked(
             facts.ordinal.small_at(row), facts.at.small_at(row), facts.member.small_at(row), step, reward, amount
@@ -146,7 +150,7 @@ class Redemptions:
 
     def _cancel(self, facts: Facts, row: i64, pocket: Pocket, claim: Claim, asked: Asked) -> None:
         """Give back what a redemption has, or as much of what it spent as the event says."""
-        if claim.state == SPENT and facts.slots[self.redeeming.stated_slot].at(row) != 0:
+        if claim.state == SPENT and facts.slots[self.redeeming.points_slot].at(row) != NO_POINTS:
             claiming.put_back(pocket, asked.at, asked.event, claim, max(asked.amount, 0))
         else:
             claiming.cancel(pocket, asked.at, asked.event, claim)
@@ -159,7 +163,9 @@ class Redemptions:
         why = WITHIN
         if asked.reward != NO_REWARD:
             reward = self.redeeming.rewards[asked.reward]
-            paid = int(facts.slots[self.redeeming.paid_slot].at(row))
+            paid = NO_MONEY
+            if self.redeeming.paid_slot != NO_SLOT:
+                paid = int(facts.slots[self.redeeming.paid_slot].at(row))
             asked.price = reward.price_of(facts.slots, row, past)
             why = reward.contradicted_by(facts.slots, row, past, at=int(asked.at), amount=asked.amount, paid=paid)
             if asked.step != CANCEL:
@@ -183,7 +189,10 @@ class Redemptions:
         return OUT_OF_STOCK if self.programme.limits[limit].stock else OVER_LIMIT
 
     def _tell(self, asked: Asked, why: int, limit: int) -> None:
+        """Count how a redemption stands to the terms, and append it for whoever keeps effects."""
         self.outside[why] += 1
+        if not self.effects.kept:
+            return
         period: i64 = 0 if limit == _NO_LIMIT else self._period(limit, asked.at)
         unit = 0 if asked.reward == NO_REWARD else self.redeeming.rewards[asked.reward].unit
         self.effects.add(

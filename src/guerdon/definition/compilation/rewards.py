@@ -11,10 +11,8 @@ from guerdon.core.expr.tree import (
     Coalesce,
     Compare,
     Field,
-    IsAbsent,
     Literal,
     Node,
-    Not,
     Type,
     number,
 )
@@ -22,7 +20,7 @@ from guerdon.core.facts import MONEY as MONEY_KIND
 from guerdon.core.facts import NUMBER as NUMBER_KIND
 from guerdon.core.facts import REDEMPTION, Attribute, EventType
 from guerdon.core.facts import TEXT as TEXT_KIND
-from guerdon.core.lots.keeping import AT_ONCE, CANCEL, CONFIRM, RESERVE, STEPS, Redeeming
+from guerdon.core.lots.keeping import AT_ONCE, CANCEL, CONFIRM, NO_POINTS, NO_SLOT, RESERVE, STEPS, Redeeming
 from guerdon.core.lots.rewards import NO_MONEY, PLENTY, Reward, Sweep
 from guerdon.core.slots import Slot
 from guerdon.core.values import MONEY_MAX, NUMBER_MAX, POINTS_MAX
@@ -85,10 +83,6 @@ def _built_in(spec: ProgrammeSpec, *, money: int) -> list[Attribute]:
     ]
 
 
-def _points(decimals: int) -> Field:
-    return Field("points", number(-NUMBER_MAX, NUMBER_MAX, scale=decimals, absent=True), line=False)
-
-
 def _whole(value: int) -> Literal:
     return Literal(value, number(value, value))
 
@@ -110,7 +104,7 @@ def rewards(draft: Draft, terms: Terms, limits: Limits) -> Redeeming | None:
     held = draft.spec.redemptions
     restore = (held or _NO_REDEMPTIONS).restore
     return Redeeming(
-        reward_slot=made.named(offered), points_slot=made.points(), stated_slot=made.stated(), paid_slot=made.paid(),
+        reward_slot=made.named(offered), points_slot=made.points(), paid_slot=made.paid(offered),
         step_slot=made.steps(), point_ones=[10 ** (made.decimals - unit.decimals) for unit in terms.units],
         rewards=offered,
         hold_for=term(draft, held.hold_for) if held is not None and held.hold_for else None,
@@ -149,15 +143,15 @@ class _Rewards:
         return self._slot(Case(conditions, results, _whole(-1), number(-1, len(offered))))
 
     def points(self) -> int:
-        """Return the slot of the points that an event states, 0 when it states none."""
-        return self._slot(_first([_points(self.decimals), Literal(0, number(0, 0, scale=self.decimals))]))
+        """Return the slot of the points that an event states, NO_POINTS when it states none."""
+        stated = Field("points", number(-NUMBER_MAX, NUMBER_MAX, scale=self.decimals, absent=True), line=False)
+        none = Literal(NO_POINTS, number(NO_POINTS, NO_POINTS, scale=self.decimals))
+        return self._slot(_first([stated, none]))
 
-    def stated(self) -> int:
-        """Return the slot of whether an event states points."""
-        return self._slot(Case([Not(IsAbsent(_points(self.decimals)))], [_whole(1)], _whole(0), number(0, 1)))
-
-    def paid(self) -> int:
-        """Return the slot of the money that an event says was paid; NO_MONEY when it says nothing of it."""
+    def paid(self, offered: list[Reward]) -> int:
+        """Return the slot of the money that an event says was paid, NO_MONEY when it says nothing; none if nothing asks it."""
+        if all(reward.money is None for reward in offered):
+            return NO_SLOT
         money = number(-MONEY_MAX, MONEY_MAX, scale=self.draft.decimals, absent=True)
         return self._slot(
             _first([Field("paid", money, line=False), Literal(NO_MONEY, number(-1, -1, scale=money.scale))])

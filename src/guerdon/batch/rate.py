@@ -23,7 +23,7 @@ from guerdon.batch.by_value import rate_by_value
 from guerdon.batch.intake import History, Inputs, Shape, Summary, check_ids, open_history, survey
 from guerdon.batch.intake.sql import copy, parquet
 from guerdon.batch.plan import Plan, view
-from guerdon.batch.rationing import Passes
+from guerdon.batch.rationing import Passes, recorded_types
 from guerdon.batch.shares import Share, connect, split_accounts
 from guerdon.batch.values import events_where
 from guerdon.batch.workers import Workers
@@ -147,7 +147,7 @@ def shape_of(programme: Programme) -> Shape:
         currency=programme.currency,
         rates=dict(programme.rates),
         zone=programme.zone,
-        event_types=dict(programme.event_types),
+        event_types=recorded_types(programme),
         returns=programme.terms.returns,
     )
 

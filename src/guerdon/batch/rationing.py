@@ -15,13 +15,35 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from guerdon.batch.arrays import whole_numbers
-from guerdon.batch.intake.sql import cases, copy, parquet
+from guerdon.batch.intake.sql import cases, copy, parquet, text
 from guerdon.batch.plan import Plan, turned
 from guerdon.core.calendar import EVER
+from guerdon.core.errors import Invalid
+from guerdon.core.events.granted import read_granted
+from guerdon.core.facts import TEXT, Attribute, EventType
 from guerdon.core.limits import PLENTY
 from guerdon.core.limits.budgets import Rationing, Take, Takes
+from guerdon.core.programme import Programme
+from guerdon.core.recorded import budgets_of, check_complete, check_granted, decimals_of
 
-_ORDER: Final = '"at", kind, source, id'
+_ORDER: Final = 'e."at", e.kind, e.source, e.id'
+_RECORDED: Final = "epoch_us(try_cast(e.recorded_at AS TIMESTAMPTZ))"
+_OFFSET: Final = ":[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$"
+
+
+RECORDED: Final = ("recorded_at", "granted")
+"""What events say of their recording; it is read where accounts share a budget."""
+
+
+def recorded_types(programme: Programme) -> dict[str, EventType]:
+    """Return types of event with what is read of their recording."""
+    if not programme.budgets:
+        return dict(programme.event_types)
+    said = tuple(Attribute(word, TEXT, optional=True) for word in RECORDED)
+    return {
+        name: EventType(name, one.kind, (*one.attributes, *said), one.line_attributes)
+        for name, one in programme.event_types.items()
+    }
 
 
 class Passes:
@@ -35,12 +57,14 @@ class Passes:
         self.rationing: Final = Rationing([limit.most for limit in self.limits])
         self.places: Final = scratch / "places.parquet"
         self.number = 0
+        self.recorded: Final = Recorded(con, plan.programme)
         self._place()
         self.quotas: Path = self._quotas()
 
     def learn(self, takes: Sequence[Path]) -> bool:
         """Learn from what a pass took; False when it was the last one."""
         if not self.rationing.learn(self._telling(takes)):
+            self.recorded.check(takes)
             return False
         self.quotas = self._quotas()
         return True
@@ -56,12 +80,12 @@ class Passes:
                 )
             columns.append(f", CAST({period} AS BIGINT) AS period{number}")
             joins += join
-        query = f'SELECT e."row", row_number() OVER (ORDER BY {_ORDER}) - 1 AS place{"".join(columns)} FROM "events" AS e{joins}'
+        query = f'SELECT e."row", row_number() OVER (ORDER BY {self.recorded.order()}) - 1 AS place{"".join(columns)} FROM "events" AS e{joins}'
         self.con.execute(copy(query, self.places))
 
     def _telling(self, takes: Sequence[Path]) -> list[Take]:
         """Return takes that say as much as all of them: what came before a budget could be used up, that event, and ends."""
-        placed = f'(SELECT place, budget, period, amount FROM {parquet(takes)} AS t JOIN {parquet(self.places)} AS p ON p."row" = t.event)'
+        placed = f'(SELECT place, budget, period, amount FROM {parquet(takes)} AS t JOIN {parquet(self.places)} AS p ON p."row" = t.event{self.recorded.others()})'
         most = " ".join(f"WHEN {number} THEN {limit.most}" for number, limit in enumerate(self.limits))
         running = (
             "SELECT *, SUM(amount) OVER (PARTITION BY budget, period ORDER BY place) AS used, "
@@ -86,10 +110,13 @@ class Passes:
         self.number += 1
         path = self.scratch / f"quotas-{self.number}.parquet"
         columns = ", ".join(f"{self._quota(number)} AS q{number}" for number in range(len(self.limits)))
-        self.con.execute(copy(f'SELECT p."row", {columns} FROM {parquet(self.places)} AS p', path))
+        source = f"{parquet(self.places)} AS p{self.recorded.joins()}"
+        self.con.execute(copy(f'SELECT p."row", {columns} FROM {source}', path))
         return path
 
     def _quota(self, budget: int) -> str:
+        if budget in self.recorded.budgets:
+            return f"CAST(COALESCE(g{budget}.amount, {PLENTY}) AS BIGINT)"
         if self.limits[budget].most == 0:
             return "CAST(0 AS BIGINT)"
         allotted = [
@@ -104,6 +131,75 @@ class Passes:
         ]
         branches += [(f"p.period{budget} = {period} AND p.place > {end}", "0") for period, end in ends]
         return f"CAST({cases(branches, str(PLENTY))} AS BIGINT)"
+
+
+class Recorded:
+    """What events of files say of their recording: when that was, and what budgets granted them."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, programme: Programme) -> None:
+        self.con: Final = con
+        self.programme: Final = programme
+        self.columns: Final = {str(row[0]) for row in con.execute('DESCRIBE "events"').fetchall()}
+        self.owned: Final = budgets_of(programme)
+        self.budgets: Final = self._budgets() if "granted" in self.columns else []
+        if "recorded_at" in self.columns:
+            self._check_times()
+
+    def order(self) -> str:
+        """Return the order of recording."""
+        return f'COALESCE({_RECORDED}, e."at"), {_ORDER}' if "recorded_at" in self.columns else _ORDER
+
+    def joins(self) -> str:
+        """Return the joins that lead to what each event was granted."""
+        return "".join(
+            f' LEFT JOIN "grants" AS g{budget} ON g{budget}."row" = p."row" AND g{budget}.budget = {budget}'
+            for budget in self.budgets
+        )
+
+    def others(self) -> str:
+        """Return the condition on takes of budgets of which nothing is recorded."""
+        return f" WHERE t.budget NOT IN ({', '.join(map(str, self.budgets))})" if self.budgets else ""
+
+    def check(self, takes: Sequence[Path]) -> None:
+        """Refuse events that drew on a recorded budget and do not say what it granted them."""
+        for budget in self.budgets:
+            query = (
+                f'SELECT e.id FROM {parquet(takes)} AS t JOIN "events" AS e ON e."row" = t.event '
+                f'LEFT JOIN "grants" AS g ON g."row" = t.event AND g.budget = t.budget '
+                f"WHERE t.budget = {budget} AND g.amount IS NULL ORDER BY e.id LIMIT 1"
+            )
+            name = self.programme.limits[self.programme.budgets[budget]].name
+            check_complete(name, [str(row[0]) for row in self.con.execute(query).fetchall()])
+
+    def _budgets(self) -> list[int]:
+        """Lay down what events were granted, and return the budgets of which anything is."""
+        one = 'SELECT "row", unnest(string_split(granted, \';\')) AS one FROM "events" WHERE granted IS NOT NULL'
+        pairs = (
+            "SELECT \"row\", trim(split_part(one, '=', 1)) AS owner, try_cast(trim(split_part(one, '=', 2)) AS DECIMAL(38, 9)) AS number "
+            f"FROM ({one}) WHERE trim(one) <> ''"
+        )
+        ones = [10 ** decimals_of(self.programme, position) for position in self.programme.budgets]
+        known = [(name, budget, ones[budget]) for name, budgets in self.owned.items() for budget in budgets]
+        values = ", ".join(f"({text(name)}, {budget}, {one})" for name, budget, one in known)
+        joined = f"({pairs}) AS p LEFT JOIN (VALUES {values}) AS k(owner, budget, one) ON k.owner = p.owner"
+        self._check(joined)
+        made = f'SELECT p."row", k.budget, CAST(p.number * k.one AS BIGINT) AS amount FROM {joined}'
+        self.con.execute(f'CREATE OR REPLACE TEMP TABLE "grants" AS {made}')
+        return [int(row[0]) for row in self.con.execute('SELECT DISTINCT budget FROM "grants" ORDER BY 1').fetchall()]
+
+    def _check(self, joined: str) -> None:
+        """Let the core say what is wrong with the first grant that cannot be read."""
+        wrong = "k.owner IS NULL OR p.number IS NULL OR p.number < 0 OR p.number * k.one <> CAST(p.number * k.one AS BIGINT)"
+        query = f'SELECT e.id, e.granted FROM {joined} JOIN "events" AS e ON e."row" = p."row" WHERE {wrong} ORDER BY e.id LIMIT 1'
+        for identity, granted in self.con.execute(query).fetchall():
+            check_granted(self.programme, str(identity), read_granted(granted))
+
+    def _check_times(self) -> None:
+        wrong = f"{_RECORDED} IS NULL OR NOT regexp_matches(CAST(e.recorded_at AS VARCHAR), '{_OFFSET}')"
+        query = f'SELECT e.id, e.recorded_at FROM "events" AS e WHERE e.recorded_at IS NOT NULL AND ({wrong}) LIMIT 1'
+        for identity, stated in self.con.execute(query).fetchall():
+            message = f"event {identity}: recorded_at {stated!s:.40} is not a time with its offset; write it like 2017-10-03T14:30:00+02:00"
+            raise Invalid(message)
 
 
 class TakesFile:

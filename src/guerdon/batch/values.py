@@ -12,7 +12,10 @@ import duckdb
 
 from guerdon.batch.intake import History
 from guerdon.batch.intake.sql import name, names
+from guerdon.batch.rationing import RECORDED
+from guerdon.core.amounts import read_time
 from guerdon.core.events import Event, Line, Refund, Values
+from guerdon.core.events.granted import read_granted
 from guerdon.core.facts import ORDER_AMOUNTS, PURCHASE, REFUND, Attribute
 from guerdon.core.programme import Programme
 
@@ -48,7 +51,7 @@ def events_where(
 ) -> Iterator[list[Event]]:
     """Yield the events of each account for which `condition` holds over "events" as e, in the order of S3."""
     attributes = _declared([one.attributes for one in programme.event_types.values()])
-    own = (*_OWN, *(_OF_REFUNDS if history.has_refunds else ()))
+    own = (*_OWN, *(_OF_REFUNDS if history.has_refunds else ()), *[word for word in RECORDED if word in history.present])
     query = f'SELECT {names([*own, *attributes])} FROM "events" AS e WHERE {condition} ORDER BY {_order(history)}'
     lines = _Lines(con, programme, history, condition, values)
     for _, rows in groupby(_rows(con, history, query, values), key=lambda row: row[_ACCOUNT]):
@@ -123,8 +126,14 @@ def _event(programme: Programme, own: dict[str, Any], lines: _Lines) -> Event:
         attributes={attribute.name: own[attribute.name] for attribute in declared.attributes},
         lines=tuple(lines.of(own["row"], declared.line_attributes)),
         refund=_waiting(own) if not refund else None,
+        recorded_at=_instant(own.get("recorded_at"), programme),
+        granted=read_granted(own.get("granted")),
     )
     return _refund(event, own) if refund else event
+
+
+def _instant(stated: str | None, programme: Programme) -> int | None:
+    return None if stated is None else read_time(stated, programme.zone, "recorded_at")[0]
 
 
 def _waiting(own: dict[str, Any]) -> Refund | None:

@@ -37,23 +37,40 @@ def _rank(event: Event) -> tuple[int, int, int, str, str]:
 
 def grants_of(programme: Programme, events: Sequence[Event]) -> list[dict[int, int]]:
     """Return, for each of the programme's budgets, what was granted of it, by the places of the events that say so."""
-    names = [programme.limits[position].name for position in programme.budgets]
-    ones = [10 ** decimals_of(programme, position) for position in programme.budgets]
-    found: list[dict[int, int]] = [{} for _ in names]
+    found: list[dict[int, int]] = [{} for _ in programme.budgets]
     for place, event in enumerate(events):
-        for name, number in event.granted:
-            if name not in names:
-                raise Invalid(_unknown(event.id, name, names))
-            for budget in [i for i, own in enumerate(names) if own == name]:
-                if _is_meant(programme, names, budget):
-                    found[budget][place] = _scaled(event.id, name, number, ones[budget])
+        for budget, amount in check_granted(programme, event.id, event.granted):
+            found[budget][place] = amount
     return found
 
 
-def _is_meant(programme: Programme, names: Sequence[str], budget: int) -> bool:
-    """Say whether a number is of this budget: of what owns budgets in points and in times, numbers are points."""
-    kinds = [programme.limits[programme.budgets[i]].kind for i, name in enumerate(names) if name == names[budget]]
-    return programme.limits[programme.budgets[budget]].kind == POINTS or POINTS not in kinds
+def check_granted(programme: Programme, event: str, granted: Sequence[tuple[str, Decimal]]) -> list[tuple[int, int]]:
+    """Return what an event was granted of which budgets, in smallest parts; Invalid for what no budget can have granted."""
+    found = []
+    owned = budgets_of(programme) if granted else {}
+    for name, number in granted:
+        if name not in owned:
+            raise Invalid(_unknown(event, name, list(owned)))
+        for budget in owned[name]:
+            one = 10 ** decimals_of(programme, programme.budgets[budget])
+            found.append((budget, _scaled(event, name, number, one)))
+    return found
+
+
+def budgets_of(programme: Programme) -> dict[str, list[int]]:
+    """Return which budgets a recorded number is of, by what owns them: those in points or, where there are none, in times."""
+    found: dict[str, list[int]] = {}
+    for points in (True, False):
+        for budget, position in enumerate(programme.budgets):
+            limit = programme.limits[position]
+            named = found.setdefault(limit.name, [])
+            if (limit.kind == POINTS) is points and (points or not _counts_points(programme, named)):
+                named.append(budget)
+    return found
+
+
+def _counts_points(programme: Programme, budgets: Sequence[int]) -> bool:
+    return any([programme.limits[programme.budgets[budget]].kind == POINTS for budget in budgets])
 
 
 def decimals_of(programme: Programme, position: int) -> int:
@@ -78,7 +95,7 @@ def _scaled(event: str, name: str, number: Decimal, one: int) -> int:
 
 
 def _unknown(event: str, name: str, names: Sequence[str]) -> str:
-    there = ", ".join(dict.fromkeys(names[:_LISTED])) or "none"
+    there = ", ".join(names[:_LISTED]) or "none"
     return f"event {event} was granted something of {name!r:.40}, which has no budget; the programme has budgets of {there}"
 
 

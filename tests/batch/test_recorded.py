@@ -1,0 +1,93 @@
+"""What files record of their events: budgets are granted in the order of recording, and recorded grants are granted again."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from guerdon.batch.rate import history_of_member
+from guerdon.core.errors import Invalid
+from tests.batch.statements import lay, lay_many, points, run_of
+from tests.parity.test_batch import in_batch, lay_down, one_by_one
+
+SHARED = """
+format: 1
+programme: shop
+zone: America/New_York
+currency: USD
+units: {points: {}}
+rules: [{id: base, give: floor(amount), limits: [{points: 100, per: programme, every: ever}]}]
+"""
+HEADER = "id,member,at,amount,recorded_at,granted"
+
+
+def totals(file: Path) -> dict[str, Decimal]:
+    return {member: number for (member, month), number in points(SHARED, file).items() if month == "total"}
+
+
+def test_a_budget_is_granted_in_the_order_of_recording(tmp_path: Path) -> None:
+    """Ana bought first, and her purchase arrived a week later."""
+    sales = ["1,ana,2026-06-30,80,2026-07-09T10:00:00-04:00,", "2,ben,2026-07-01,70,,"]
+    assert totals(lay(tmp_path / "s.csv", *sales, header=HEADER)) == {"ana": 30, "ben": 70}
+
+
+def test_the_time_of_recording_may_be_a_column_of_times(tmp_path: Path) -> None:
+    query = """SELECT * FROM (VALUES
+        (1, 'ana', DATE '2026-06-30', 80, TIMESTAMPTZ '2026-07-09 10:00:00+00'), (2, 'ben', DATE '2026-07-01', 70, NULL)
+    ) AS v(id, member, "at", amount, recorded_at)"""
+    assert totals(lay_many(tmp_path / "s.parquet", query)) == {"ana": 30, "ben": 70}
+
+
+def test_what_was_granted_is_granted_again(tmp_path: Path) -> None:
+    sales = ["1,ana,2026-06-30,80,,base=30", "2,ben,2026-07-01,70,,base=60", "3,cleo,2026-07-02,50,,base=0; "]
+    file = lay(tmp_path / "s.csv", *sales, header=HEADER)
+    assert totals(file) == {"ana": 30, "ben": 60, "cleo": 0}
+    (event,) = history_of_member(run_of(SHARED, file), "ben")
+    assert (event.granted, event.recorded_at) == ((("base", Decimal(60)),), None)
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        ("2,ben,2026-07-01,70,,", "event 2 draws on the budget of base and does not say what it was granted"),
+        ("2,ben,2026-07-01,70,,bass=1", "event 2 was granted something of 'bass', which has no budget"),
+        ("2,ben,2026-07-01,70,,base", "granted 'base' is not NAME=NUMBER"),
+        ("2,ben,2026-07-01,70,,base=1.5", "event 2: granted base=1.5 has more decimals than the points have"),
+        ("2,ben,2026-07-01,70,,base=-1", "granted base=-1 is not a number of points or times"),
+        ("2,ben,2026-07-01,70,2026-07-09,base=1", "event 2: recorded_at 2026-07-09 is not a time with its offset"),
+        ("2,ben,2026-07-01,70,soon,base=1", "event 2: recorded_at soon is not a time with its offset"),
+    ],
+)
+def test_what_cannot_be_so_is_told(tmp_path: Path, second: str, said: str) -> None:
+    file = lay(tmp_path / "s.csv", "1,ana,2026-06-30,80,,base=30", second, header=HEADER)
+    with pytest.raises(Invalid) as told:
+        totals(file)
+    assert said in str(told.value)
+
+
+RECORDS = st.lists(
+    st.tuples(
+        st.sampled_from(["ana", "ben", "cleo"]), st.sampled_from(["2026-06-30", "2026-07-01", "2026-07-02T12:00:00Z"]),
+        st.integers(0, 90), st.none() | st.sampled_from(["2026-07-01T00:00:00Z", "2026-07-04T10:00:00+02:00"]),
+    ),
+    min_size=1, max_size=8,
+)  # fmt: skip
+
+
+@settings(max_examples=15, deadline=None, phases=(Phase.generate, Phase.reuse), suppress_health_check=list(HealthCheck))
+@given(stated=RECORDS, grants=st.none() | st.lists(st.integers(0, 60), min_size=8, max_size=8))
+def test_files_are_granted_what_values_are(
+    stated: list[tuple[str, str, int, str | None]], grants: list[int] | None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    records = [
+        {"id": f"e{i}", "member": member, "at": at, "amount": amount, "recorded_at": recorded, "granted": None}
+        | ({"granted": f"base={grants[i]}"} if grants else {})
+        for i, (member, at, amount, recorded) in enumerate(stated)
+    ]
+    run = run_of(SHARED)
+    path = tmp_path_factory.mktemp("recorded") / "shop.jsonl"
+    lay_down(path, records)
+    expected = one_by_one(run.programme, [{**record, "source": "shop"} for record in records])
+    assert in_batch(run.programme, run.files, path, force_fold=False)[0] == expected

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -197,3 +198,14 @@ def test_entries_say_what_kinds_of_effect_there_are(kind: int) -> None:
     )  # fmt: skip
     folded = refold(programme(WHOLE_LIFE), events, end(events))
     assert any(entry.kind == kind for entry in folded)
+
+
+def test_the_guide_s_loop_posts_what_the_guide_says() -> None:
+    """A limit of 100 a month: the 50 of 9 March arrive after the 80 of 10 March."""
+    guide = (Path(__file__).parents[3] / "docs" / "guide" / "late-events.md").read_text(encoding="utf-8")
+    code = guide.partition("```python\n")[2].partition("```")[0].replace("...  #", "made.append(adjustment)  #")
+    events = happened(LIMITED, {"at": "2017-03-10", "amount": 80}, {"at": "2017-03-09", "amount": 50})
+    made: list[Adjustment] = []
+    names = {"arrivals": events, "programme": programme(LIMITED), "now": end(events), "made": made}
+    exec(code, names)  # noqa: S102 - the guide's own words
+    assert told(made) == [("earned", "e01", 80), ("earned", "e02", 50), ("earned", "e01", -30)]

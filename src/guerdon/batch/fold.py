@@ -19,6 +19,7 @@ from guerdon.batch.columns import facts_of
 from guerdon.batch.ledger import Book
 from guerdon.batch.rationing import TakesFile
 from guerdon.batch.reading import Names, Tie, batches
+from guerdon.batch.redeemed import note_outside
 from guerdon.batch.shares import Share, connect
 from guerdon.core.effects import Effects
 from guerdon.core.programme import Programme
@@ -67,6 +68,7 @@ def _fold(
         writer.write(statement)
         fold.close_account()
         book.write()
+        note_outside(fold, share.out)
 
 
 class _Writer:

@@ -24,6 +24,7 @@ from guerdon.batch.intake import History, Inputs, Shape, Summary, check_ids, ope
 from guerdon.batch.intake.sql import copy, parquet
 from guerdon.batch.plan import Plan, view
 from guerdon.batch.rationing import Passes, recorded_types
+from guerdon.batch.redeemed import outside_of
 from guerdon.batch.shares import Share, connect, split_accounts
 from guerdon.batch.values import events_where
 from guerdon.batch.workers import Workers
@@ -81,6 +82,7 @@ class Rated:
     summary: Summary
     engine: str
     seconds: float
+    outside: dict[str, int]
     _rows: Callable[[], Iterator[Sequence[Any]]] = field(repr=False)
 
     def all_rows(self) -> Iterator[Sequence[Any]]:
@@ -175,11 +177,18 @@ def _rate(run: Run, scratch: Path, progress: Progress, opened: Callable[[duckdb.
             elif engine == "values":
                 rate_by_value(con, run.programme, history, folder, _as_of(run, history), progress)
     progress("writing", None)
-    return _laid_out(con, run, layout, history, engine=engine, began=began)
+    return _laid_out(con, run, layout, history, scratch, engine=engine, began=began)
 
 
-def _laid_out(
-    con: duckdb.DuckDBPyConnection, run: Run, layout: statement.Layout, history: History, *, engine: str, began: float
+def _laid_out(  # noqa: PLR0913 - what is told of a run
+    con: duckdb.DuckDBPyConnection,
+    run: Run,
+    layout: statement.Layout,
+    history: History,
+    scratch: Path,
+    *,
+    engine: str,
+    began: float,
 ) -> Rated:
     totals, members, months = statement.totals(con, layout)
     head: list[tuple[Any, ...]] = []
@@ -198,6 +207,7 @@ def _laid_out(
         summary=history.summary,
         engine="query" if engine == "query" else "fold",
         seconds=time.perf_counter() - began,
+        outside=outside_of(con, run.programme, scratch),
         _rows=lambda: statement.stream(con, layout),
     )
 

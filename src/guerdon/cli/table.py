@@ -69,6 +69,8 @@ def print_json(rated: "Rated", *, with_rows: bool) -> None:
         "seconds": round(rated.seconds, 3),
         "summary": asdict(rated.summary),
     }
+    if rated.outside:
+        head["outside"] = rated.outside
     if not with_rows:
         click.echo(json.dumps(head, indent=2))
         return
@@ -102,6 +104,9 @@ def say_summary(rated: "Rated", *, out: Path | None, bad_rows: Path | None) -> N
     for line in summary_lines(rated.summary, bad_rows):
         say(line)
     say(engine_line(rated))
+    if rated.outside:
+        told = ", ".join(f"{term} {count:,}" for term, count in rated.outside.items())
+        say(f"redemptions outside their rewards' terms: {told}; they count, and guerdon explain tells each")
     if out is not None:
         say(f"wrote {out}: {counted(rated.rows, 'row')}")
     if not rated.totals:

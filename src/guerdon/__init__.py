@@ -7,12 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from guerdon.app.ledger import Ledger
     from guerdon.app.programmes import Programme, load, loads
-    from guerdon.app.rating import explain, rate
+    from guerdon.app.rating import explain, ledger, page, rate
     from guerdon.app.statement import Row, Statement
     from guerdon.app.transactions import Customer, Line, Transaction
     from guerdon.core.errors import GuerdonError, Invalid, NotFound
-    from guerdon.core.explain import Explanation, sentences
+    from guerdon.core.explain import Explanation, Page, sentences
     from guerdon.core.strategies import Fact, Strategy
 
 __all__ = [
@@ -21,27 +22,32 @@ __all__ = [
     "Fact",
     "GuerdonError",
     "Invalid",
+    "Ledger",
     "Line",
     "NotFound",
+    "Page",
     "Programme",
     "Row",
     "Statement",
     "Strategy",
     "Transaction",
     "explain",
+    "ledger",
     "load",
     "loads",
+    "page",
     "rate",
     "sentences",
 ]
 
 _HOMES: Final = {
+    "guerdon.app.ledger": ("Ledger",),
     "guerdon.app.programmes": ("Programme", "load", "loads"),
-    "guerdon.app.rating": ("explain", "rate"),
+    "guerdon.app.rating": ("explain", "ledger", "page", "rate"),
     "guerdon.app.statement": ("Row", "Statement"),
     "guerdon.app.transactions": ("Customer", "Line", "Transaction"),
     "guerdon.core.errors": ("GuerdonError", "Invalid", "NotFound"),
-    "guerdon.core.explain": ("Explanation", "sentences"),
+    "guerdon.core.explain": ("Explanation", "Page", "sentences"),
     "guerdon.core.strategies": ("Fact", "Strategy"),
 }
 

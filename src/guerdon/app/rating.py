@@ -5,23 +5,27 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow.parquet as pq
 
 from guerdon.app.frames import Frame, check_eager, is_frame, lay_down
+from guerdon.app.ledger import Ledger
 from guerdon.app.programmes import Programme
 from guerdon.app.records import Records, Saying, read_records
 from guerdon.app.statement import Statement, statement_of
 from guerdon.app.transactions import Transaction
 from guerdon.batch import rate as batch
 from guerdon.batch.intake import Inputs
+from guerdon.batch.ledger import TABLES, tables_of
+from guerdon.core.amounts import read_end
 from guerdon.core.calendar import MONTH, month_name
 from guerdon.core.errors import Invalid, NotFound
-from guerdon.core.explain import Explanation
+from guerdon.core.explain import Explanation, Page, pages_of
 from guerdon.core.explain import explain as explain_answers
-from guerdon.core.history import Answer, rate_events
+from guerdon.core.history import Answer, keep_ledger, rate_events
 from guerdon.definition.zones import load_zone
 
 Events = str | Path | Frame | Iterable[str | Path] | Iterable[Transaction | Mapping[str, Any]]
@@ -97,6 +101,62 @@ def explain(
     return explain_answers(programme.compiled, _own(answers, wanted))
 
 
+def ledger(  # noqa: PLR0913 - what to keep the ledger of, how to read it, and as of when
+    programme: Programme,
+    events: Events,
+    *,
+    as_of: date | str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    currency: str | None = None,
+    zone: str | None = None,
+    processes: int = 1,
+) -> Ledger:
+    """Return what happened to points and what accounts have, as `guerdon rate --ledger` writes it.
+
+    `as_of` is a day, with all of it, or an instant, in the programme's zone; unless stated it is that of the last event.
+    """
+    given, saying = _sorted_out(events), _saying(mapping, currency, zone)
+    at = _instant(programme, as_of)
+    if isinstance(given, list):
+        records = read_records(programme.compiled.terms, given, saying)
+        whole = bool(records.members) and all(isinstance(member, int) for member in records.members.values())
+        return Ledger(tables_of(programme.compiled, keep_ledger(programme.compiled, records.events, at), whole=whole))
+    with _run(programme, given, saying) as (run, scratch):
+        folder = scratch / "ledger"
+        batch.rate(replace(run, out=scratch / "statement.parquet", ledger=folder, as_of=at, processes=processes))
+        return Ledger({name: pq.read_table(folder / name) for name in TABLES})
+
+
+def page(  # noqa: PLR0913 - whose page, of which events, how to read them, and as of when
+    programme: Programme,
+    events: Events,
+    member: str | int,
+    *,
+    as_of: date | str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    currency: str | None = None,
+    zone: str | None = None,
+) -> Page:
+    """Return what a member has, as its statement: balances, what waits and ends when, levels, months and history."""
+    given, saying = _sorted_out(events), _saying(mapping, currency, zone)
+    at = _instant(programme, as_of)
+    if isinstance(given, list):
+        history = read_records(programme.compiled.terms, given, saying).events
+    else:
+        with _run(programme, given, saying) as (run, _):
+            history = batch.history_of_member(run, str(member))
+    accounts = {event.account for event in history if event.member == str(member)}
+    own = [event for event in history if event.account in accounts and (at is None or event.at <= at)]
+    if not own:
+        message = f"no event is of member {member}; member ids are compared letter by letter"
+        raise NotFound(message)
+    return pages_of(programme.compiled, own, at)[0]
+
+
+def _instant(programme: Programme, as_of: date | str | None) -> int | None:
+    return None if as_of is None else read_end(as_of, programme.compiled.zone, "as_of")
+
+
 def _own(answers: list[Answer], member: str | None) -> list[Answer]:
     own = [answer for answer in answers if member in (None, answer.event.member)]
     if member is not None and not own:
@@ -133,7 +193,10 @@ def _run(programme: Programme, given: Frame | _Paths, saying: Saying) -> Iterato
         try:
             paths = given.paths if isinstance(given, _Paths) else (str(lay_down(given, scratch)),)
             inputs = Inputs(paths, dict(saying.mapping), saying.currency, saying.zone)
-            yield batch.Run(programme=programme.compiled, files=programme.files, later=programme.later, inputs=inputs), scratch
+            yield (
+                batch.Run(programme=programme.compiled, files=programme.files, later=programme.later, inputs=inputs),
+                scratch,
+            )
         except Invalid as invalid:
             raise Invalid(_retold(str(invalid), scratch)) from None
 

@@ -5,6 +5,7 @@ Ranges of accounts rather than hashes of them: every part then comes out sorted,
 
 import tempfile
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -79,3 +80,14 @@ def split_accounts(con: duckdb.DuckDBPyConnection, parts: int, *, whole: bool, e
         " AND ".join([*([f"r.account >= {low}"] if low else []), *([f"r.account < {high}"] if high else [])]) or "true"
         for low, high in pairwise(edges)
     ]
+
+
+def portion(memory: str, parts: int) -> str:
+    """Return an equal part of an amount of memory, like 1000MB of 2GB."""
+    digits = "".join(character for character in memory if character.isdigit() or character == ".")
+    unit = memory[len(digits) :].strip().upper() or "GB"
+    sizes = {"KB": 1, "MB": 1000, "GB": 1_000_000, "KIB": 1, "MIB": 1024, "GIB": 1_048_576}
+    if not digits or unit not in sizes:
+        message = f"{memory!r:.20} is no amount of memory; write it like 2GB or 500MB"
+        raise Invalid(message)
+    return f"{int(Decimal(digits) * sizes[unit]) // parts}KB"

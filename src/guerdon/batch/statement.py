@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from guerdon.batch.arrays import number, texts
 from guerdon.batch.intake.sql import name, text
+from guerdon.batch.ledger.moved import with_moved
 from guerdon.core.calendar import month_name
 from guerdon.core.errors import Invalid
 from guerdon.core.programme import Programme, Unit
@@ -45,16 +46,20 @@ _FORMATS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a statement is laid out: its grouping, the units it shows by their positions, and the files of "in order"."""
+    """How a statement is laid out: its grouping, the units it shows by their positions, and the files of "in order".
+
+    `extras` are further columns, from the relation "moved".
+    """
 
     by: tuple[str, ...]
     units: tuple[int, ...]
     programme: Programme
     parts: tuple[Path, ...] = ()
+    extras: tuple[str, ...] = ()
 
     def columns(self) -> tuple[str, ...]:
         """Return the statement's columns."""
-        return (*self.by, "unit", "points")
+        return (*self.by, "unit", "points", *self.extras)
 
 
 def format_of(path: Path) -> str:
@@ -67,7 +72,18 @@ def format_of(path: Path) -> str:
 
 
 def rows_sql(layout: Layout, *, wide: bool) -> str:
-    """Return the SELECT of a statement's rows, in order: from "in order" where a fold has left them so, else from "monthly"."""
+    """Return the SELECT of a statement's rows, in order, with all their columns."""
+    rows = _points_sql(layout, wide=wide)
+    if not layout.extras or not layout.units:
+        return rows
+    units = [layout.programme.units[unit] for unit in layout.units]
+    decimals = max(unit.decimals for unit in units)
+    kind = f"DECIMAL(38, {decimals})" if decimals or wide else "BIGINT"
+    return with_moved(rows, layout.by, [unit.name for unit in units], layout.extras, kind)
+
+
+def _points_sql(layout: Layout, *, wide: bool) -> str:
+    """Return the rows with their points: from "in order" where a fold has left them so, else from "monthly"."""
     if not layout.units:
         words = ", ".join([*map(name, layout.by), """'' AS "unit\"""", '0 AS "points"'])
         return f'SELECT {words} FROM "monthly" WHERE false'
@@ -159,6 +175,7 @@ def _is_set_end_to_end(layout: Layout, path: Path) -> bool:
     every = len(layout.units) == len(layout.programme.units)
     return (
         bool(layout.parts)
+        and not layout.extras
         and layout.by == ("member", "month")
         and path.suffix.lower() == ".parquet"
         and whole

@@ -7,7 +7,20 @@ Invariants:
 
 from guerdon.batch.ledger.book import Book, ValueBook
 from guerdon.batch.ledger.folder import Files, LedgerFolder, counts_of, opened
+from guerdon.batch.ledger.moved import EXTRAS, lay_moved
 from guerdon.batch.ledger.pages import tables_of
 from guerdon.batch.ledger.schema import TABLES, arrow_schema
 
-__all__ = ["TABLES", "Book", "Files", "LedgerFolder", "ValueBook", "arrow_schema", "counts_of", "opened", "tables_of"]
+__all__ = [
+    "EXTRAS",
+    "TABLES",
+    "Book",
+    "Files",
+    "LedgerFolder",
+    "ValueBook",
+    "arrow_schema",
+    "counts_of",
+    "lay_moved",
+    "opened",
+    "tables_of",
+]

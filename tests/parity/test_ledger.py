@@ -1,6 +1,7 @@
 """The ledger of a batch holds what the ledger of the same events as values holds, however many processes wrote it."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import guerdon.batch.rate
 from guerdon.batch.intake import Inputs
 from guerdon.batch.ledger import TABLES, tables_of
 from guerdon.batch.rate import Run, rate
+from guerdon.core.explain import stories_of
 from guerdon.core.history import keep_ledger
 from guerdon.definition.check import check_text
 from tests.core.generated import events_of, written
@@ -52,6 +54,34 @@ def test_a_batch_keeps_the_ledger_that_values_keep(
     text = written(programme)
     records = [{**record, "source": "shop"} for record in history]
     assert in_batch(text, path, folder / "books") == as_values(text, records)
+
+
+@settings(max_examples=6, deadline=None, phases=(Phase.generate, Phase.reuse), suppress_health_check=list(HealthCheck))
+@given(stated=kept(), history=lives())
+def test_a_statement_s_further_columns_are_what_the_stories_of_accounts_say(
+    stated: Made, history: list[Made], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("moved") / "shop.jsonl"
+    columns = {key: None for record in history for key in record}
+    path.write_text("".join(json.dumps(columns | record) + "\n" for record in history))
+    checked = check_text(written(stated))
+    assert checked.programme is not None
+    inputs = Inputs((str(path),))
+    run = Run(programme=checked.programme, files=checked.files, inputs=inputs, extras=("spent", "expired"))
+    plain = list(rate(Run(programme=checked.programme, files=checked.files, inputs=inputs)).all_rows())
+    rows = [tuple(row) for row in rate(run).all_rows()]
+    expected = dict.fromkeys([tuple(row[:3]) for row in plain], (Decimal(0), Decimal(0)))
+    events = events_of(checked.programme, [{**record, "source": "shop"} for record in history])
+    for story in stories_of(checked.programme, keep_ledger(checked.programme, events)):
+        for one in story.happenings:
+            for month in (one.month, "total"):
+                key = (story.account, month, one.unit)
+                spent, expired = expected.get(key, (Decimal(0), Decimal(0)))
+                if one.spent or one.expired or key in expected:
+                    expected[key] = (spent - one.spent, expired - one.expired)
+    assert {row[:3]: row[4:] for row in rows if row[:3] in expected} == expected
+    assert {row[:3]: row[3] for row in rows if row[3]} == {tuple(row[:3]): row[3] for row in plain if row[3]}
+    assert [row[:2] for row in rows] == sorted(row[:2] for row in rows)
 
 
 CARD = """

@@ -25,7 +25,7 @@ from guerdon.batch.intake.sql import copy, parquet
 from guerdon.batch.plan import Plan, view
 from guerdon.batch.rationing import Passes, recorded_types
 from guerdon.batch.redeemed import outside_of
-from guerdon.batch.shares import Share, connect, split_accounts
+from guerdon.batch.shares import Share, connect, portion, split_accounts
 from guerdon.batch.values import events_where
 from guerdon.batch.workers import Workers
 from guerdon.core.errors import Invalid, NotFound
@@ -67,6 +67,7 @@ class Run:
     later: tuple[tuple[File, ...], ...] = ()
     ledger: Path | None = None
     as_of: int | None = None
+    extras: tuple[str, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -171,13 +172,30 @@ def _rate(run: Run, scratch: Path, progress: Progress, opened: Callable[[duckdb.
         if engine == "query":
             progress("rating", None)
             _query(con, plan)
-        with ledger.opened(run.ledger) as folder:
+        books = scratch / "ledger" if run.ledger is None and run.extras else run.ledger
+        with ledger.opened(books) as folder:
             if engine == "fold":
                 layout = replace(layout, parts=_fold(con, run, history, plan, scratch, workers, progress, folder))
             elif engine == "values":
                 rate_by_value(con, run.programme, history, folder, _as_of(run, history), progress)
+        if run.extras and books is not None:
+            _lay_extras(con, run, history, books)
     progress("writing", None)
     return _laid_out(con, run, layout, history, scratch, engine=engine, began=began)
+
+
+def _lay_extras(con: duckdb.DuckDBPyConnection, run: Run, history: History, books: Path) -> None:
+    """Make the relation that the statement's further columns come from."""
+    first, last = _span(history.summary)
+    ledger.lay_moved(
+        con,
+        run.programme,
+        books,
+        span=(first, max(last, _as_of(run, history) + 1)),
+        by=run.by,
+        pooled=history.has_accounts,
+        months=statement.month_name_sql('"month"'),
+    )
 
 
 def _laid_out(  # noqa: PLR0913 - what is told of a run
@@ -221,7 +239,7 @@ def _layout(run: Run) -> statement.Layout:
         message = f"there is no unit {run.unit}; the programme counts {', '.join(names)}"
         raise NotFound(message)
     units = tuple(range(len(names))) if run.unit is None else (names.index(run.unit),)
-    return statement.Layout(run.by, units, run.programme)
+    return statement.Layout(run.by, units, run.programme, extras=run.extras)
 
 
 def _opened(con: duckdb.DuckDBPyConnection, run: Run, scratch: Path, progress: Progress) -> History:
@@ -245,7 +263,7 @@ def _looked_at(con: duckdb.DuckDBPyConnection, history: History, progress: Progr
 def _engine(run: Run) -> str:
     if any(slot.by_code is not None for slot in run.programme.slots):
         return "values"
-    return "fold" if run.force_fold or run.ledger is not None or run.programme.keeps_state() else "query"
+    return "fold" if run.force_fold or run.ledger is not None or run.extras or run.programme.keeps_state() else "query"
 
 
 def _span(summary: Summary) -> tuple[int, int]:
@@ -296,7 +314,7 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
             idle=plan.idle,
             whole_accounts=history.member_is_integer,
             ties=bool(untimed),
-            memory=_portion(run.memory or _MEMORY, len(conditions)),
+            memory=portion(run.memory or _MEMORY, len(conditions)),
             threads=1 if len(conditions) > 1 else _cores(),
             out=scratch / f"part-{number}.parquet",
             scratch=scratch,
@@ -382,17 +400,6 @@ def _set_end_to_end(
 
 SMALL: Final = 200_000
 """Fewer events than this are folded in one process: another would take longer to start than to help."""
-
-
-def _portion(memory: str, parts: int) -> str:
-    """Return an equal part of an amount of memory, like 1000MB of 2GB."""
-    digits = "".join(character for character in memory if character.isdigit() or character == ".")
-    unit = memory[len(digits) :].strip().upper() or "GB"
-    sizes = {"KB": 1, "MB": 1000, "GB": 1_000_000, "KIB": 1, "MIB": 1024, "GIB": 1_048_576}
-    if not digits or unit not in sizes:
-        message = f"{memory!r:.20} is no amount of memory; write it like 2GB or 500MB"
-        raise Invalid(message)
-    return f"{int(Decimal(digits) * sizes[unit]) // parts}KB"
 
 
 def _cores() -> int:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from guerdon.batch.rate import Rated, Run
 
 BY: Final = ("member", "month")
+EXTRAS: Final = ("spent", "expired")
 
 
 @click.command(
@@ -51,6 +52,7 @@ goes to standard error.""",
     help="Write journals, postings, lots, standings, levels and their history into DIR, as Parquet.",
 )
 @click.option("--as-of", metavar="T", help=AS_OF_HELP)
+@click.option("--with", "extras", metavar="COLUMNS", help="Further columns of the statement: spent, expired or both.")
 @reading_options
 @click.option(
     "--processes", type=click.IntRange(min=1), metavar="N", help="How many processes; one per core unless stated."
@@ -65,6 +67,7 @@ def rate(  # noqa: PLR0913 - a command has this many options
     out: Path | None,
     ledger: Path | None,
     as_of: str | None,
+    extras: str | None,
     mapping: tuple[str, ...],
     currency: str | None,
     zone: str | None,
@@ -98,6 +101,7 @@ def rate(  # noqa: PLR0913 - a command has this many options
         processes=processes,
         ledger=ledger,
         as_of=read_as_of(as_of, loaded),
+        extras=_extras(extras),
     )
     with ExitStack() as stack:
         with progress(wanted=not no_progress) as tell:
@@ -113,6 +117,15 @@ def _by(stated: str) -> tuple[str, ...]:
             message = f"--by {word!r} is not something a statement has rows by; write member, month or member,month"
             raise click.UsageError(message)
     return tuple(word for word in BY if word in named)
+
+
+def _extras(stated: str | None) -> tuple[str, ...]:
+    named = [word.strip() for word in (stated or "").split(",") if word.strip()]
+    for word in named:
+        if word not in EXTRAS:
+            message = f"--with {word!r} is no column that a statement can have; write spent, expired or spent,expired"
+            raise click.UsageError(message)
+    return tuple(word for word in EXTRAS if word in named)
 
 
 def _show(rated: "Rated", *, out: Path | None, bad_rows: Path | None, as_json: bool) -> None:

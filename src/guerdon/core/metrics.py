@@ -19,7 +19,6 @@ from guerdon.core.calendar import (
     add_years,
     civil,
     days_from_civil,
-    first_day,
     period_of_day,
 )
 from guerdon.core.periods import ByDay, Days, Periods
@@ -85,12 +84,8 @@ class Window:
         return period_of_day(self.kind, day)
 
     def first_day(self, number: int, joined: int) -> int:
-        """Return the first day of a period."""
-        if self.kind == YEAR_FROM:
-            return add_years(self.length, number - _LEAP_YEAR)
-        if self.kind == ANNIVERSARY:
-            return add_years(joined, number)
-        return first_day(self.kind, number)
+        """Return the first day of a year that is not the calendar's."""
+        return add_years(joined, number) if self.kind == ANNIVERSARY else add_years(self.length, number - _LEAP_YEAR)
 
     def ends_at(self, number: int, joined: int) -> i64:
         """Return the first instant after a period."""

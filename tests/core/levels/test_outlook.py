@@ -105,3 +105,16 @@ events: {invited: {kind: membership}}
     assert (found.level, found.next_level, found.to_rise) == ("member", "silver", 4000)
     found = standing(text, "2017-03-04", ("2017-03-03", 100))
     assert (found.level, found.next_level, found.to_rise) == ("silver", "", 0)
+
+
+def test_what_is_kept_time_and_again_stays() -> None:
+    text = """
+metrics: {spend: {sum: eligible, within: month}, all: {sum: eligible, within: ever}}
+ladders:
+  - {id: often, by: spend, down: none, levels: [{id: low, from: 0}, {id: high, from: 100}]}
+  - {id: once, by: all, levels: [{id: low, from: 0}, {id: high, from: 100}]}
+rules: [{id: base, give: 1}]
+"""
+    bought = event(text, {"at": "2017-03-03", "amount": 100})
+    found = outlooks(programme(text), [bought], bought.at)
+    assert [(one.level, one.projected, one.projected_at) for one in found] == [("high", "high", None)] * 2

@@ -125,3 +125,23 @@ def test_an_explanation_names_the_purchase_whose_points_became_usable() -> None:
     lines = [line.strip() for line in sentences(explain(programme(body()), answers(body(), *history)))]
     assert "on 2017-03-17 silver reached with 100 of got, from 100 on, until 2018-12-31" in lines
     assert "rated as silver, since 2017-03-17, reached with e01, until 2018-12-31" in lines
+
+
+def test_two_ladders_count_what_became_usable_each_in_its_window_and_account_by_account() -> None:
+    text = """
+units: {points: {pending: {for: 14 days}}}
+metrics: {got: {earned: points, within: year}, late: {earned: points, within: month}}
+ladders:
+  - {id: rank, by: late, credit: when_usable, levels: [{id: new, from: 0}, {id: known, from: 50}]}
+  - {id: tier, by: got, credit: when_usable, levels: [{id: member, from: 0}, {id: silver, from: 100}]}
+rules: [{id: base, give: floor(eligible)}]
+"""
+    history = [*spent(("2017-03-03", 100)), {**REFUND, "at": "2017-03-20"}, *spent(("2017-03-25", 10))]
+    ben = [
+        {**one, "member": "ben", "id": f"b{number}"}
+        for number, one in enumerate(spent(("2017-03-03", 60), ("2017-03-25", 10)))
+    ]
+    told = [
+        (answer.event.member, CAUSES[one.reason]) for answer in answers(text, *history, *ben) for one in answer.moved
+    ]
+    assert told == [("ana", "reached")] * 2 + [("ana", "refunded")] * 2 + [("ben", "reached")]

@@ -60,3 +60,24 @@ def test_a_batch_gives_what_values_give(name: str, tmp_path: Path) -> None:
     for table, rows in tables_of(programme, kept).items():
         assert pq.read_table(tmp_path / "ledger" / table).to_pylist() == rows.to_pylist(), table
     assert set(TABLES) == set(tables_of(programme, kept))
+
+
+BARE = (
+    {"id": "1", "member": "ana", "at": "2026-03-02", "amount": "820.00", "source": "shop"},
+    {"id": "2", "member": "ana", "at": "2026-08-05", "amount": "10.00", "source": "shop"},
+    {"id": "3", "member": "ben", "at": "2027-01-03", "amount": "20.00", "source": "shop"},
+)
+
+
+@pytest.mark.parametrize("name", [one.name for one in shipped()])
+def test_a_file_of_nothing_but_purchases_is_rated(name: str, tmp_path: Path) -> None:
+    """No column says anything of attributes and baskets, and none of the other types of event happened."""
+    checked = check(next(one.path for one in shipped() if one.name == name), examples=False)
+    assert checked.programme is not None
+    rows = [",".join([record[column] for column in ("id", "member", "at", "amount")]) + ",purchase" for record in BARE]
+    (tmp_path / "shop.csv").write_text("\n".join(["id,member,at,amount,type", *rows]) + "\n")
+    inputs = Inputs((str(tmp_path / "shop.csv"),))
+    rate(Run(programme=checked.programme, files=checked.files, inputs=inputs, out=tmp_path / "statement.parquet"))
+    statement = pq.read_table(tmp_path / "statement.parquet").to_pylist()
+    points = {(row["member"], row["month"], row["unit"]): row["points"] for row in statement}
+    assert points == one_by_one(checked.programme, list(BARE))

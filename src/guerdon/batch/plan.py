@@ -205,6 +205,9 @@ def _is_idle(slot: Slot, history: History) -> bool:
     if history.types.isdisjoint(slot.event_types):
         return True
     absent = history.absent
+    read = [one for node in (slot.value, slot.when) if node is not None for one in fields(node)]
+    if any(one.name in absent and not one.line and not one.type.absent for one in read):
+        return True  # every event of such a type needs what no file has, so there is none
     nothing: dict[str, object] = dict.fromkeys(absent)
 
     def reads_nothing(node: Node) -> bool:

@@ -74,7 +74,11 @@ def _purchase(draw: st.DrawFn, name: str) -> dict[str, Any]:
 @st.composite
 def _line(draw: st.DrawFn) -> dict[str, Any]:
     line = {"amount": draw(st.one_of(cents(0, 3_000), st.sampled_from(["0", "1.00", "-1.00"])))}
-    given_too = {"quantity": st.sampled_from(["0", "1", "2", "2.5", "7"]), "discount": st.just("0.31")}
+    given_too = {
+        "quantity": st.sampled_from(["0", "1", "2", "2.5", "7"]),
+        "discount": st.just("0.31"),
+        "brand": st.sampled_from(["Acme", "Bolt"]),
+    }
     return line | {word: draw(values) for word, values in given_too.items() if draw(st.booleans())}
 
 
@@ -85,7 +89,10 @@ def _refund(draw: st.DrawFn, name: str, purchase: Record) -> dict[str, Any]:
     way = draw(st.integers(0, 6))
     if way == 6:
         del record["refund_of"]
-        return record | {"amount": draw(cents(0, 900))}
+        if draw(st.booleans()):
+            return record | {"amount": draw(cents(0, 900))}
+        lines = draw(st.lists(_line(), min_size=1, max_size=2))
+        return record | {"member": draw(st.sampled_from(["ana", "ben"])), "lines": lines}
     if way == 0:
         return record
     if way == 1 or "lines" not in purchase:
@@ -107,6 +114,7 @@ RETURNS = (
     "{refund_tender: points_first, window: 3 days}",
     "{refund_tender: money_first, unlinked: refuse}",
     "{window: 1 month, unlinked: list}",
+    "{unlinked: {match_latest: brand, within: 5 days}}",
 )
 
 
@@ -118,8 +126,8 @@ def shop(request: pytest.FixtureRequest) -> Programme:
 def plain(event: Event) -> Event:
     """Return an event without what files do not keep of it."""
     if event.left is None:
-        return replace(event, returned_lines=0, refund=None, late=False)
-    left = replace(event.left, returned_lines=0)
+        return replace(event, returned_lines=0, refund=None, late=False, unnamed=())
+    left = replace(event.left, returned_lines=0, unnamed=())
     return replace(event, returned_lines=0, timed=True, attributes={}, refund=None, left=left)
 
 

@@ -23,12 +23,13 @@ from guerdon.batch.intake.exchange import open_exchange
 from guerdon.batch.intake.laying import collect_bad, collect_conflicts, lay_events, lay_lines
 from guerdon.batch.intake.mapping import Mapped, map_columns
 from guerdon.batch.intake.raw import Raw, Raws, open_raws
-from guerdon.batch.intake.refunds import settle_refunds
+from guerdon.batch.intake.refunds import settle_refunds, unnamed
 from guerdon.batch.intake.repeats import CONFLICTS, REPEATS, Keys, find_repeats, keys_of, tell_conflicts
 from guerdon.batch.intake.rows import Group, has_whole_members
 from guerdon.batch.intake.shape import Inputs, Shape, event_slots
 from guerdon.batch.intake.sql import copy, name, parquet
 from guerdon.batch.intake.times import Zones
+from guerdon.core.events.policy import MATCHED
 
 
 @dataclass(frozen=True)
@@ -190,14 +191,19 @@ def _groups(
     con: duckdb.DuckDBPyConnection, raws: Raws, shape: Shape, inputs: Inputs, scratch: Path
 ) -> tuple[Group, ...]:
     zones = Zones(shape.zone, inputs.zone or shape.zone, scratch)
-    mapped = [(raw, _without_blanks(con, raw, map_columns(raw, inputs, shape))) for raw in raws.groups]
+    mapped = [(raw, _without_blanks(con, raw, map_columns(raw, inputs, shape), shape)) for raw in raws.groups]
     return tuple(
         Group(raw, columns, open_exchange(con, raw, columns, inputs, shape), shape, zones) for raw, columns in mapped
     )
 
 
-def _without_blanks(con: duckdb.DuckDBPyConnection, raw: Raw, mapped: Mapped) -> Mapped:
-    """Return the columns that matter: in files where no refund names its purchase, those of refunds do not."""
+def _without_blanks(con: duckdb.DuckDBPyConnection, raw: Raw, mapped: Mapped, shape: Shape) -> Mapped:
+    """Return the columns that matter: in files where no refund names its purchase, those of refunds do not.
+
+    Where returns are matched by their products, lines that have one may be such returns.
+    """
+    if shape.returns.unlinked == MATCHED and shape.returns.product in mapped.line:
+        return replace(mapped, matched=True)
     if not mapped.has_refunds:
         return mapped.without_refunds()
     stated = f"nullif(cast({mapped.head['refund_of'].sql} as varchar), '') is not null"
@@ -249,7 +255,10 @@ def _settle(con: duckdb.DuckDBPyConnection, history: History, progress: Callable
         return history
     progress("matching refunds with purchases")
     named = f"select refund_of from {good} where refund_of is not null"
-    return _with_refunds(con, history, good, f"{good} where refund_of is not null or id in ({named})", found)
+    involved = f"{good} where refund_of is not null or id in ({named})"
+    if any(group.mapped.matched for group in groups):
+        involved += f" or account in (select account from {good} where {unnamed(groups, history.scratch, good)})"
+    return _with_refunds(con, history, good, involved, found)
 
 
 def _with_refunds(con: duckdb.DuckDBPyConnection, history: History, good: str, involved: str, lines: str) -> History:
@@ -269,7 +278,7 @@ def _with_refunds(con: duckdb.DuckDBPyConnection, history: History, good: str, i
     summary = replace(
         summary,
         events=(summary.events or 0) - found.refused,
-        returns=(summary.returns or 0) - found.refused - found.settled - found.waiting - found.late,
+        returns=found.left,
         return_examples=found.return_examples,
         refunds=found.settled,
         waiting=found.waiting,

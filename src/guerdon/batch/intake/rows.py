@@ -163,6 +163,8 @@ def _refunds(group: Group, source: str) -> list[Field]:
     said = f"'refund_of ' || {shown(name('refund_of:given'))} || ' stands at a ' || \"type\" || '; write type refund, or leave it out'"
     misplaced = (f"kind <> {REFUND} and {name('refund_of:given')} is not null", said)
     own = f'coalesce({other.result}, {source}, "#file")'
+    if "refund_of" not in group.mapped.head:
+        return [of, Field("refund_source", other.given, other.value, own)]
     return [
         Field("refund_of", of.given, of.value, of.result, (misplaced,)),
         Field("refund_source", other.given, other.value, own),

@@ -34,6 +34,22 @@ class Resolved:
     late: tuple[Event, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A part of an event that named no purchase, with the purchase that it is of."""
+
+    event: Event
+    found: Found
+
+
+def match(events: Sequence[Event], *, decimals: int, policy: ReturnPolicy) -> list[Match]:
+    """Return what of returns that name no purchase came back of which, as `resolve` finds it."""
+    resolution = _Resolution(events, decimals, policy)
+    for event in events:
+        resolution.place(event)
+    return resolution.matched(sorted(resolution.found, key=_order))
+
+
 def resolve(events: Sequence[Event], *, decimals: int, policy: ReturnPolicy = ANY_TIME) -> Resolved:
     """Find the purchases of refunds, and what each refund leaves of its purchase; events come back in the order of S3.
 
@@ -81,7 +97,7 @@ class _Resolution:
         """Return what became of every event."""
         found = sorted(self.found, key=_order)
         if self.unnamed:
-            found = sorted([*found, *self._matched(found)], key=_order)
+            found = sorted([*found, *[part.found for part in self.matched(found)]], key=_order)
         returns: dict[tuple[str, str], Returns] = {}
         for event, asked, purchase in found:
             try:
@@ -102,7 +118,7 @@ class _Resolution:
         else:
             self.kept.append(event)
 
-    def _matched(self, found: Sequence[Found]) -> list[Found]:
+    def matched(self, found: Sequence[Found]) -> list["Match"]:
         """Return returns that name no purchase with those that they are of: each by itself, numbered where there are several."""
         returns: dict[tuple[str, str], Returns] = {}
         for _, asked, purchase in found:
@@ -113,14 +129,15 @@ class _Resolution:
         accounts = {event.account for event in self.unnamed}
         sold = [one for one in self.purchases.values() if one.account in accounts]
         matching = Matching(sold, self.policy, lambda purchase: self._returns(purchase, returns))
-        made: list[Found] = []
+        made: list[Match] = []
         for event in sorted(self.unnamed, key=lambda one: (one.at, one.source, one.id)):
             parts = matching.parts(event)
             if not event.returned or not parts:
                 self.kept.append(event)
             for number, (asked, purchase) in enumerate(parts, start=1):
                 name = event.id if event.returned and number == 1 else f"{event.id}#{number}"
-                made.append((_placed(_part(event, name, asked), purchase), asked, purchase))
+                found_part = (_placed(_part(event, name, asked), purchase), asked, purchase)
+                made.append(Match(event=event, found=found_part))
         return made
 
     def _take(self, asked: Refund, purchase: Event, returns: dict[tuple[str, str], Returns]) -> None:

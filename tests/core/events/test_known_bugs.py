@@ -1,6 +1,6 @@
 """Bugs that loyalty engines have shipped, each with the test that would have caught it.
 
-Those of returns that need no points to be kept stand in tests/core/events/test_refunds.py.
+Those of returns that need no points to be kept stand in test_refunds.py.
 """
 
 from collections.abc import Mapping, Sequence

@@ -19,8 +19,9 @@ import duckdb
 from guerdon.batch.intake import badrows
 from guerdon.batch.intake.events import ASKED
 from guerdon.batch.intake.laying import laid
-from guerdon.batch.intake.leaving import SHARES, left_over, part_of, shares, too_much
 from guerdon.batch.intake.lines import has_quantity
+from guerdon.batch.intake.refunds.leaving import SHARES, left_over, part_of, shares, too_much
+from guerdon.batch.intake.refunds.matching import MATCHED_LINES, match_unnamed
 from guerdon.batch.intake.rows import Group
 from guerdon.batch.intake.shape import line_slots
 from guerdon.batch.intake.sql import cases, copy, name, parquet
@@ -41,6 +42,7 @@ class Settled:
     waiting: int
     late: int
     refused: int
+    left: int
     waiting_examples: tuple[str, ...]
     late_examples: tuple[str, ...]
     return_examples: tuple[str, ...] = ()
@@ -66,6 +68,7 @@ def settle_refunds(  # noqa: PLR0913 - what refunds are settled with
     con.execute(f'create or replace temp table {_REFUSED} ("row" bigint, reason varchar)')
     con.execute(f"create or replace temp table intake_asked as {_asked(some)}")
     _set_late_aside(con, group.shape.returns, some)
+    matched = match_unnamed(con, groups, some, lines, scratch)
     for table, query in (
         ("intake_goods", _goods(group, some, lines)),
         ("intake_named", _named(groups, scratch)),
@@ -77,14 +80,17 @@ def settle_refunds(  # noqa: PLR0913 - what refunds are settled with
     con.execute(f"create or replace temp table intake_left as {left_over(group)}")
     laid_events, laid_lines = scratch / "refunded-events.parquet", scratch / "refunded-lines.parquet"
     con.execute(copy(f"{_events(some)} union all by name {_unmoved(_without_effect(some))}", laid_events))
-    setup = [_view("events", _unmoved(f"{good} where refund_of is null"), laid_events)]
+    others = f"{good} where refund_of is null"
+    if matched.replaced:
+        others += f' and "row" not in (select "row" from {parquet(matched.path)})'
+    setup = [_view("events", _unmoved(others), laid_events)]
     if lines:
         con.execute(copy(_lines(group, lines), laid_lines))
         setup.append(_view("lines", f"select * from {lines}", laid_lines))
     found = _counted(con, tuple(setup), _without_effect(some), refused)
-    if returns == found.settled + found.waiting + found.late + found.refused:
-        return found
-    return replace(found, return_examples=_examples(con, good))
+    named = found.settled - matched.parts
+    found = replace(found, left=returns - named - found.waiting - found.late - found.refused - matched.replaced)
+    return found if found.left == 0 else replace(found, return_examples=_examples(con, others))
 
 
 def _without_effect(some: str) -> str:
@@ -161,10 +167,10 @@ def _named(groups: Sequence[Group], scratch: Path) -> str:
             parts.append(
                 f'select event as "row", "line.id" as id, cast({quantity} as bigint) as quantity, '
                 f"cast(abs({amount}) as bigint) as amount from {parquet(laid(scratch, 'items', number))} "
-                'where event in (select "row" from intake_asked)'
+                'where event in (select "row" from intake_asked) '
+                f'and event not in (select "row" from {MATCHED_LINES})'
             )
-    nothing = "select cast(null as bigint) as \"row\", '' as id, null as quantity, null as amount where false"
-    return " union all by name ".join(parts) or nothing
+    return " union all by name ".join([*parts, f"select * from {MATCHED_LINES}"])
 
 
 def _refuse(con: duckdb.DuckDBPyConnection, query: str) -> int:
@@ -259,6 +265,7 @@ def _counted(con: duckdb.DuckDBPyConnection, setup: tuple[str, ...], without: st
         waiting=int(without_effect) - int(late),
         late=int(late),
         refused=refused,
+        left=0,
         waiting_examples=_refund_examples(con, without, f"not {is_late}"),
         late_examples=_refund_examples(con, without, is_late) if late else (),
     )
@@ -271,6 +278,5 @@ def _refund_examples(con: duckdb.DuckDBPyConnection, refunds: str, where: str) -
 
 def _examples(con: duckdb.DuckDBPyConnection, good: str) -> tuple[str, ...]:
     """Return a few examples of returns that name no purchase."""
-    where = "where returned and refund_of is null"
-    found = con.sql(f'select "type", id, member from {good} {where} order by "row" limit {_EXAMPLES}').fetchall()
+    found = con.sql(f'select "type", id, member from {good} and returned order by "row" limit {_EXAMPLES}').fetchall()
     return tuple(f"{kind} {one} of {member}" for kind, one, member in found)

@@ -155,6 +155,20 @@ def test_what_comes_back_after_its_date(terms: str, then: list[tuple[str, str, i
     assert told(body, *history)[2:] == [(kind, at(when), lot, points) for kind, when, lot, points in then]
 
 
+def test_what_comes_back_late_of_several_lots_goes_again_the_oldest_first() -> None:
+    history = [
+        buys("2017-01-01", 10),
+        buys("2017-01-02", 20),
+        {**spends("2017-06-01", 30), "id": "r"},
+        step("2018-02-01", "cancel"),
+        LATER,
+    ]
+    assert told(kept(YEAR), *history)[4:] == [
+        ("expired", at("2018-03-03"), 1, 10),
+        ("expired", at("2018-03-03"), 2, 20),
+    ]
+
+
 @pytest.mark.parametrize(("moved", "gone"), [("2018-05-31", "2018-06-01"), ("2018-06-01", "2018-07-01")])
 def test_the_points_of_an_idle_account_come_back_as_long_as_they_would_have_been_there(moved: str, gone: str) -> None:
     # nothing was left to expire on 1 June 2018, a year after the redemption; what comes back then has its grace

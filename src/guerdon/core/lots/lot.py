@@ -104,8 +104,12 @@ class Queue:
         """Put a lot in its place, which is the last or, around the ends of months and clock changes, a few before."""
         place: i64 = len(self.lots)
         self.lots.append(lot)
-        while place > self.first and self.lots[place - 1].expires_at > lot.expires_at:
+        while place > self.first:
             other = self.lots[place - 1]
+            if other.expires_at < lot.expires_at or (
+                other.expires_at == lot.expires_at and other.sequence < lot.sequence
+            ):
+                break
             self.lots[place] = other
             other.place = place
             place -= 1

@@ -10,10 +10,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from guerdon.definition.keeping import NEVER, PendingSpec, Policy, RedemptionsSpec, RewardSpec
+from guerdon.definition.keeping import NEVER, PendingSpec, Policy, RedemptionsSpec, ReturnsSpec, RewardSpec
 from guerdon.definition.keeping import LimitSpec as LimitSpec  # noqa: PLC0414 - what rules and campaigns have, too
 from guerdon.definition.levels import Benefits, LadderSpec, MetricSpec
-from guerdon.definition.returns import ReturnsSpec
 from guerdon.definition.written import Expression, FieldName, Moment, Name, Number, Scalar
 from guerdon.definition.written import Part as Part  # noqa: PLC0414 - what everything here is, for whoever reads it
 

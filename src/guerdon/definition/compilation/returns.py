@@ -19,7 +19,7 @@ from guerdon.definition.compilation.joint import Joint
 from guerdon.definition.compilation.metrics import length
 from guerdon.definition.compilation.terms import Placed, Terms
 from guerdon.definition.exact import scaled_to
-from guerdon.definition.returns import ReturnsSpec, UnlinkedSpec
+from guerdon.definition.keeping import ReturnsSpec, UnlinkedSpec
 from guerdon.definition.source import Loc
 from guerdon.definition.spec import RuleSpec
 

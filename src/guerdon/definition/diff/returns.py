@@ -8,7 +8,7 @@ from guerdon.definition.diff.generic import differs
 from guerdon.definition.diff.keeping import lasting
 from guerdon.definition.diff.terms import chosen, ranked
 from guerdon.definition.diff.wording import written
-from guerdon.definition.returns import ReturnsSpec
+from guerdon.definition.keeping import ReturnsSpec
 
 _NOTHING: Final = ReturnsSpec.model_validate({})
 

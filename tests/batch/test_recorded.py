@@ -91,3 +91,35 @@ def test_files_are_granted_what_values_are(
     lay_down(path, records)
     expected = one_by_one(run.programme, [{**record, "source": "shop"} for record in records])
     assert in_batch(run.programme, run.files, path, force_fold=False)[0] == expected
+
+
+PLAIN = """
+format: 1
+programme: shop
+zone: America/New_York
+currency: USD
+units: {points: {}}
+rules: [{id: base, give: floor(amount)}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("late", "recorded_at", "said"),
+    [
+        ("", "2027-06-30T10:00:00Z", ""),
+        ("late: refuse", "2026-07-01T03:59:59Z", ""),
+        ("late: refuse", "2026-07-01T04:00:00Z", "event 1: the event was recorded later than the programme accepts (on the day)"),
+        ("late: {way: refuse, accept: 1 month}", "2026-07-31T03:59:59Z", ""),
+        ("late: {way: refuse, accept: 1 month}", "2026-07-31T04:00:00Z", "(1 month)"),
+        ("late: as_of_now", "2026-07-01T04:00:00Z", "event 1 counts as of when it was recorded, which is not run over files"),
+        ("late: as_of_now", "2026-06-30", "recorded_at 2026-06-30 is not a time with its offset"),
+    ],
+)  # fmt: skip
+def test_events_of_files_that_come_too_late_are_told(tmp_path: Path, late: str, recorded_at: str, said: str) -> None:
+    file = lay(tmp_path / "s.csv", f"1,ana,2026-06-30,80,{recorded_at},", header=HEADER)
+    if not said:
+        assert points(PLAIN + late, file)["ana", "total"] == 80
+        return
+    with pytest.raises(Invalid) as told:
+        points(PLAIN + late, file)
+    assert said in str(told.value)

@@ -23,7 +23,8 @@ from guerdon.batch.by_value import rate_by_value
 from guerdon.batch.intake import History, Inputs, Shape, Summary, check_ids, open_history, survey
 from guerdon.batch.intake.sql import copy, parquet
 from guerdon.batch.plan import Plan, view
-from guerdon.batch.rationing import Passes, recorded_types
+from guerdon.batch.rationing import Passes
+from guerdon.batch.recording import check_recording, recorded_types
 from guerdon.batch.redeemed import outside_of
 from guerdon.batch.shares import Share, connect, portion, split_accounts
 from guerdon.batch.values import events_where
@@ -169,6 +170,7 @@ def _rate(run: Run, scratch: Path, progress: Progress, opened: Callable[[duckdb.
         plan = Plan(run.programme, history, _span(history.summary))
         for one in (*history.setup, *plan.statements()):
             con.execute(one)
+        check_recording(con, run.programme)
         if engine == "query":
             progress("rating", None)
             _query(con, plan)

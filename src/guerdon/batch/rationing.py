@@ -17,33 +17,15 @@ import pyarrow.parquet as pq
 from guerdon.batch.arrays import whole_numbers
 from guerdon.batch.intake.sql import cases, copy, parquet, text
 from guerdon.batch.plan import Plan, turned
+from guerdon.batch.recording import INSTANT
 from guerdon.core.calendar import EVER
-from guerdon.core.errors import Invalid
 from guerdon.core.events.granted import read_granted
-from guerdon.core.facts import TEXT, Attribute, EventType
 from guerdon.core.limits import PLENTY
 from guerdon.core.limits.budgets import Rationing, Take, Takes
 from guerdon.core.programme import Programme
 from guerdon.core.recorded import budgets_of, check_complete, check_granted, decimals_of
 
 _ORDER: Final = 'e."at", e.kind, e.source, e.id'
-_RECORDED: Final = "epoch_us(try_cast(e.recorded_at AS TIMESTAMPTZ))"
-_OFFSET: Final = ":[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$"
-
-
-RECORDED: Final = ("recorded_at", "granted")
-"""What events say of their recording; it is read where accounts share a budget."""
-
-
-def recorded_types(programme: Programme) -> dict[str, EventType]:
-    """Return types of event with what is read of their recording."""
-    if not programme.budgets:
-        return dict(programme.event_types)
-    said = tuple(Attribute(word, TEXT, optional=True) for word in RECORDED)
-    return {
-        name: EventType(name, one.kind, (*one.attributes, *said), one.line_attributes)
-        for name, one in programme.event_types.items()
-    }
 
 
 class Passes:
@@ -142,12 +124,10 @@ class Recorded:
         self.columns: Final = {str(row[0]) for row in con.execute('DESCRIBE "events"').fetchall()}
         self.owned: Final = budgets_of(programme)
         self.budgets: Final = self._budgets() if "granted" in self.columns else []
-        if "recorded_at" in self.columns:
-            self._check_times()
 
     def order(self) -> str:
         """Return the order of recording."""
-        return f'COALESCE({_RECORDED}, e."at"), {_ORDER}' if "recorded_at" in self.columns else _ORDER
+        return f'COALESCE({INSTANT}, e."at"), {_ORDER}' if "recorded_at" in self.columns else _ORDER
 
     def joins(self) -> str:
         """Return the joins that lead to what each event was granted."""
@@ -193,13 +173,6 @@ class Recorded:
         query = f'SELECT e.id, e.granted FROM {joined} JOIN "events" AS e ON e."row" = p."row" WHERE {wrong} ORDER BY e.id LIMIT 1'
         for identity, granted in self.con.execute(query).fetchall():
             check_granted(self.programme, str(identity), read_granted(granted))
-
-    def _check_times(self) -> None:
-        wrong = f"{_RECORDED} IS NULL OR NOT regexp_matches(CAST(e.recorded_at AS VARCHAR), '{_OFFSET}')"
-        query = f'SELECT e.id, e.recorded_at FROM "events" AS e WHERE e.recorded_at IS NOT NULL AND ({wrong}) LIMIT 1'
-        for identity, stated in self.con.execute(query).fetchall():
-            message = f"event {identity}: recorded_at {stated!s:.40} is not a time with its offset; write it like 2017-10-03T14:30:00+02:00"
-            raise Invalid(message)
 
 
 class TakesFile:

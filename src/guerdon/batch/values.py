@@ -12,7 +12,7 @@ import duckdb
 
 from guerdon.batch.intake import History
 from guerdon.batch.intake.sql import name, names
-from guerdon.batch.rationing import RECORDED
+from guerdon.batch.recording import COLUMNS
 from guerdon.core.amounts import read_time
 from guerdon.core.events import Event, Line, Refund, Values
 from guerdon.core.events.granted import read_granted
@@ -51,7 +51,7 @@ def events_where(
 ) -> Iterator[list[Event]]:
     """Yield the events of each account for which `condition` holds over "events" as e, in the order of S3."""
     attributes = _declared([one.attributes for one in programme.event_types.values()])
-    own = (*_OWN, *(_OF_REFUNDS if history.has_refunds else ()), *[word for word in RECORDED if word in history.present])
+    own = (*_OWN, *(_OF_REFUNDS if history.has_refunds else ()), *[word for word in COLUMNS if word in history.present])
     query = f'SELECT {names([*own, *attributes])} FROM "events" AS e WHERE {condition} ORDER BY {_order(history)}'
     lines = _Lines(con, programme, history, condition, values)
     for _, rows in groupby(_rows(con, history, query, values), key=lambda row: row[_ACCOUNT]):

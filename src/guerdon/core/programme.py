@@ -6,6 +6,7 @@ from typing import Final
 from guerdon.core.calendar import EARLIEST, KINDS, Zone
 from guerdon.core.earning import REPLAY, Multiplier, Rule
 from guerdon.core.events import ANY_TIME, ReturnPolicy, Terms
+from guerdon.core.events.lateness import Lateness
 from guerdon.core.facts import EventType
 from guerdon.core.ladders import Benefits, Ladder, Later
 from guerdon.core.limits import Limit
@@ -94,6 +95,7 @@ class Programme:
         benefits: Benefits | None = None,
         versions: list[str] | None = None,
         changes: list[Change] | None = None,
+        lateness: Lateness | None = None,
         returns: ReturnPolicy = ANY_TIME,
         recovery: Recovery | None = None,
     ) -> None:
@@ -130,8 +132,9 @@ class Programme:
         self.periods: Final = [Periods(zone, kind) for kind in range(len(KINDS))]
         self.rounded_per_order: Final = any([unit.rounded_per_order for unit in units])
         self.terms: Final = Terms(
-            currency=currency, rates=rates, zone=zone, event_types=event_types, eligible=eligible, returns=returns
-        )
+            currency=currency, rates=rates, zone=zone, event_types=event_types, eligible=eligible, returns=returns,
+            lateness=lateness or Lateness(zone),
+        )  # fmt: skip
         for rule in rules:
             rule.index_limits()
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from guerdon.definition import keeping, levels, spec
+from guerdon.definition import keeping, late, levels, spec
 from guerdon.definition.findings import ISSUES_MAX
 from guerdon.definition.issues import Issue, Place, error, quote, suggest
 from guerdon.definition.source import Loc, Source
@@ -28,7 +28,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "rewards": keeping.RewardSpec, "redemptions": keeping.RedemptionsSpec,
     "metrics": levels.MetricSpec, "within": levels.WithinSpec, "ladders": levels.LadderSpec, "levels": levels.LevelSpec,
     "grants": levels.GrantSpec, "keep": levels.KeepSpec, "credit": levels.CreditSpec, "returns": keeping.ReturnsSpec,
-    "write_off": keeping.WriteOffSpec, "unlinked": keeping.UnlinkedSpec,
+    "write_off": keeping.WriteOffSpec, "unlinked": keeping.UnlinkedSpec, "late": late.LateSpec,
 }  # fmt: skip
 
 _NAMED: Final = (

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from guerdon.definition.keeping import NEVER, PendingSpec, Policy, RedemptionsSpec, ReturnsSpec, RewardSpec
 from guerdon.definition.keeping import LimitSpec as LimitSpec  # noqa: PLC0414 - what rules and campaigns have, too
+from guerdon.definition.late import Late
 from guerdon.definition.levels import Benefits, LadderSpec, MetricSpec
 from guerdon.definition.written import Expression, FieldName, Moment, Name, Number, Scalar
 from guerdon.definition.written import Part as Part  # noqa: PLC0414 - what everything here is, for whoever reads it
@@ -320,6 +321,7 @@ class ProgrammeSpec(Part):
         None, description="How points are set aside until a reward is confirmed"
     )
     returns: ReturnsSpec | None = Field(None, description="What is taken back when goods come back")
+    late: Late | None = Field(None, description="What becomes of events that are recorded late")
     funded_by: FundedBy = Field({"programme": 1}, description="Who pays unless a rule says otherwise")
     changes: ChangesSpec | None = Field(None, description="What members are promised about later versions")
     assumptions: list[str] = Field(

@@ -12,6 +12,7 @@ from typing import Final
 
 from guerdon.core.calendar import HOUR_US, Zone, civil, weekday
 from guerdon.core.errors import Invalid
+from guerdon.core.events.lateness import Lateness
 from guerdon.core.events.policy import ANY_TIME, ReturnPolicy
 from guerdon.core.facts import EventType
 from guerdon.core.slots import Eligible
@@ -93,7 +94,7 @@ class Event:
 class Terms:
     """What reading an event needs to know of a programme."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a programme tells this much
         self,
         *,
         currency: str,
@@ -102,6 +103,7 @@ class Terms:
         event_types: dict[str, EventType],
         eligible: Eligible,
         returns: ReturnPolicy = ANY_TIME,
+        lateness: Lateness | None = None,
     ) -> None:
         self.currency: Final = currency
         self.rates: Final = rates
@@ -109,6 +111,7 @@ class Terms:
         self.event_types: Final = event_types
         self.eligible: Final = eligible
         self.returns: Final = returns
+        self.lateness: Final = lateness or Lateness(zone)
 
 
 def values_of(event: Event, terms: Terms) -> Values:

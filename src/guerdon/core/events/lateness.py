@@ -44,5 +44,5 @@ class Lateness:
             return at
         if self.beyond == AS_OF_NOW:
             return recorded_at
-        message = f"recorded later than {self.text} after it happened, which the programme refuses; correct recorded_at, or leave it out"
+        message = f"the event was recorded later than the programme accepts ({self.text}); correct recorded_at, or leave the event out"
         raise Invalid(message)

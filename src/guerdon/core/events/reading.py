@@ -26,6 +26,8 @@ def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -
     event_type = _type(terms, record)
     member = str(fields.present(record, "member"))
     at, timed = read_time(fields.present(record, "at"), terms.zone, "at")
+    recorded_at = _recorded_at(record, terms)
+    counts_at = at if recorded_at is None else terms.lateness.counts_at(at, recorded_at)
     money = Money(terms, record)
     sales, gone = _lines(record, event_type, money)
     own = _order_amounts(record, money, sales, gone, needed=event_type.kind == PURCHASE)
@@ -39,8 +41,8 @@ def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -
         kind=event_type.kind,
         member=member,
         account=fields.named(record, "account", member),
-        at=at,
-        timed=timed,
+        at=counts_at,
+        timed=timed or counts_at != at,
         returned=returned,
         amounts=amounts,
         attributes=fields.attributes(record, event_type.attributes, money),
@@ -48,7 +50,7 @@ def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -
         returned_lines=len(gone),
         refund=_refund(record, event_type, money, [*sales, *gone]),
         unnamed=_unnamed(record, terms, event_type, money, gone=gone, sales=sales),
-        recorded_at=_recorded_at(record, terms),
+        recorded_at=recorded_at,
         granted=read_granted(record.get("granted")),
     )
 

@@ -15,7 +15,7 @@ from guerdon.definition.source import Loc, Source
 from guerdon.definition.spec import AttributeSpec, EventSpec, ProgrammeSpec, UnitSpec
 from guerdon.definition.written import length_of
 
-_WHOLE: Final = ("rates", "returns")
+_WHOLE: Final = ("rates", "returns", "late")
 """Sections of which there is one for all versions."""
 
 

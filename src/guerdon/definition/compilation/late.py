@@ -1,0 +1,25 @@
+"""Late events: from what the file says to how late one is still accepted."""
+
+from guerdon.core.events.lateness import AS_OF_NOW, REFUSE, Lateness
+from guerdon.core.metrics import Length
+from guerdon.definition.compilation.draft import Draft
+from guerdon.definition.compilation.metrics import length
+from guerdon.definition.source import Loc
+
+
+def lateness(draft: Draft) -> Lateness | None:
+    """Return how late an event is accepted; nothing where any is, and losses are posted."""
+    spec = draft.spec.late
+    if spec is None:
+        return None
+    loc: Loc = ("late", "accept")
+    if spec.way == "refold":
+        if spec.accept is not None:
+            what = "an event counts as of when it happened, however late it is"
+            draft.wrong(loc, "late", what, "write way: refuse, or leave accept out")
+        return Lateness(draft.zone, waive=spec.loss == "waive")
+    accepted = Length() if spec.accept is None else length(draft, spec.accept, loc)
+    return Lateness(
+        draft.zone, accept=accepted, beyond=AS_OF_NOW if spec.way == "as_of_now" else REFUSE, waive=spec.loss == "waive",
+        text=spec.accept or "on the day",
+    )  # fmt: skip

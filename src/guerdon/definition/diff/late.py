@@ -1,0 +1,22 @@
+"""What becomes of late events, in two versions."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from guerdon.definition.diff.changes import Change, Spot, Stated, each_term
+from guerdon.definition.diff.generic import differs
+from guerdon.definition.diff.keeping import lasting
+from guerdon.definition.diff.terms import ranked
+from guerdon.definition.late import LateSpec
+
+_NOTHING: Final = LateSpec.model_validate({})
+
+
+def late(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
+    """Tell what becomes of events that are recorded late: the later one still counts, the better for members."""
+    terms = {
+        "way": ranked(("refuse", "as_of_now", "refold"), otherwise="refold"),
+        "accept": lasting("events count as of when they happened for", "their day", forever=False),
+        "loss": ranked(("adjust", "waive"), otherwise="adjust"),
+    }
+    yield from each_term(terms, differs, spot.about("late", old or _NOTHING, new or _NOTHING))

@@ -96,7 +96,7 @@ class Multiplier(Origin):
         self.slot: Final = slot
         self.per_line: Final = per_line
         self.scale: Final = scale
-        self.one: Final = 10**scale
+        self.one: Final[int] = 10**scale
         self.high: Final = high
         self.compound: Final = compound
         self.points_limits: Final = points_limits

@@ -107,7 +107,7 @@ class Counter:
                 self._age(int(period) - self.limit.days)
             else:
                 self.used = 0
-        return max(self.most - self.used, 0)
+        return self.left()
 
     def take(self, amount: int) -> None:
         """Use `amount` of the room that the period last asked for has."""

@@ -55,8 +55,12 @@ class Term:
         if start == 0:
             start = self._end_of(day)
             self._starts.learn(day, start)
-        moved = self._counted(int(at)) if start == _BY_THE_CLOCK else start + at - self.table.start(day)
-        return moved + self.minutes * MINUTE_US if self.minutes else moved
+        moved: i64 = start + at - self.table.start(day)
+        if start == _BY_THE_CLOCK:
+            moved = self._counted(int(at))
+        if self.minutes:
+            moved += self.minutes * MINUTE_US
+        return moved
 
     def longer(self, other: "Term", times: int) -> "Term":
         """Return this term and so many times the other."""
@@ -106,7 +110,9 @@ class Expiry:
 
     def ends(self, at: i64) -> i64:
         """Return the instant at which points that count from `at` are gone."""
-        return LATEST if self.term is None else self._ended(self.term, at)
+        if self.term is None:
+            return LATEST
+        return self._ended(self.term, at)
 
     def ends_extended(self, at: i64, times: int) -> i64:
         """Return the instant at which points that count from `at` are gone after so many extensions; it never drifts."""

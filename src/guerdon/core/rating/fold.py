@@ -99,9 +99,9 @@ class Fold(Refunding):
             if self.ledger is not None:
                 self.ledger.post(effects, self.posted, facts.ordinal.small_at(event), self.place, at)
                 self.place += 1
-            self.posted = effects.count if keep_effects else 0
             if not keep_effects:
                 effects.forget()
+            self.posted = effects.count
             event += 1
 
     def _begin_account(self, account: i64, member: i64) -> None:

@@ -4,12 +4,16 @@ from typing import Any
 
 import pytest
 
-from guerdon.core.effects import REDEEMED, SPENT
+from guerdon.core.effects import REDEEMED, SPENT, Effects
+from guerdon.core.events import values_of
+from guerdon.core.history import facts_of
 from guerdon.core.limits.stocks import Draws
 from guerdon.core.lots.keeping import STEPS
 from guerdon.core.lots.rewards import OUTSIDE
+from guerdon.core.rating import Fold
+from guerdon.core.statement import Statement
 from tests.core.lots.journals import Record, buys
-from tests.core.tables import answers
+from tests.core.tables import answers, event, programme
 
 LEVELS = """
 metrics: {spend: {sum: eligible, within: year}}
@@ -185,6 +189,19 @@ def test_what_was_spent_and_is_given_back_does_not_count_and_counts_again_when_i
         ("both", ""),
         ("confirm", "limit"),
     ]
+
+
+def test_a_run_that_keeps_no_effects_counts_what_was_outside_the_terms() -> None:
+    body = shop("  - {id: coffee, price: 10}\n")
+    made = programme(body)
+    history = [buys("2017-01-01", 50), takes("2017-01-02"), takes("2017-01-03", points=9), takes("2017-01-04", "tea")]
+    events = [event(body, record, number) for number, record in enumerate(history)]
+    fold = Fold(made, Effects())
+    facts = facts_of(made, events, [values_of(one, made.terms) for one in events])
+    fold.run(facts, Statement(made.zone, 1), keep_effects=False)
+    assert fold.redemptions is not None
+    counts = {OUTSIDE[code]: count for code, count in enumerate(fold.redemptions.outside) if count}
+    assert counts == {"": 1, "price": 1, "unknown": 1}
 
 
 def test_draws_of_one_run_are_handed_over_and_forgotten() -> None:

@@ -181,23 +181,10 @@ def _rate(run: Run, scratch: Path, progress: Progress, opened: Callable[[duckdb.
             elif engine == "values":
                 rate_by_value(con, run.programme, history, folder, _as_of(run, history), progress)
         if run.extras and books is not None:
-            _lay_extras(con, run, history, books)
+            months = statement.month_name_sql('"month"')
+            ledger.lay_moved(con, run.programme, history, books, as_of=_as_of(run, history), by=run.by, months=months)
     progress("writing", None)
     return _laid_out(con, run, layout, history, scratch, engine=engine, began=began)
-
-
-def _lay_extras(con: duckdb.DuckDBPyConnection, run: Run, history: History, books: Path) -> None:
-    """Make the relation that the statement's further columns come from."""
-    first, last = _span(history.summary)
-    ledger.lay_moved(
-        con,
-        run.programme,
-        books,
-        span=(first, max(last, _as_of(run, history) + 1)),
-        by=run.by,
-        pooled=history.has_accounts,
-        months=statement.month_name_sql('"month"'),
-    )
 
 
 def _laid_out(  # noqa: PLR0913 - what is told of a run

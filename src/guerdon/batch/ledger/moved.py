@@ -14,6 +14,7 @@ from typing import Final
 
 import duckdb
 
+from guerdon.batch.intake import History
 from guerdon.batch.intake.sql import name, text
 from guerdon.batch.plan import turned, view
 from guerdon.core.calendar import MONTH
@@ -28,15 +29,16 @@ _BOOKS: Final = {"spent": "redeemed", "expired": "breakage"}
 def lay_moved(  # noqa: PLR0913 - whose ledger, of which time, in which grouping
     con: duckdb.DuckDBPyConnection,
     programme: Programme,
+    history: History,
     folder: Path,
     *,
-    span: tuple[int, int],
+    as_of: int,
     by: Sequence[str],
-    pooled: bool,
     months: str,
 ) -> None:
     """Make the relation "moved"; `months` is SQL for the name of a month by its number."""
-    con.execute(view("moves", _moves(programme, folder, span, pooled=pooled)))
+    span = (min(history.summary.first_at or 0, as_of), max(history.summary.last_at or 0, as_of) + 1)
+    con.execute(view("moves", _moves(programme, folder, span, pooled=history.has_accounts)))
     sums = ", ".join(f"SUM(CASE WHEN book = {text(_BOOKS[one])} THEN points ELSE 0 END) AS {one}" for one in EXTRAS)
     keys = [*(["member"] if "member" in by else []), *([f'{months} AS "month"'] if "month" in by else []), "unit"]
     query = f'SELECT {", ".join(keys)}, {sums} FROM "moves" GROUP BY ALL'

@@ -1,6 +1,7 @@
 """An outlook: where an account stands on its ladders, what it needs to rise and to stay, and where it is heading.
 
-Pure: it folds the account's events up to an instant, and goes on to a level's end as if nothing more happened.
+Pure: it folds the account's events up to an instant, and goes on to a level's end as if nothing more happened; points that
+are still to become usable are not foreseen.
 """
 
 from collections.abc import Sequence
@@ -56,6 +57,7 @@ def outlooks(programme: Programme, events: Sequence[Event], at: int) -> tuple[Ou
     past = fold.past
     if past is None or not events:
         return ()
+    fold.fall_due(at)
     past.fall_due(at, -1, Effects())
     past.read(at)
     return tuple([_outlook(past, position, at) for position in range(len(past.places))])

@@ -16,6 +16,7 @@ from guerdon.core.events import values_of
 from guerdon.core.explain import explain, sentences
 from guerdon.core.history import facts_of
 from guerdon.core.ladders import CAUSES
+from guerdon.core.outlook import outlooks
 from guerdon.core.rating import Fold
 from guerdon.core.statement import Statement
 from tests.core.tables import answers, event, points, programme
@@ -145,3 +146,21 @@ rules: [{id: base, give: floor(eligible)}]
         (answer.event.member, CAUSES[one.reason]) for answer in answers(text, *history, *ben) for one in answer.moved
     ]
     assert told == [("ana", "reached")] * 2 + [("ana", "refunded")] * 2 + [("ben", "reached")]
+
+
+def test_what_becomes_usable_and_what_is_reviewed_happen_in_the_order_of_time() -> None:
+    # one event finds all of it: usable on 17 March, the month over on 1 April, usable on 8 April, that month over
+    history = spent(("2017-03-03", 100), ("2017-03-25", 100), ("2017-06-01", 10))
+    assert moves(body(more="keep: period_end", within="month"), *history) == [
+        ("2017-03-17", "reached", "e01"),
+        ("2017-04-01", "lowered", "e01"),
+        ("2017-04-08", "reached", "e02"),
+        ("2017-05-01", "lowered", "e02"),
+    ]
+
+
+def test_where_an_account_stands_once_its_points_can_be_used() -> None:
+    text = body()
+    bought = event(text, {"at": "2017-03-03", "amount": 100})
+    days = [event(text, {"at": day, "amount": 0}).at for day in ("2017-03-16", "2017-03-18")]
+    assert [outlooks(programme(text), [bought], at)[0].level for at in days] == ["member", "silver"]

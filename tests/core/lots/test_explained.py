@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from guerdon.core.explain import explain, sentences
+from guerdon.core.explain import explain, sentences, stories_of
+from guerdon.core.history import keep_ledger
 from tests.core.lots.journals import Record, buys
 from tests.core.lots.test_rewards import LEVELS, shop, takes
-from tests.core.tables import answers, programme
+from tests.core.tables import answers, event, programme
 
 
 def said(body: str, *records: Record) -> list[str]:
@@ -48,3 +49,27 @@ def test_what_was_issued_by_itself_is_explained() -> None:
     assert said(body, buys("2017-01-01", 250), buys("2017-05-01", 0)) == [
         "ten: 2 issued by itself on 2017-04-01, for 200 points"
     ]
+
+
+TEN = "  - {id: ten, title: Ten off, price: 100, sweep: {on: [04-01, 12-01]}}\n"
+
+
+@pytest.mark.parametrize(
+    ("rewards", "told"),
+    [
+        (TEN, "Ten off, 2 times: 200 points spent, of purchase e01"),
+        (TEN.replace(", title: Ten off", ""), "ten, 2 times: 200 points spent, of purchase e01"),
+        # of two that come together nobody knows which points were whose
+        (TEN + TEN.replace("ten", "more").replace("100", "90"), "200 points spent, of purchase e01"),
+        (
+            TEN + TEN.replace("ten", "more").replace("04-01", "05-01"),
+            "Ten off, 2 times: 200 points spent, of purchase e01",
+        ),
+    ],
+)
+def test_a_story_names_what_was_issued_by_itself(rewards: str, told: str) -> None:
+    body = shop(rewards)
+    history = [buys("2017-01-01", 220), buys("2017-04-02", 0)]
+    events = [event(body, record, number) for number, record in enumerate(history, start=1)]
+    (story,) = stories_of(programme(body), keep_ledger(programme(body), events))
+    assert [said for one in story.happenings for said in one.said][1:] == [told]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from guerdon.core.effects import REDEEMED, Effect
 from guerdon.core.explain.parts import limit_text
-from guerdon.core.explain.wording import clock, decimal_of, first_moment, last_moment, one_line, period, plain
+from guerdon.core.explain.wording import clock, counted, decimal_of, first_moment, last_moment, one_line, period, plain
 from guerdon.core.history import Answer
 from guerdon.core.lots.keeping import STEPS, SWEEP
 from guerdon.core.lots.rewards import OUTSIDE, Reward
@@ -46,6 +46,17 @@ def redemption_line(told: RedemptionAnswer) -> str:
     said = "" if told.step == STEPS[0] else f", {told.step}"
     asked = f"{name}, {plain(told.points)} {told.unit}{said}"
     return f"{asked}: outside its terms, because {told.because}" if told.because else asked
+
+
+def swept(programme: Programme, at: int, unit: int, points: int) -> str:
+    """Return what was issued by itself for points that were spent without an event, like `Ten off, 5 times: `."""
+    found = [
+        reward for reward in programme.rewards
+        if reward.sweep is not None and reward.unit == unit and reward.sweep.after(at - 1) == at
+    ]  # fmt: skip
+    if len(found) != 1 or found[0].sweep is None:
+        return ""
+    return f"{found[0].title or found[0].name}, {counted(points // found[0].sweep.price, 'time')}: "
 
 
 def _redemption(programme: Programme, answer: Answer, effect: Effect) -> RedemptionAnswer:

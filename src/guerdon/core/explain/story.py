@@ -15,9 +15,17 @@ from guerdon.core.columns import WIDE_BITS
 from guerdon.core.errors import invariant
 from guerdon.core.events import Event
 from guerdon.core.explain.movements import Movement, change_of, movements_of, sentence_of
+from guerdon.core.explain.redemptions import swept
 from guerdon.core.explain.wording import clock, decimal_of, iso_time
 from guerdon.core.history import Kept
-from guerdon.core.ledger.books import BREAKAGE_BOOK, ISSUED_BOOK, PENDING_BOOK, REDEEMED_BOOK, REVERSED_BOOK
+from guerdon.core.ledger.books import (
+    AVAILABLE_BOOK,
+    BREAKAGE_BOOK,
+    ISSUED_BOOK,
+    PENDING_BOOK,
+    REDEEMED_BOOK,
+    REVERSED_BOOK,
+)
 from guerdon.core.programme import Programme
 
 _COUNTED: Final = {"earned": ISSUED_BOOK, "spent": REDEEMED_BOOK, "expired": BREAKAGE_BOOK, "taken_back": REVERSED_BOOK}
@@ -183,8 +191,15 @@ def _happening(
         spent=counts["spent"],
         expired=counts["expired"],
         taken_back=counts["taken_back"],
-        said=tuple([_told(programme, one, waits) for one in movements]),
+        said=tuple([_by_itself(programme, at, event, one) + _told(programme, one, waits) for one in movements]),
     )
+
+
+def _by_itself(programme: Programme, at: int, event: Event | None, movement: Movement) -> str:
+    """Return which reward was issued by itself for points that were spent without an event."""
+    if event is not None or (movement.source, movement.into) != (AVAILABLE_BOOK, REDEEMED_BOOK):
+        return ""
+    return swept(programme, at, movement.unit, movement.points)
 
 
 def _told(programme: Programme, movement: Movement, waits: Sequence[int]) -> str:

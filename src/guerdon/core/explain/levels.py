@@ -153,12 +153,13 @@ def account_outlooks(programme: Programme, answers: Sequence[Answer], at: int | 
     """Return where the accounts of these answers stand at an instant, or after their last events."""
     if not programme.ladders and not programme.benefits:
         return ()
-    found: list[AccountOutlook] = []
-    for account in dict.fromkeys([answer.event.account for answer in answers]):
-        events = [event for event in answers[0].events if event.account == account and (at is None or event.at <= at)]
-        if events:
-            found.append(_account(programme, events, events[-1].at if at is None else at))
-    return tuple(found)
+    asked: dict[str, list[Event]] = {answer.event.account: [] for answer in answers}
+    for event in answers[0].events if answers else ():
+        if event.account in asked and (at is None or event.at <= at):
+            asked[event.account].append(event)
+    return tuple([
+        _account(programme, events, events[-1].at if at is None else at) for events in asked.values() if events
+    ])
 
 
 def _account(programme: Programme, events: list[Event], at: int) -> AccountOutlook:

@@ -88,6 +88,11 @@ def test_a_folder_of_versions_is_one_programme_here_and_in_another_process(tmp_p
     assert (again.versions, len(again.rules)) == (["2026-01-01", "2026-07-01"], 2)
 
 
+def test_a_file_is_meant_by_its_name(tmp_path: Path) -> None:
+    path = folder(tmp_path, v2026_01_01=RULES) / "v2026_01_01.yaml"
+    assert check_named(str(path)).programme is not None
+
+
 def test_a_folder_of_one_version_is_its_programme(tmp_path: Path) -> None:
     checked = check_folder(folder(tmp_path, v2026_01_01=RULES))
     assert checked.programme is not None

@@ -313,3 +313,30 @@ def test_several_kinds_of_points_are_those_of_all_versions() -> None:
     rated = answers(programme, {"at": "2026-06-30", "amount": 10}, {"at": "2026-07-01", "amount": 10})
     assert [unit.name for unit in programme.units] == ["points", "stars"]
     assert [[answer.points(unit) for unit in range(2)] for answer in rated] == [[10, 0], [1, 5]]
+
+
+def test_all_rules_of_an_order_are_rounded_as_the_version_rounds() -> None:
+    """Half points of two rules together: up from July on, down before, whatever the other version says."""
+    body = "units: {points: {round_at: order, round: floor}}\nrules: [{id: a, give: 0.75}, {id: b, give: 0.5}]"
+    programme = timeline({"2026-01-01": body, "2026-07-01": body.replace("round: floor", "round: ceil")})
+    assert points(programme, {"at": "2026-06-30", "amount": 1}, {"at": "2026-07-01", "amount": 1}) == [1, 2]
+
+
+def test_an_account_that_no_version_changed_is_followed_by_one_that_begins_alike() -> None:
+    programme = timeline(EXPIRY)
+    records = [{"at": "2026-06-30", "amount": 10, "member": member} for member in ("ana", "ben")]
+    assert [stock.left.total() for stock in stocks(programme, records, "2026-06-30T12:00")] == [10, 10]
+
+
+def test_a_budget_goes_on_beside_limits_whose_numbers_change() -> None:
+    body = """
+rules:
+  - {id: spend, give: floor(eligible), limits: [{points: 100, per: programme, every: ever}, {points: 50, every: year}]}
+"""
+    programme = timeline({"2026-01-01": body, "2026-07-01": body.replace("points: 50", "points: 90")})
+    records = [{"at": at, "amount": 60} for at in ("2026-06-29", "2026-06-30", "2026-07-01", "2026-07-02")]
+    assert points(programme, *records) == [50, 0, 40, 0]
+    others = [
+        record | {"member": member} for record, member in zip(records, ("ana", "ben", "cleo", "dee"), strict=True)
+    ]
+    assert points(programme, *others) == [50, 50, 0, 0]

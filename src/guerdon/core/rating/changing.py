@@ -50,7 +50,7 @@ class Changing:
         change = self.changes[self.next]
         self.next += 1
         self.standing.take_terms(change.limits)
-        if self.purse is not None and change.redeeming is not None:
+        if self.purse is not None and self.redemptions is not None and change.redeeming is not None:
             for pocket in self.purse.pockets:
                 keeping = change.keepings[pocket.keeping.unit]
                 if begins:
@@ -58,5 +58,4 @@ class Changing:
                 else:
                     adopting.adopt(pocket, keeping, at)
             self.purse.give_back_as(change.redeeming)
-            if self.redemptions is not None:
-                self.redemptions.redeeming = change.redeeming
+            self.redemptions.redeeming = change.redeeming

@@ -116,9 +116,11 @@ class Granting:
         rounding = 0
         for rule in self.programme.rules:
             if rule.unit == unit and rule.round_at == AT_ORDER and (lost is None or rule.position not in lost):
-                divisor = rule.divisor
-                rounding = rule.rounding
-                together += self.sheet.parts[self.starts[rule.position] : self.starts[rule.position + 1]]
+                parts = self.sheet.parts[self.starts[rule.position] : self.starts[rule.position + 1]]
+                if parts:
+                    divisor = rule.divisor
+                    rounding = rule.rounding
+                    together += parts
         if together:
             share_out(together, 0, len(together), divisor, rounding)
 

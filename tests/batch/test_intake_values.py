@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from guerdon.batch.intake.sql import BLANKS
 from guerdon.core.errors import Invalid
 from tests.batch.intake_reader import NEW_YORK, RICH_SHAPE, UTC, at, read, write, write_parquet
 
@@ -18,6 +19,7 @@ HEADER = "id,member,at,amount\n"
         ("12.500", 1250),
         ("+3.00", 300),
         (" 7.10 ", 710),
+        ("\t7.10\u2003", 710),
         (".5", 50),
         ("5.", 500),
         ("0", 0),
@@ -25,6 +27,10 @@ HEADER = "id,member,at,amount\n"
 )
 def test_an_amount_in_text_is_exact(tmp_path: Path, written: str, minor: int) -> None:
     assert read(tmp_path, write(tmp_path, HEADER + f"1,ana,2017-07-04,{written}\n")).column("amount") == [minor]
+
+
+def test_the_blanks_around_values_are_those_that_are_taken_off_one_by_one() -> None:
+    assert "".join(mark for mark in map(chr, range(0x110000)) if mark.isspace()) == BLANKS
 
 
 def test_the_largest_amount_is_ten_to_the_fifteenth_minor_units(tmp_path: Path) -> None:

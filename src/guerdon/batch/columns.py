@@ -25,16 +25,20 @@ def slot_columns(programme: Programme, share: Share, table: str, *, per_line: bo
         part
         for position, slot in enumerate(programme.slots)
         if slot.per_line == per_line and position not in share.idle
-        for part in _slot_columns(slot, position, table)
+        for part in _slot_columns(slot, position, table, as_list=per_line and share.has_lists)
     ]
 
 
-def _slot_columns(slot: Slot, position: int, table: str) -> list[str]:
-    value = f"{table}.s{position}"
+def _slot_columns(slot: Slot, position: int, table: str, *, as_list: bool) -> list[str]:
+    value, form = f"{table}.s{position}", "{}"
+    if as_list and slot_width(slot) == BIGINT:
+        return [f"{table}.l{position} AS s{position}"]
+    if as_list:
+        value, form = "one", f"list_transform({table}.l{position}, lambda one: {{}})"
     if slot_width(slot) == BIGINT:
         return [f"CAST({value} AS BIGINT) AS s{position}"]
-    low = f"CAST({value} & CAST({_MASK} AS HUGEINT) AS BIGINT) AS s{position}"
-    return [low, f"CAST({value} >> 62 AS BIGINT) AS h{position}"]
+    low, high = f"{value} & CAST({_MASK} AS HUGEINT)", f"{value} >> 62"
+    return [f"{form.format(f'CAST({part} AS BIGINT)')} AS {word}{position}" for part, word in ((low, "s"), (high, "h"))]
 
 
 def slot_width(slot: Slot) -> str:

@@ -15,6 +15,7 @@ from typing import Final
 import duckdb
 
 from guerdon.batch.intake import History
+from guerdon.batch.intake.lists import LINES, unnested
 from guerdon.batch.intake.sql import name, text
 from guerdon.core.calendar import DAY, Turns
 from guerdon.core.expr.python import event_closure
@@ -24,6 +25,8 @@ from guerdon.core.programme import Programme
 from guerdon.core.slots import FOREVER, Slot
 
 _DATED: Final = ("hour", "weekday", "day", "month", "year")
+_VALUES: Final = "#values"
+_BASE: Final = "CASE WHEN l.net > l.points_paid THEN l.net - l.points_paid ELSE 0 END"
 _HALF_DAY: Final = 43_200_000_000
 
 
@@ -33,6 +36,7 @@ class Plan:
     def __init__(self, programme: Programme, history: History, span: tuple[int, int]) -> None:
         self.programme: Final = programme
         self.has_lines: Final = history.has_lines
+        self.has_lists: Final = history.has_lists
         self.has_refunds: Final = history.has_refunds
         self.span: Final = span
         self.idle: Final = frozenset(i for i, slot in enumerate(programme.slots) if _is_idle(slot, history))
@@ -54,8 +58,11 @@ class Plan:
     def statements(self) -> list[str]:
         """Return the statements that create the views, and the small tables they join."""
         made = [*self._tables(), view("dated", self._dated())]
+        if self.has_lists:
+            made.append(view("listed", self._listed()))
         if self.has_lines:
-            made.append(view("line values", self._line_values()))
+            values = unnested('"listed"', column=_VALUES) if self.has_lists else self._line_values()
+            made.append(view("line values", f"SELECT * FROM {values}" if self.has_lists else values))
         made.append(view("valued", self._valued()))
         if self.gathered and self.has_lines:
             made.append(view("baskets", self._baskets()))
@@ -102,11 +109,7 @@ class Plan:
 
     def _line_values(self) -> str:
         eligible = self.programme.eligible
-        base = (
-            "l.net"
-            if eligible.keeps_points
-            else "CASE WHEN l.net > l.points_paid THEN l.net - l.points_paid ELSE 0 END"
-        )
+        base = "l.net" if eligible.keeps_points else _BASE
         columns = f"l.*, l.amount + l.discount AS gross, {base} AS eligible"
         if eligible.exclude is None:
             return f'SELECT {columns} FROM "lines" AS l'
@@ -117,36 +120,47 @@ class Plan:
             return joined.format(case)
         return f'SELECT l.*, {case} AS eligible, l.amount + l.discount AS gross FROM "lines" AS l'
 
+    def _listed(self) -> str:
+        """Add an event's lines, with what of each is eligible, as a list."""
+        eligible = self.programme.eligible
+        value = "l.net" if eligible.keeps_points else _BASE
+        if eligible.exclude is not None:
+            value = f"CASE WHEN {render(eligible.exclude, self.names('b'))} THEN 0 ELSE {value} END"
+        line = f"struct_insert(l, gross := l.amount + l.discount, eligible := {value})"
+        return f'SELECT e.*, list_transform(COALESCE(e.{name(LINES)}, []), lambda l: {line}) AS {name(_VALUES)} FROM "dated" AS e'
+
     def _reads_events(self, node: Node) -> bool:
         return any(not field.line for field in fields(node))
 
     def _valued(self) -> str:
         """Add what of an event is eligible, and its gross; each only when an expression reads it."""
-        eligible = (False, "eligible") in self.read
-        gross = (False, "gross") in self.read
-        if not eligible and not gross:
-            return 'SELECT * FROM "dated"'
+        source = '"listed"' if self.has_lists else '"dated"'
+        wanted = [word for word in ("gross", "eligible") if (False, word) in self.read]
+        if not wanted:
+            return f"SELECT * FROM {source}"
+        sums = dict[str, str]()
         lines = ""
-        if self.has_lines:
-            sums = (
-                'SELECT "row", SUM(eligible) AS eligible, SUM(discount) AS discount FROM "line values" GROUP BY "row"'
-            )
-            lines = f' LEFT JOIN ({sums}) AS v ON v."row" = e."row"'
-        columns = []
-        if gross:
-            columns.append(f"e.amount + e.discount{' + COALESCE(v.discount, 0)' if lines else ''} AS gross")
-        if eligible:
-            columns.append(f"CAST({self._eligible(bool(lines))} AS BIGINT) AS eligible")
-        return f'SELECT e.*, {", ".join(columns)} FROM "dated" AS e{lines}'
+        if self.has_lists:
+            sums = {word: _summed(word) for word in ("eligible", "discount")}
+        elif self.has_lines:
+            sums = {word: f"v.{word}" for word in ("eligible", "discount")}
+            each = ", ".join(f"SUM({word}) AS {word}" for word in sums)
+            lines = f' LEFT JOIN (SELECT "row", {each} FROM "line values" GROUP BY "row") AS v ON v."row" = e."row"'
+        values = {
+            "gross": "e.amount + e.discount" + (f" + COALESCE({sums['discount']}, 0)" if sums else ""),
+            "eligible": f"CAST({self._eligible(sums.get('eligible'))} AS BIGINT)",
+        }
+        columns = ", ".join(f"{values[word]} AS {word}" for word in wanted)
+        return f"SELECT e.*, {columns} FROM {source} AS e{lines}"
 
-    def _eligible(self, lines: bool) -> str:  # noqa: FBT001 - whether there are lines to sum
+    def _eligible(self, summed: str | None) -> str:
         eligible = self.programme.eligible
         own = (
             "e.amount"
             if eligible.keeps_points
             else "CASE WHEN e.amount > e.points_paid THEN e.amount - e.points_paid ELSE 0 END"
         )
-        total = f"COALESCE(v.eligible, {own})" if lines else own
+        total = f"COALESCE({summed}, {own})" if summed else own
         total += "".join(f" + e.{name(word)}" for word in eligible.extras)
         if eligible.exclude is None or eligible.by_line:
             return total
@@ -164,6 +178,11 @@ class Plan:
     def _rated(self) -> str:
         names = self.names("b")
         columns = [f"{slot_sql(self.programme.slots[i], names)} AS s{i}" for i in self.event_slots()]
+        if self.has_lists:
+            columns += [
+                f"list_transform(e.{name(_VALUES)}, lambda l: {slot_sql(self.programme.slots[i], names)}) AS l{i}"
+                for i in self.line_slots()
+            ]
         join = ' LEFT JOIN "baskets" AS b ON b."row" = e."row"' if self.gathered and self.has_lines else ""
         extra = "".join(f", b.{name(word)}" for word in self.gathered.values()) if join else ""
         return f'SELECT e.*{extra}{"".join(", " + column for column in columns)} FROM "valued" AS e{join}'
@@ -217,6 +236,11 @@ def _is_idle(slot: Slot, history: History) -> bool:
     if slot.when is not None and reads_nothing(slot.when) and not event_closure(slot.when)(nothing):
         return True
     return slot.value is not None and reads_nothing(slot.value) and event_closure(slot.value)(nothing) == slot.otherwise
+
+
+def _summed(word: str) -> str:
+    """Return SQL for the sum of something over an event's lines; of none, NULL."""
+    return f"list_sum(list_transform(e.{name(_VALUES)}, lambda l: l.{name(word)}))"
 
 
 def view(word: str, query: str) -> str:

@@ -297,6 +297,7 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
             setup=(*history.setup, *plan.statements()),
             condition=condition,
             has_lines=history.has_lines,
+            has_lists=history.has_lists,
             has_accounts=history.has_accounts,
             has_refunds=history.has_refunds,
             holds=holds,

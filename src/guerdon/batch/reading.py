@@ -105,7 +105,9 @@ def batches(
 ) -> Iterator[tuple[Any, Any]]:
     """Yield tables of events in order, each with the table of their lines; Tie when the order is not settled."""
     counted, join = "", ""
-    if share.has_lines:
+    if share.has_lists:
+        counted = "".join(", " + part for part in slot_columns(programme, share, "r", per_line=True))
+    elif share.has_lines:
         counted = ", COALESCE(n.lines, 0) AS lines"
         join = ' LEFT JOIN (SELECT "row", COUNT(*) AS lines FROM "lines" GROUP BY "row") AS n ON n."row" = r."row"'
     columns = "".join(", " + part for part in slot_columns(programme, share, "r", per_line=False))
@@ -116,7 +118,8 @@ def batches(
         f'SELECT {names.columns()}{counted}{columns} FROM "rated" AS r{names.joins()}{join} '
         f"WHERE {share.condition} ORDER BY {names.order(ties=ties)}"
     )
-    lines = _LineReader(con, programme, share, names, ties=ties) if share.has_lines else None
+    beside = share.has_lines and not share.has_lists
+    lines = _LineReader(con, programme, share, names, ties=ties) if beside else None
     last: tuple[Any, Any] | None = None
     for batch in con.sql(query).to_arrow_reader(BATCH):
         if not len(batch):
@@ -124,7 +127,20 @@ def batches(
         table = pa.Table.from_batches([batch])
         if not ties:
             last = _no_tie(table, last)
-        yield table, None if lines is None else lines.take(pc.sum(table["lines"]).as_py())
+        if lines is not None:
+            yield table, lines.take(pc.sum(table["lines"]).as_py())
+        else:
+            yield _without_lists(table) if share.has_lists else (table, None)
+
+
+def _without_lists(table: Any) -> tuple[Any, Any]:  # noqa: ANN401 - pyarrow has no types
+    """Return events with how many lines each has, and their lines, from events with a list for each slot of lines."""
+    lists = [word for word in table.column_names if pa.types.is_list(table.schema.field(word).type)]
+    if not lists:
+        return table, None
+    columns = {word: table[word].combine_chunks() for word in lists}
+    lines = pa.Table.from_arrays([column.flatten() for column in columns.values()], names=lists)
+    return table.append_column("lines", pc.list_value_length(columns[lists[0]])), lines
 
 
 def _no_tie(table: Any, last: tuple[Any, Any] | None) -> tuple[Any, Any]:  # noqa: ANN401 - pyarrow has no types

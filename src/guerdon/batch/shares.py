@@ -23,7 +23,7 @@ _SAMPLED: Final = 500_000
 class Share:
     """One process's part of the work: which accounts, how to find them, and where its statement goes.
 
-    `condition` is over events as r. `holds` is a file of which event redemptions are about, where any is. The slots
+    `condition` is over events as r. Where it `has_lists`, lines stand in their events, else they are read beside them. `holds` is a file of which event redemptions are about, where any is. The slots
     in `idle` are what they are otherwise, whatever the event.
     """
 
@@ -37,6 +37,7 @@ class Share:
     threads: int
     out: Path
     scratch: Path
+    has_lists: bool = False
     has_refunds: bool = False
     holds: Path | None = None
     idle: frozenset[int] = frozenset()

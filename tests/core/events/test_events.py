@@ -224,6 +224,13 @@ def test_lines_have_names_of_their_own_or_their_numbers() -> None:
     assert [line.id for line in read({"lines": [{"amount": 1}, {"amount": 1, "id": "b"}]}).lines] == ["1", "b"]
 
 
+def test_a_line_twice_is_one_and_with_other_content_is_refused() -> None:
+    twice = [{"id": "a", "amount": 3}, {"id": "a", "amount": "3.00"}, {"amount": 3}, {"amount": 3}]
+    assert [(line.id, line.amount) for line in read({"lines": twice}).lines] == [("a", 300), ("2", 300), ("3", 300)]
+    with pytest.raises(Invalid, match="line id 'a' came before with other content; give each line an id of its own"):
+        read({"lines": [{"id": "a", "amount": 3}, {"id": "a", "amount": 4}]})
+
+
 def test_a_time_of_day_gives_an_hour_in_the_zone_and_a_date_alone_gives_none() -> None:
     late = values({"amount": 1, "at": "2017-04-01T03:59:59Z"})
     assert [late[name] for name in ("hour", "weekday", "day", "month", "year")] == [23, 5, 31, 3, 2017]

@@ -123,7 +123,7 @@ def test_without_a_quantity_amounts_are_matched_and_without_an_amount_the_whole_
 def test_one_product_on_several_lines_is_one_and_lines_of_one_name_are_not_matched() -> None:
     history = [bought("p", "2017-03-01", {"id": "a", **of("mug", 30, 3)})]
     assert points(MATCHED, *history, came_back("2017-03-05", of("mug", 10, 1), of("mug", 10, 1))) == [30, -20]
-    twice = [bought("p", "2017-03-01", {"id": "a", **of("mug", 30, 3)}, {"id": "a", **of("cap", 30, 3)})]
+    twice = [bought("p", "2017-03-01", {"id": "2", **of("mug", 30, 3)}, of("cap", 30, 3))]
     assert points(MATCHED, *twice, came_back("2017-03-05", of("mug", 10, 1))) == [60, 0]
 
 

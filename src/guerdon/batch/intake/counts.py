@@ -38,19 +38,32 @@ class Summary:
     last_at: int | None = None
 
 
-def count_events(con: duckdb.DuckDBPyConnection, summary: Summary, events: str, *, with_examples: bool) -> Summary:
-    """Return the summary with what one look at every event tells; bad ones are counted and otherwise left out."""
+def count_events(
+    con: duckdb.DuckDBPyConnection,
+    summary: Summary,
+    events: str,
+    *,
+    with_examples: bool,
+    lines: tuple[str, str] = ("0", "0"),
+) -> Summary:
+    """Return the summary with what one look at every event tells; bad ones are counted and otherwise left out.
+
+    `lines` is SQL for how many lines an event has that are sales, and that are returns, where they stand in its row.
+    """
     good = "filter (where problem is null)"
+    sold, away = (f"coalesce(sum({one}) {good}, 0)" for one in lines)
     query = (
         f"select count(*) {good}, count(problem), count(*) filter (where problem is null and returned), "
-        f'coalesce(sum(rounded) {good}, 0), min("at") {good}, max("at") {good} from {events}'
+        f'coalesce(sum(rounded) {good}, 0), min("at") {good}, max("at") {good}, {sold}, {away} from {events}'
     )
-    ((number, bad, returns, rounded, first, last),) = con.sql(query).fetchall()
+    ((number, bad, returns, rounded, first, last, sold, away),) = con.sql(query).fetchall()
     return replace(
         summary,
         events=number,
         bad_rows=bad,
+        lines=int(sold),
         returns=returns,
+        returned_lines=int(away),
         rounded=int(rounded),
         return_examples=_examples(con, events) if returns and with_examples else (),
         first_at=first,

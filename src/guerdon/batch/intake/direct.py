@@ -1,4 +1,4 @@
-"""Typed Parquet that is read where it lies: a row per event, in the programme's currency, with ids or without.
+"""Typed Parquet that is read where it lies: a row per event, in the programme's currency, with ids or without, with baskets or without.
 
 Invariants:
 * Nothing is laid down and nothing looked at: every check is an expression of the view.
@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import duckdb
 
-from guerdon.batch.intake.events import plain_events
+from guerdon.batch.intake.events import listed_events, plain_events
+from guerdon.batch.intake.lists import is_listed
 from guerdon.batch.intake.readings import INTEGERS, given, words
 from guerdon.batch.intake.repeats import CANDIDATES, Keys, keys_of
 from guerdon.batch.intake.rows import Group, all_have_ids, typed_rows
@@ -26,23 +27,29 @@ def _is_direct(con: duckdb.DuckDBPyConnection, group: Group) -> bool:
     head = group.mapped.head
     needs_laying_down = (
         group.raw.is_text
-        or bool(group.mapped.line)
-        or group.mapped.is_nested
+        or group.mapped.is_flat
         or group.exchange.converts
         or any(head[word].is_text for word in ("at", "amount") if word in head)
     )
+    if group.mapped.is_nested:
+        return not needs_laying_down and all_have_ids(con, group) and is_listed(con, group)
     if needs_laying_down or "id" not in head:
         return not needs_laying_down
     return all_have_ids(con, group)
 
 
-def direct_events(group: Group, *, whole_members: bool) -> str:
-    """Return the SELECT of a group's events; an id that is made up costs nothing until somebody asks for it."""
-    has_ids = "id" in group.mapped.head
-    return plain_events(typed_rows(group, whole_members=whole_members), group, has_ids=has_ids)
+def direct_events(group: Group, *, whole_members: bool, proven: bool = False) -> str:
+    """Return the SELECT of a group's events; an id that is made up costs nothing until somebody asks for it.
+
+    Where all rows are proven to be good, their lines are not looked at again for what could be wrong with them.
+    """
+    rows = typed_rows(group, whole_members=whole_members)
+    if group.mapped.is_nested:
+        return listed_events(rows, group, proven=proven)
+    return plain_events(rows, group, has_ids="id" in group.mapped.head)
 
 
-def direct_involved(groups: Sequence[Group], *, whole_members: bool) -> str:
+def direct_involved(groups: Sequence[Group], *, whole_members: bool, proven: bool) -> str:
     """Return the SELECT of refunds and of the events that they may name, found by whole numbers where ids are such."""
     heads = [group.mapped.head for group in groups]
     columns = [head[word] for head in heads for word in ("id", "refund_of") if word in head]
@@ -58,7 +65,7 @@ def direct_involved(groups: Sequence[Group], *, whole_members: bool) -> str:
         if group.mapped.has_refunds:
             found = f"{_told(group, 'refund_of', whole=whole)} is not null or {found}"
         raw = replace(group.raw, scan=f"(select * from {group.raw.scan} where {found})")
-        parts.append(direct_events(replace(group, raw=raw), whole_members=whole_members))
+        parts.append(direct_events(replace(group, raw=raw), whole_members=whole_members, proven=proven))
     return " union all by name ".join(parts)
 
 

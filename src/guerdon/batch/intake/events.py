@@ -7,6 +7,7 @@ Invariants:
 
 from typing import Final
 
+from guerdon.batch.intake import lists
 from guerdon.batch.intake.exchange import Exchange, too_large
 from guerdon.batch.intake.mapping import REFUND_HEAD
 from guerdon.batch.intake.rows import STATED, Group
@@ -53,6 +54,24 @@ def lined_events(heads: str, sums: str, group: Group, *, has_ids: bool) -> str:
         f'coalesce(s.roundings, 0) as "#roundings"\n'
         f'from ({heads}) as h left join ({sums}) as s on s.event = h."row"'
     )
+    return _with_lines(layer, group, has_ids=has_ids, carried=(CONTENT,))
+
+
+def listed_events(rows: str, group: Group, *, proven: bool) -> str:
+    """Return the SELECT of events whose lines are lists, from typed rows; every row states its id, and none is bad if proven."""
+    layer = f"select *, {lists.items(group, proven=proven)} as {name(lists.ITEMS)} from ({rows})"
+    sums = {
+        CONTENT if word == "content" else f"#{word}": value for word, value in lists.sums(group, proven=proven).items()
+    }
+    found = ", ".join(f"{value} as {name(word)}" for word, value in sums.items())
+    layer = f"select *, {found}, {lists.sold(group)} as {name(lists.LINES)} from ({layer})"
+    events = _with_lines(layer, group, has_ids=True, carried=(CONTENT, lists.ITEMS, lists.LINES))
+    sold = f"case when returned then [] else {name(lists.LINES)} end as {name(lists.LINES)}"
+    return f"select * replace ({sold}) from ({events})"
+
+
+def _with_lines(layer: str, group: Group, *, has_ids: bool, carried: tuple[str, ...]) -> str:
+    """Return the SELECT of events from rows that know what their lines come to."""
     without = f'coalesce("{STATED}" < 0, false)'
     returned = f'kind = {REFUND} or case when "#several" > 0 then "#several" = "#negative" else {without} end'
     own = f'case when "#several" > 0 then "#goods" - discount else coalesce("{STATED}", 0) end'
@@ -69,7 +88,7 @@ def lined_events(heads: str, sums: str, group: Group, *, has_ids: bool) -> str:
     off = name("#off") if group.exchange.converts else discount
     worth = f'case when "#several" > 0 then "#worth" - {off} else {group.exchange.converted(_OWN)} end'
     faults = _line_faults(group.exchange) + (_refund_faults() if group.mapped.has_refunds else [])
-    return _finished(layer, group, worth, faults, has_ids=has_ids, carried=(CONTENT,))
+    return _finished(layer, group, worth, faults, has_ids=has_ids, carried=carried)
 
 
 def _asked(group: Group, when: str = "true") -> str:

@@ -15,7 +15,7 @@ from guerdon.batch.intake.mapping import Mapped
 from guerdon.batch.intake.raw import Column, Raw
 from guerdon.batch.intake.readings import Reading, given, scaled
 from guerdon.batch.intake.shape import Inputs, Shape
-from guerdon.batch.intake.sql import cases, listed, name, shown, text
+from guerdon.batch.intake.sql import cases, listed, name, shown, stripped, text
 from guerdon.core.currencies import DECIMALS
 from guerdon.core.errors import Invalid
 from guerdon.core.values import MONEY_MAX, RATE_MAX
@@ -87,7 +87,7 @@ def given_currency(column: Column) -> str:
 
 
 def _code(column: Column) -> str:
-    return f"nullif(trim(cast({column.sql} as varchar)), '')"
+    return f"nullif({stripped(f'cast({column.sql} as varchar)')}, '')"
 
 
 def _plain(shape: Shape) -> Exchange:

@@ -21,13 +21,14 @@ from guerdon.batch.intake.direct import are_direct, direct_events, direct_involv
 from guerdon.batch.intake.events import CONTENT, REFUND_COLUMNS, event_columns
 from guerdon.batch.intake.exchange import open_exchange
 from guerdon.batch.intake.laying import collect_bad, collect_conflicts, lay_events, lay_lines
+from guerdon.batch.intake.lists import ITEMS, LINES, LISTED_LINES, count_away
 from guerdon.batch.intake.mapping import Mapped, map_columns
 from guerdon.batch.intake.raw import Raw, Raws, open_raws
 from guerdon.batch.intake.refunds import settle_refunds, unnamed
 from guerdon.batch.intake.repeats import CONFLICTS, REPEATS, Keys, find_repeats, keys_of, tell_conflicts
 from guerdon.batch.intake.rows import Group, has_whole_members
 from guerdon.batch.intake.shape import Inputs, Shape, event_slots
-from guerdon.batch.intake.sql import copy, name, parquet
+from guerdon.batch.intake.sql import copy, name, names, parquet
 from guerdon.batch.intake.times import Zones
 from guerdon.core.events.policy import MATCHED
 
@@ -43,6 +44,7 @@ class History:
 
     setup: tuple[str, ...]
     has_lines: bool
+    has_lists: bool
     has_accounts: bool
     has_refunds: bool
     present: frozenset[str]
@@ -68,19 +70,35 @@ class History:
 
     def good(self, *, without_bad: bool = True, excluded: Path | None = None, base: str = "") -> str:
         """Return a FROM item of the events that count, of all or of those in `base`."""
-        kept = f"select * from ({base or self.base})" + (" where problem is null" if without_bad else "")
+        every = self.base if without_bad or not self.has_lists else self.proven()
+        kept = f"select * from ({base or every})" + (" where problem is null" if without_bad else "")
         if excluded is not None:
             kept = f'select * from ({kept}) anti join {parquet(excluded)} using ("row")'
         return f"({kept})"
+
+    def proven(self) -> str:
+        """Return the SELECT of a direct history's events, of which none is bad."""
+        parts = [direct_events(group, whole_members=self.member_is_integer, proven=True) for group in self.groups]
+        return _up_to(self.until, " union all by name ".join(parts))
 
     def viewed(self, *, without_bad: bool, excluded: Path | None = None) -> str:
         """Return the statement that makes the relation "events"."""
         good = self.good(without_bad=without_bad, excluded=excluded)
         return f'create or replace temp view "events" as select *{self.excluding()} from {good}'
 
-    def excluding(self) -> str:
-        """Return what tells events apart and nobody reads."""
-        return f" exclude ({name(CONTENT)})" if CONTENT in self.content else ""
+    def excluding(self, *, keep_items: bool = False) -> str:
+        """Return what tells events apart, or what they are made of, and nobody reads."""
+        words = [CONTENT] if CONTENT in self.content else []
+        words += [ITEMS] if self.has_lists and not keep_items else []
+        return f" exclude ({names(words)})" if words else ""
+
+    def relations(self, *, without_bad: bool, excluded: Path | None = None) -> tuple[str, ...]:
+        """Return the statements that make the relations of a direct history."""
+        return (self.viewed(without_bad=without_bad, excluded=excluded), *self.of_lists())
+
+    def of_lists(self) -> tuple[str, ...]:
+        """Return the statement that makes the relation "lines", where lines stand in their events."""
+        return (LISTED_LINES,) if self.has_lists else ()
 
 
 def open_history(
@@ -109,6 +127,7 @@ def open_history(
     history = History(
         setup=(),
         has_lines=has_lines,
+        has_lists=direct and has_lines,
         has_accounts=any("account" in group.mapped.head for group in groups),
         has_refunds=has_refunds,
         present=_present(groups),
@@ -130,7 +149,7 @@ def open_history(
     )
     if not direct:
         return _settle(con, history, progress)
-    return replace(history, setup=(history.viewed(without_bad=False),))
+    return replace(history, setup=history.relations(without_bad=False))
 
 
 def _up_to(until: int | None, events: str) -> str:
@@ -142,12 +161,17 @@ def survey(con: duckdb.DuckDBPyConnection, history: History) -> History:
     """Look at every row of a direct history: bad rows are Invalid or set aside, the rest is counted."""
     if not history.direct or history.summary.bad_rows is not None:
         return history
-    summary = count_events(con, history.summary, f"({history.base})", with_examples=not history.has_refunds)
+    lines = ("0", "0")
+    if history.has_lists:
+        lines = (f"len({name(LINES)})", count_away(next(group for group in history.groups if group.mapped.line)))
+    summary = count_events(
+        con, history.summary, f"({history.base})", with_examples=not history.has_refunds, lines=lines
+    )
     history = replace(history, summary=summary)
     has_bad = bool(summary.bad_rows)
     _collect_direct(con, history, has_bad=has_bad)
     badrows.settle_bad(con, history.raws, history.bad_rows)
-    return replace(history, setup=(history.viewed(without_bad=has_bad),))
+    return replace(history, setup=history.relations(without_bad=has_bad))
 
 
 def check_ids(con: duckdb.DuckDBPyConnection, history: History) -> History:
@@ -162,7 +186,9 @@ def check_ids(con: duckdb.DuckDBPyConnection, history: History) -> History:
         return history
     history = survey(con, history)
     without_bad = bool(history.summary.bad_rows)
-    base = _up_to(history.until, direct_involved(history.groups, whole_members=history.member_is_integer))
+    base = _up_to(
+        history.until, direct_involved(history.groups, whole_members=history.member_is_integer, proven=not without_bad)
+    )
     good = history.good(without_bad=without_bad, excluded=excluded)
     involved = history.good(without_bad=without_bad, excluded=excluded, base=base)
     return _with_refunds(con, history, good, involved, "")
@@ -183,8 +209,8 @@ def _without_repeats(con: duckdb.DuckDBPyConnection, history: History) -> tuple[
     left = (history.summary.events or 0) - same - conflicts
     summary = replace(history.summary, duplicates=same, bad_rows=bad, events=left)
     excluded = _exclude(con, history.scratch)
-    view = history.viewed(without_bad=had_bad, excluded=excluded)
-    return replace(history, summary=summary, setup=(view,)), excluded
+    setup = history.relations(without_bad=had_bad, excluded=excluded)
+    return replace(history, summary=summary, setup=setup), excluded
 
 
 def _groups(
@@ -269,8 +295,9 @@ def _with_refunds(con: duckdb.DuckDBPyConnection, history: History, good: str, i
         con,
         history.groups,
         f"({told} {good})",
-        f"{told} {involved}",
+        f"select *{history.excluding(keep_items=True)} from {involved}",
         lines,
+        has_lists=history.has_lists,
         returns=summary.returns or 0,
         scratch=history.scratch,
     )

@@ -120,9 +120,9 @@ def line_sums(items: str, group: Group) -> str:
     content = names((*_OWN, *_slots(group)))
     return (
         f"select event, count(*) as several, count(*) filter (where {away}) as negative,\n"
-        f"  {_bounded(f'sum({amount}) filter (where not ({away}))')} as goods,\n"
-        f"  {_bounded(f'sum({amount})')} as total,\n"
-        f"  {_bounded(f'sum({worth}) filter (where not ({away}))')} as worth,\n"
+        f"  {bounded(f'sum({amount}) filter (where not ({away}))')} as goods,\n"
+        f"  {bounded(f'sum({amount})')} as total,\n"
+        f"  {bounded(f'sum({worth}) filter (where not ({away}))')} as worth,\n"
         f"  arg_min(problem, position) filter (where problem is not null) as fault,\n"
         f"  cast(sum(cast(hash({content}) as hugeint)) % 18446744073709551616 as ubigint) as content,\n"
         f"  cast(sum(rounded) as integer) as roundings, count(*) filter (where {name('line.id')} is null) as unnamed,\n"
@@ -181,7 +181,7 @@ def _shared(layer: str, whole: str, weight: str, out: str, *, present: bool) -> 
     return f'select * exclude ("#product", "#total", "#base", "#rest"), {share} as {name(out)} from (select *, {parts} from ({layer}))'
 
 
-def _bounded(total: str) -> str:
+def bounded(total: str) -> str:
     """Return a sum as BIGINT, or NULL when it is too large for an amount; a sum over nothing is 0."""
     return f"case when coalesce(abs({total}), 0) <= {MONEY_MAX} then cast(coalesce({total}, 0) as bigint) end"
 

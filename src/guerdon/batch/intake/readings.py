@@ -16,7 +16,7 @@ from typing import Final
 from duckdb.sqltypes import DuckDBPyType
 
 from guerdon.batch.intake.raw import Column
-from guerdon.batch.intake.sql import cases, shown
+from guerdon.batch.intake.sql import cases, shown, stripped
 from guerdon.core.errors import Invalid
 from guerdon.core.values import MONEY_MAX
 
@@ -56,7 +56,7 @@ def scaled(  # noqa: PLR0913 - a number has this many sides
     too_big = f"{_said(what, raw)} || ' is too large; the most is {most}'"
     if column.is_text:
         return Reading(
-            f"nullif(trim({column.sql}), '')",
+            f"nullif({stripped(column.sql)}, '')",
             _of_text(raw, decimals, most),
             _text_fault(raw, decimals, what, whose, too_big),
         )
@@ -95,7 +95,7 @@ def truth(column: Column, raw: str, *, what: str) -> Reading:
     if column.type.id == "boolean":
         return Reading(column.sql, raw, fault)
     if column.is_text:
-        lower = f"lower(trim({raw}))"
+        lower = f"lower({stripped(raw)})"
         value = f"case when {lower} = 'true' then true when {lower} = 'false' then false end"
         return Reading(given(column), value, fault)
     message = f"column {column.name} ({what}) holds {column.type}; write true and false in it"
@@ -109,7 +109,9 @@ def day(column: Column, raw: str, *, what: str) -> Reading:
     if column.is_text:
         shaped = f"regexp_full_match({raw}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
         return Reading(
-            f"nullif(trim({column.sql}), '')", f"case when {shaped} then try_cast({raw} as date) - {epoch} end", fault
+            f"nullif({stripped(column.sql)}, '')",
+            f"case when {shaped} then try_cast({raw} as date) - {epoch} end",
+            fault,
         )
     if column.type.id == "date":
         return Reading(column.sql, f"case when isfinite({raw}) then {raw} - {epoch} end", fault)

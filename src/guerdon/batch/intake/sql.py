@@ -32,6 +32,18 @@ def listed(values: Iterable[str]) -> str:
     return ", ".join(map(text, values))
 
 
+BLANKS: Final = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680"
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+"""What Python's `str.strip` takes off, and therefore reading events one by one."""
+
+
+def stripped(expression: str) -> str:
+    """Return SQL for text without blanks around it."""
+    return f"trim({expression}, {text(BLANKS)})"
+
+
 def shown(expression: str) -> str:
     """Return SQL for a value as a message shows it: quoted and shortened."""
     words = f"cast({expression} as varchar)"

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from guerdon.batch.arrays import whole_numbers
 from guerdon.batch.intake.raw import Column
 from guerdon.batch.intake.readings import is_local_time
-from guerdon.batch.intake.sql import cases, parquet, shown
+from guerdon.batch.intake.sql import cases, parquet, shown, stripped
 from guerdon.core.calendar import DAY_US, HALF_DAY_US, Zone
 from guerdon.core.errors import Invalid
 
@@ -123,7 +123,7 @@ def _of_text(column: Column, raw: str, zones: Zones, said: str, outside: str) ->
         ],
         outside,
     )
-    return _reading(f"nullif(trim({column.sql}), '')", columns, zones, f"length({raw}) > 10", fault)
+    return _reading(f"nullif({stripped(column.sql)}, '')", columns, zones, f"length({raw}) > 10", fault)
 
 
 def _of_wall(zone: Zone, scratch: Path) -> tuple[str, str]:

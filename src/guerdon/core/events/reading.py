@@ -98,16 +98,28 @@ def _lines(record: Mapping[str, object], event_type: EventType, money: Money) ->
         message = "lines is not a list; write one mapping a line, each with an amount"
         raise Invalid(message)
     lines: list[Line] = []
+    named: dict[str, Line] = {}
     for number, line in enumerate(stated, start=1):
         if not isinstance(line, Mapping):
             message = f"line {number} is not a mapping; write it like {{amount: 3.20}}"
             raise Invalid(message)
-        lines.append(_line(line, number, event_type, money))
+        read = _line(line, number, event_type, money, otherwise=str(len(lines) + 1))
+        if not _is_again(read, fields.named(line, "id", ""), named):
+            lines.append(read)
     sales = [line for line in lines if not _is_return(line)]
     return sales, [line for line in lines if _is_return(line)]
 
 
-def _line(record: Mapping[str, object], number: int, event_type: EventType, money: Money) -> Line:
+def _is_again(line: Line, identity: str, named: dict[str, Line]) -> bool:
+    """Say whether a line came before by its id; Invalid when it said something else then."""
+    former = named.setdefault(identity, line) if identity else line
+    if former != line:
+        message = f"line id {identity[:_SHOWN]!r} came before with other content; give each line an id of its own"
+        raise Invalid(message)
+    return former is not line
+
+
+def _line(record: Mapping[str, object], number: int, event_type: EventType, money: Money, *, otherwise: str) -> Line:
     where = f" of line {number}"
     stated = fields.stated(record, "amount")
     if stated is None and event_type.kind != REFUND:
@@ -116,7 +128,7 @@ def _line(record: Mapping[str, object], number: int, event_type: EventType, mone
     amount = 0 if stated is None else money.own(stated, "amount" + where)
     discount = money.own(fields.stated(record, "discount") or 0, "discount" + where)
     return Line(
-        id=fields.named(record, "id", str(number)),
+        id=fields.named(record, "id", otherwise),
         amount=amount,
         discount=_not_negative(discount, "discount" + where),
         net=amount,
@@ -244,7 +256,7 @@ def _returned_lines(record: Mapping[str, object], money: Money, event_type: Even
         if not identity:
             message = f"id of line {number} is missing; a refund names the lines that came back"
             raise Invalid(message)
-        own = _line(line, number, event_type, money)
+        own = _line(line, number, event_type, money, otherwise=identity)
         if own.amount:
             signs.add(own.amount < 0)
         one = _returned_line(identity, own, money, given=fields.stated(line, "amount") is not None)

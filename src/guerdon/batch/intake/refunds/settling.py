@@ -16,7 +16,7 @@ from typing import Final
 
 import duckdb
 
-from guerdon.batch.intake import badrows
+from guerdon.batch.intake import badrows, lists
 from guerdon.batch.intake.events import ASKED
 from guerdon.batch.intake.laying import laid
 from guerdon.batch.intake.lines import has_quantity
@@ -24,7 +24,7 @@ from guerdon.batch.intake.refunds.leaving import SHARES, left_over, part_of, sha
 from guerdon.batch.intake.refunds.matching import MATCHED_LINES, match_unnamed
 from guerdon.batch.intake.rows import Group
 from guerdon.batch.intake.shape import line_slots
-from guerdon.batch.intake.sql import cases, copy, name, parquet
+from guerdon.batch.intake.sql import cases, copy, name, names, parquet
 from guerdon.core.events.policy import ReturnPolicy
 from guerdon.core.facts import PURCHASE, REFUND
 
@@ -55,23 +55,26 @@ def settle_refunds(  # noqa: PLR0913 - what refunds are settled with
     involved: str,
     lines: str,
     *,
+    has_lists: bool,
     returns: int,
     scratch: Path,
 ) -> Settled:
     """Match refunds with purchases and lay down what they leave; those of too much are added to the bad rows.
 
     `good` are all events, `returns` of which are refunds and returns; `involved` those that are refunds or may be named by one.
+    `lines` are laid down lines; where events have lists of theirs, nothing.
     """
     group, laid_involved = groups[0], scratch / "involved.parquet"
     con.execute(copy(involved, laid_involved))
     some = parquet(laid_involved)
+    lines = lists.unnested(some) if has_lists else lines
     con.execute(f'create or replace temp table {_REFUSED} ("row" bigint, reason varchar)')
     con.execute(f"create or replace temp table intake_asked as {_asked(some)}")
     _set_late_aside(con, group.shape.returns, some)
     matched = match_unnamed(con, groups, some, lines, scratch)
     for table, query in (
         ("intake_goods", _goods(group, some, lines)),
-        ("intake_named", _named(groups, scratch)),
+        ("intake_named", lists.named_lines(_with_baskets(groups), some) if has_lists else _named(groups, scratch)),
     ):
         con.execute(f"create or replace temp table {table} as {query}")
     refused = _refuse(con, _mistaken())
@@ -79,18 +82,39 @@ def settle_refunds(  # noqa: PLR0913 - what refunds are settled with
     badrows.add_bad(con, f"select * from {_REFUSED}")
     con.execute(f"create or replace temp table intake_left as {left_over(group)}")
     laid_events, laid_lines = scratch / "refunded-events.parquet", scratch / "refunded-lines.parquet"
-    con.execute(copy(f"{_events(some)} union all by name {_unmoved(_without_effect(some))}", laid_events))
+    if lines:
+        con.execute(copy(_lines(_with_baskets(groups), lines), laid_lines))
+    con.execute(copy(_laid(some, parquet(laid_lines) if has_lists else ""), laid_events))
     others = f"{good} where refund_of is null"
     if matched.replaced:
         others += f' and "row" not in (select "row" from {parquet(matched.path)})'
     setup = [_view("events", _unmoved(others), laid_events)]
-    if lines:
-        con.execute(copy(_lines(group, lines), laid_lines))
+    if has_lists:
+        setup.append(lists.LISTED_LINES)
+    elif lines:
         setup.append(_view("lines", f"select * from {lines}", laid_lines))
     found = _counted(con, tuple(setup), _without_effect(some), refused)
     named = found.settled - matched.parts
     found = replace(found, left=returns - named - found.waiting - found.late - found.refused - matched.replaced)
     return found if found.left == 0 else replace(found, return_examples=_examples(con, others))
+
+
+def _laid(some: str, listed: str) -> str:
+    """Return refunds with what they leave, and those without effect; where events have lists, with those of their lines."""
+    left, without = _events(some), _unmoved(_without_effect(some))
+    if listed:
+        own = f"exclude ({names([lists.ITEMS, lists.LINES])})"
+        left = (
+            f"select e.* {own}, l.{name(lists.LINES)} from ({left}) as e\n"
+            f'left join ({lists.listed(listed)}) as l on l."row" = e."row"'
+        )
+        without = f"select * exclude ({name(lists.ITEMS)}) from ({without})"
+    return f"{left} union all by name {without}"
+
+
+def _with_baskets(groups: Sequence[Group]) -> Group:
+    """Return a group of files that have lines, if any has."""
+    return next((group for group in groups if group.mapped.line), groups[0])
 
 
 def _without_effect(some: str) -> str:

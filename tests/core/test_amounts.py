@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guerdon.core.amounts import converted, read_money, read_number, read_time
+from guerdon.core.amounts import converted, read_end, read_money, read_number, read_time
 from guerdon.core.calendar import HOUR_US, Zone
 from guerdon.core.errors import Invalid
 from guerdon.definition.zones import load_zone
@@ -205,3 +205,9 @@ def test_events_happen_from_1970_to_2099(value: object, year: int) -> None:
 
 def test_the_first_instant_of_a_day_is_the_zones_own() -> None:
     assert read_time("2017-10-03", PARIS, "at")[0] == instant(2017, 10, 3) - 2 * HOUR_US
+
+
+def test_a_day_that_is_named_as_an_end_ends_with_its_last_instant() -> None:
+    assert read_end("2017-03-12", NEW_YORK, "as of") == instant(2017, 3, 13, 4) - 1
+    assert read_end(date(2017, 1, 31), PARIS, "as of") == instant(2017, 1, 31, 23) - 1
+    assert read_end("2017-03-12T10:00:00Z", NEW_YORK, "as of") == instant(2017, 3, 12, 10)

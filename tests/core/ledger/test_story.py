@@ -215,3 +215,51 @@ def test_a_page_is_of_the_day_that_is_asked_for() -> None:
     (late,) = pages_of(made, records, records[0].at + 366 * 86_400_000_000)
     assert late.units[0].balance.total == 5
     assert [month.expired for month in late.units[0].months] == [0, 0, -10]
+
+
+def returned(when: str, of: str) -> Record:
+    return {"at": when, "type": "refund", "refund_of": of, "amount": None}
+
+
+def test_points_of_two_purchases_are_told_apart() -> None:
+    story = story_of(
+        keeping("expiry: {after: 12 months}"), buys("2017-01-01", 20), buys("2017-01-02", 60), spends("2017-02-01", 50)
+    )
+    assert story.happenings[-1].said == ("50 points spent: 20 of purchase 1, 30 of purchase 2",)
+
+
+def test_what_could_not_be_taken_back_is_written_off() -> None:
+    body = keeping("expiry: {after: 12 months}", "\nreturns: {shortfall: within_balance}")
+    story = story_of(body, buys("2017-01-01", 50), spends("2017-01-05", 30), returned("2017-01-10", "1"))
+    assert story.happenings[-1].said == (
+        "20 points taken back",
+        "30 points could not be taken back and are written off",
+    )
+    assert [one.total for one in story.balances] == [0]
+
+
+def test_an_explanation_of_some_events_tells_what_fell_due_before_them() -> None:
+    body = keeping("expiry: {after: 1 month}")
+    made = programme(body)
+    records = events(
+        made, [buys("2017-01-01", 50), spends("2017-01-05", 30), buys("2017-03-01", 5), returned("2017-03-02", "3")]
+    )
+    answers = rate_events(made, records)
+    stories = stories_of(made, keep_ledger(made, records, records[-1].at + 90 * 86_400_000_000))
+    lines = sentences(explain(made, [answers[2]]), stories=stories)
+    assert [line for line in lines if line.startswith("2017-")] == [
+        "2017-02-01  20 points expired, of purchase 1",
+        "2017-03-01  purchase 3, $5.00: 5 points",
+    ]
+    every = sentences(explain(made, answers), stories=stories)
+    assert "2017-01-05  redemption 2" in every
+    assert "  30 points spent, of purchase 1" in every
+    assert every.count("2017-02-01  20 points expired, of purchase 1") == 1
+
+
+def test_what_falls_due_after_the_last_event_is_told_in_the_end() -> None:
+    made = programme(keeping("expiry: {after: 1 month}"))
+    records = events(made, [buys("2017-01-01", 50)])
+    stories = stories_of(made, keep_ledger(made, records, records[0].at + 90 * 86_400_000_000))
+    lines = sentences(explain(made, rate_events(made, records)), stories=stories)
+    assert "2017-02-01  50 points expired, of purchase 1" in lines

@@ -263,3 +263,13 @@ def test_what_falls_due_after_the_last_event_is_told_in_the_end() -> None:
     stories = stories_of(made, keep_ledger(made, records, records[0].at + 90 * 86_400_000_000))
     lines = sentences(explain(made, rate_events(made, records)), stories=stories)
     assert "2017-02-01  50 points expired, of purchase 1" in lines
+
+
+def test_a_reward_that_was_issued_by_itself_is_named_and_counted() -> None:
+    body = keeping(
+        "expiry: {after: 12 months}",
+        '\nrewards: [{id: ten, title: Ten dollars, price: 100, sweep: {"on": [04-01], most: 5}}]',
+    )
+    story = story_of(body, buys("2017-01-31", 350), buys("2017-06-01", 1))
+    assert story.happenings[1].said == ("Ten dollars, 3 times: 300 points spent, of purchase 1",)
+    assert story.happenings[1].event == ""

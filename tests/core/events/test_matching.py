@@ -7,6 +7,7 @@ import pytest
 
 from guerdon.core.errors import Invalid
 from guerdon.core.events import in_order, resolve
+from guerdon.core.events.resolution import match
 from guerdon.core.explain import explain, sentences
 from tests.core.tables import answers, event, points, programme
 
@@ -179,3 +180,17 @@ def test_in_whatever_order_events_come_the_same_is_matched() -> None:
     for other in (events[::-1], [events[2], events[0], events[3], events[1]]):
         assert resolve(other, decimals=2, policy=made.terms.returns).events == found
     assert found == in_order(found)
+
+
+def test_what_is_matched_may_be_asked_by_itself() -> None:
+    made = programme(MATCHED)
+    records = [
+        bought("old", "2017-03-01", of("mug", 30, 3)),
+        bought("new", "2017-03-05", of("mug", 20, 2)),
+        came_back("2017-03-06", of("mug", 30, 3)),
+    ]
+    found = match([event(MATCHED, one) for one in records], decimals=2, policy=made.terms.returns)
+    assert [(one.event.id, one.found[0].id, one.found[2].id) for one in found] == [
+        ("r", "r", "new"),
+        ("r", "r#2", "old"),
+    ]

@@ -122,3 +122,16 @@ def test_a_redemption_without_its_purchase_and_a_purchase_without_points_change_
 def test_an_explanation_says_what_came_back() -> None:
     history = [EARNED, BOUGHT, PAID, back("r", "2017-03-05", 50)]
     assert "  200 points that paid for it come back" in sentences(explain(programme(shop()), answers(shop(), *history)))
+
+
+def test_accounts_have_purchases_of_their_own_and_a_redemption_told_in_two_steps_is_one() -> None:
+    body = shop(more="\nmetrics: {spend: {sum: amount, within: year}}")
+    two = {"id": "again", **spends("2017-03-01T12:02", 400, step="confirm", reservation="pay", purchase="p")}
+    nothing = {"id": "none", **spends("2017-03-01T12:03", 0, purchase="p")}
+    others: list[Record] = [
+        {"id": "b", "member": "ben", "at": "2017-03-01", "amount": 5},
+        {"id": "c", "member": "ben", "type": "refund", "refund_of": "b", "at": "2017-03-02"},
+    ]
+    history = [EARNED, BOUGHT, PAID, two, nothing, back("r", "2017-03-05", 50), *others]
+    assert restored(body, *history) == [("r", 200)]
+    assert points(body, *history)[-2:] == [5, -5]

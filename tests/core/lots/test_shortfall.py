@@ -200,3 +200,33 @@ def test_what_was_written_off_was_never_taken_and_does_not_come_back() -> None:
     history = [buys("one", "2017-03-01", 120), {"id": "spend", **spends("2017-03-02", 100)}, *GIVEN_BACK]
     assert points(text, *history) == [120, 0, -20, 20]
     assert has(text, *history) == (20, 0, 0)
+
+
+def test_what_is_owed_because_of_others_stays_and_each_debt_comes_back_once() -> None:
+    """Nothing is earned at 100 and at 80: 120 is taken, 90 given back, taken, and 70 given back."""
+    text = even().replace("amount <> 100", "amount <> 100 and amount <> 80")
+    history = [
+        buys("one", "2017-03-01", 120),
+        buys("other", "2017-03-01", 30),
+        {"id": "spend", **spends("2017-03-02", 150)},
+        back("x", "2017-03-03", "other"),
+        *[back(f"r{number}", f"2017-03-{number + 4:02}", "one", amount=part) for number, part in enumerate((20, 10))],
+    ]
+    assert has(text, *history) == (0, 0, 60)
+    history += [back("s", "2017-03-10", "one", amount=10), buys("pays", "2017-03-11", 200)]
+    assert has(text, *history) == (50, 0, 0)
+    history.append(back("t", "2017-03-12", "one", amount=10))
+    assert has(text, *history) == (120, 0, 0)
+
+
+def test_of_several_lots_that_paid_the_last_gets_its_points_back_first() -> None:
+    history = [
+        buys("one", "2017-03-01", 120),
+        {"id": "spend", **spends("2017-03-02", 120)},
+        GIVEN_BACK[0],
+        buys("two", "2017-03-08T12:00", 20),
+        buys("three", "2017-03-08T13:00", 150),
+        GIVEN_BACK[1],
+    ]
+    (stock,) = take_stock(programme(even()), [event(even(), record) for record in history])
+    assert [(lot.remaining, lot.reversed) for lot in stock.left.lots] == [(0, 0), (0, 20), (140, 10)]

@@ -102,7 +102,6 @@ def test_what_was_found_is_there_for_machines(run: Run) -> None:
     ("name", "said"),
     [
         ("shp.yaml", "there is no file 'shp.yaml'. Try: did you mean 'shop.yaml'?"),
-        (".", "'' is not a file"),
         ("empty.yaml", "empty.yaml:1:1: error: "),
     ],
 )
@@ -111,6 +110,27 @@ def test_a_file_that_cannot_be_read_is_told(run: Run, name: str, said: str) -> N
     done = run("check", name)
     assert done.exit_code == 1
     assert said in done.output
+
+
+def test_a_folder_of_versions_is_checked_rated_and_explained(run: Run) -> None:
+    """One point a dollar above 50 becomes two in March; the bands above 100 stay."""
+    folder, text = Path("versions"), ""
+    folder.mkdir()
+    for day, rate in (("2017-01-01", 1), ("2017-02-04", 2)):
+        text = (
+            PROGRAMME
+            .replace("zone:", f"version: {day}\nzone:")
+            .replace("rate: 1}", f"rate: {rate}}}")
+            .partition("examples:")[0]
+        )
+        (folder / f"{day}.yaml").write_text(text, encoding="utf-8")
+    assert run("check", "versions").output.endswith("versions: ok, 2 rules, no examples\n")
+    assert "bob,2017-02,points,300\n" in run("rate", "versions", "purchases.csv").output
+    told = run("explain", "versions", "purchases.csv", "--member", "ana").output
+    assert "purchase 1, $120.75, by the version of 2017-01-01: 90 points" in told
+    (folder / "2017-02-04.yaml").write_text(text.replace("corner-shop", "shop"), encoding="utf-8")
+    done = run("check", "versions")
+    assert (done.exit_code, "the programme is shop, and in" in done.output) == (1, True)
 
 
 def test_a_shipped_programme_may_be_named_by_its_name_alone(run: Run) -> None:

@@ -18,6 +18,7 @@ COMMAND = (sys.executable, "-m", "guerdon")
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "shop.yaml").write_text(PROGRAMME, encoding="utf-8")
     (tmp_path / "purchases.csv").write_text(PURCHASES, encoding="utf-8")
+    (tmp_path / "empty").mkdir()
     return tmp_path
 
 
@@ -30,8 +31,9 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     [
         (("rate", "shp.yaml", "purchases.csv"), "Error: there is no file 'shp.yaml'; did you mean 'shop.yaml'?"),
         (("rate", "grocry", "purchases.csv"), "Error: there is no file 'grocry'; did you mean 'grocery'?"),
-        (("rate", ".", "purchases.csv"), "Error: . is a folder; name a file in it, like shop.yaml"),
+        (("rate", "empty", "purchases.csv"), "Error: there is no programme in the folder empty"),
         (("rate", "shop.yaml", "purchase.csv"), "Error: there is no file purchase.csv"),
+        (("check", "empty"), "Error: there is no programme in the folder empty"),
         (("rate", "shop.yaml", "."), "Error: . is a folder; name its files"),
         (("rate", "shop.yaml", "purchases.csv", "--zone", "Mars/Base"), "Mars/Base"),
         (

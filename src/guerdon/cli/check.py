@@ -11,6 +11,8 @@ import click
 from guerdon.cli.screen import counted, show_issues
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from guerdon.core.programme import Programme
     from guerdon.definition.check import Checked
     from guerdon.definition.issues import Issue
@@ -35,7 +37,7 @@ Status: 0 when every programme is right, 1 when one is not."""
 )
 @click.option("--on", metavar="DAY", help="With --replaces: the day on which members are told; today unless stated.")
 def check(files: tuple[str, ...], *, as_json: bool, replaces: str | None, on: str | None) -> None:
-    """Check programmes and run their examples.
+    """Check programmes and run their examples; of a folder each file is a version of one programme.
 
     Every mistake is told at once: where it is (file:line:column), what is wrong and what to try. With
     --replaces OLD, a version that takes something away must leave members the notice that OLD promises.
@@ -45,7 +47,8 @@ def check(files: tuple[str, ...], *, as_json: bool, replaces: str | None, on: st
 
     named = list(dict.fromkeys(files))
     _check_use(named, replaces, on)
-    found = {file: check_file(programme_path(file)) for file in named}
+    checked = _checked if replaces is None else check_file
+    found = {file: checked(programme_path(file)) for file in named}
     if replaces is not None:
         found[named[0]] = _replacing(found[named[0]], check_file(programme_path(replaces)), on)
     if as_json:
@@ -55,6 +58,14 @@ def check(files: tuple[str, ...], *, as_json: bool, replaces: str | None, on: st
             _show(file, one)
     if any(one.errors for one in found.values()):
         sys.exit(1)
+
+
+def _checked(path: "Path") -> "Checked":
+    """Check a file, or the versions in a folder and whether they are one programme."""
+    from guerdon.definition.check import check as check_file
+    from guerdon.definition.timeline import check_folder
+
+    return check_folder(path) if path.is_dir() else check_file(path)
 
 
 def _check_use(files: list[str], replaces: str | None, on: str | None) -> None:

@@ -146,7 +146,12 @@ def keep_ledger(programme: Programme, events: Sequence[Event], at: int | None = 
 
 
 def _in_passes(
-    programme: Programme, events: Sequence[Event], facts: Facts, stock_at: int = NO_STOCK, *, ledger: Ledger | None = None
+    programme: Programme,
+    events: Sequence[Event],
+    facts: Facts,
+    stock_at: int = NO_STOCK,
+    *,
+    ledger: Ledger | None = None,
 ) -> Fold:
     """Fold until no budget is overrun and each draw beyond a stock is told: once, where there are neither."""
     rationing = Rationing([programme.limits[position].most for position in programme.budgets])
@@ -158,7 +163,10 @@ def _in_passes(
             ledger.forget()
         fold = Fold(programme, Effects(), ledger)
         fold.stock_at = stock_at
-        rationed = facts.with_quotas([*_quotas(programme, facts, orders, rationing, grants), *_stocks_of(programme, facts, without)])
+        rationed = facts.with_quotas([
+            *_quotas(programme, facts, orders, rationing, grants),
+            *_stocks_of(programme, facts, without),
+        ])
         fold.run(rationed, Statement(programme.zone, len(programme.units)), keep_effects=True)
         if rationing.learn([take for take in fold.takes.rows(orders) if not grants[take.budget]]):
             continue

@@ -89,6 +89,17 @@ def fold(table: Table, events: int) -> None:
     table.add("the fold compiled", figure, "at least 8 times", met=ratio >= 8)
 
 
+def account(table: Table) -> None:
+    """Fold one account anew with all its effects, and see what an event costs among many lots."""
+    command = [sys.executable, "-m", "benchmarks.account"]
+    took = float(run([*command, "refold", "1000"]).output)
+    table.add("an account of 1,000 events folded anew", f"{took:.2f} ms", "under 1 ms", met=took < 1)
+    ratio = float(run([*command, "lots", "10", "10000"]).output)
+    table.add(
+        "an event among 10,000 lots", f"{ratio:.2f} times what it costs among 10", "at most 1.2", met=ratio <= 1.2
+    )
+
+
 def check(table: Table) -> None:
     """Check the largest shipped programme, start-up included."""
     largest = max((ROOT / "programmes").glob("*.yaml"), key=lambda path: path.stat().st_size)
@@ -124,6 +135,7 @@ FIGURES: dict[str, Callable[[Table, argparse.Namespace], None]] = {
     "baskets": lambda table, asked: with_baskets(table, asked.folder, 5 * asked.million),
     "growing": lambda table, asked: growing(table, asked.folder, [size * asked.million for size in asked.sizes]),
     "fold": lambda table, asked: fold(table, 2 * asked.million),
+    "account": lambda table, _: account(table),
     "check": lambda table, _: check(table),
 }
 """The figures that can be measured, by name."""

@@ -72,6 +72,16 @@ def test_within_the_balance_the_rest_is_written_off_and_said() -> None:
     assert "  base: 30 points written off" in sentences(explain(programme(text), answers(text, *history)))
 
 
+def test_where_nothing_is_left_to_take_back_only_the_write_off_is_told() -> None:
+    text = body("within_balance")
+    spend = {"id": "spend", **spends("2017-03-02", 50)}
+    history = [buys("one", "2017-03-01", 50), spend, back("r", "2017-03-08", "one")]
+    lines = sentences(explain(programme(text), answers(text, *history)))
+    assert [line for line in lines if line.startswith("  base: ") and ("taken" in line or "written" in line)] == [
+        "  base: 50 points written off"
+    ]
+
+
 def test_the_balance_is_all_that_there_is_to_use() -> None:
     """10 of another purchase are taken too, and 20 are written off."""
     history = [*SPENT, buys("two", "2017-03-03", 10), back("r", "2017-03-08", "one")]

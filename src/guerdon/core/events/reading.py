@@ -247,7 +247,7 @@ def _refund(record: Mapping[str, object], event_type: EventType, money: Money, l
 
 
 def _returned_lines(record: Mapping[str, object], money: Money, event_type: EventType) -> tuple[ReturnedLine, ...]:
-    """Return the lines that a refund names, each once; Invalid when one says two things, or both give and take."""
+    """Return the lines that a refund names, each once; Invalid when they both give and take."""
     named: dict[str, ReturnedLine] = {}
     signs: set[bool] = set()
     stated = record.get("lines")
@@ -259,10 +259,7 @@ def _returned_lines(record: Mapping[str, object], money: Money, event_type: Even
         own = _line(line, number, event_type, money, otherwise=identity)
         if own.amount:
             signs.add(own.amount < 0)
-        one = _returned_line(identity, own, money, given=fields.stated(line, "amount") is not None)
-        if named.setdefault(identity, one) != one:
-            message = f"line id {identity!r:.40} came before with other content; name each line once"
-            raise Invalid(message)
+        named[identity] = _returned_line(identity, own, money, given=fields.stated(line, "amount") is not None)
     if len(signs) > 1:
         message = "the lines' amounts have both signs; write an exchange as a refund and a purchase"
         raise Invalid(message)

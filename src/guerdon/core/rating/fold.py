@@ -121,8 +121,8 @@ class Fold(Refunding):
         """Rate an event with what is known of the account's past, and let it become part of that."""
         ordinal = facts.ordinal.small_at(event)
         past.begin(facts, event, ordinal, self.effects)
-        if self.by_level:
-            self._follow(past, facts.at.small_at(event))
+        if self.by_level and self.purse is not None:
+            self._follow(self.purse, past, facts.at.small_at(event))
         mark = self.effects.count
         if self.keep_effects:
             self.pasts.append(list(past.values))
@@ -134,20 +134,19 @@ class Fold(Refunding):
                 past.take_back(credit, facts, event, ordinal, self.effects, mark)
                 if self.ripens:
                     past.ripen(self.effects, mark, facts.at.small_at(event), ordinal)
-                if self.by_level:
-                    self._follow(past, facts.at.small_at(event))
+                if self.by_level and self.purse is not None:
+                    self._follow(self.purse, past, facts.at.small_at(event))
             return
         if self.refunding and facts.named.small_at(event) != 0:
             self.refunds.credits[int(ordinal)] = past.credit(facts, event, self.effects, mark)
         past.end(facts, event, ordinal, self.effects, mark)
-        if self.by_level:
-            self._follow(past, facts.at.small_at(event))
+        if self.by_level and self.purse is not None:
+            self._follow(self.purse, past, facts.at.small_at(event))
 
-    def _follow(self, past: Past, at: i64) -> None:
+    def _follow(self, purse: Purse, past: Past, at: i64) -> None:
         """Keep lots on the terms of the levels held now."""
-        if self.purse is not None:
-            self.purse.follow(past.values, at)
-            self.standing.look_ahead()
+        purse.follow(past.values, at)
+        self.standing.look_ahead()
 
     def rate(self, facts: Facts, event: i64) -> None:
         """Rate one event of the account that `standing` is open for."""

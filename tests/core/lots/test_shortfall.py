@@ -113,6 +113,14 @@ def test_pending_points_go_first_and_say_so() -> None:
     assert [(row.kind, row.granted, row.band) for row in some] == [(REVERSED, 5, FROM_PENDING)]
 
 
+def test_what_waits_is_taken_and_what_does_not_is_written_off_each_in_a_row_of_its_own() -> None:
+    text = body("pending_only", terms="cap: 30, over_cap: pending")
+    history = [buys("one", "2017-03-01", 50), back("r", "2017-03-08", "one")]
+    rows = [row for row in answers(text, *history)[1].effects if row.kind == REVERSED]
+    assert [(row.desired, row.granted, row.band) for row in rows] == [(20, 20, FROM_PENDING), (30, 0, -1)]
+    assert has(text, *history) == (30, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("most", "owed"),
     [(30, 0), (29, 1), (0, 30)],

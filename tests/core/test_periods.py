@@ -35,7 +35,7 @@ def test_far_from_any_event_the_zone_is_asked(at: int) -> None:
         assert Periods(ZONES[0], kind).of(at) == ZONES[0].period_of(kind, at)
 
 
-@pytest.mark.parametrize("number", [-(10**7), 10**7])
+@pytest.mark.parametrize("number", [-(10**5), 10**5])
 def test_the_start_of_a_period_far_away_is_the_zones(number: int) -> None:
     for kind in range(len(KINDS)):
         assert Periods(ZONES[0], kind).start(number) == ZONES[0].period_start(kind, number)

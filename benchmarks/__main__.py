@@ -63,7 +63,7 @@ def monthly_limit(table: Table, folder: Path, events: int) -> None:
     command = [*GUERDON, "rate", str(HERE / "monthly_limit.yaml")]
     ours, hand = compared(
         lambda: run([*command, str(source), "--out", str(out), "--memory", MEMORY]),
-        lambda: run([sys.executable, str(HERE / "by_hand/monthly_limit.py"), str(source), str(other), MEMORY]),
+        lambda: run([sys.executable, "-m", "benchmarks.by_hand.monthly_limit", str(source), str(other), MEMORY]),
     )
     same(out, other)
     speed = events / ours.seconds / 1e6

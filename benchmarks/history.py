@@ -20,8 +20,15 @@ def rated(programme: str, events: Path, folder: Path, *more: str) -> Ran:
 
 def by_hand(question: str, events: Path, folder: Path) -> Ran:
     """Run one of the queries written by hand over the same file."""
-    script = str(HERE / "by_hand/full.py")
-    return run([sys.executable, script, question, str(events), str(folder / "by-hand.parquet"), MEMORY])
+    return run([
+        sys.executable,
+        "-m",
+        "benchmarks.by_hand.full",
+        question,
+        str(events),
+        str(folder / "by-hand.parquet"),
+        MEMORY,
+    ])
 
 
 def full_programme(table: Table, folder: Path, events: int) -> None:

@@ -8,19 +8,7 @@ import sys
 
 import duckdb
 
-_MONTHS = """
-    months AS (
-        SELECT epoch_us(timezone('America/New_York', unnest(range(TIMESTAMP '2016-12-01', TIMESTAMP '2021-01-01', INTERVAL 1 MONTH))))
-               AS starts_us
-    ),
-    numbered AS (SELECT starts_us, lead(starts_us) OVER (ORDER BY starts_us) AS ends_us,
-                        strftime(timezone('America/New_York', make_timestamptz(starts_us)), '%Y-%m') AS name
-                 FROM months),
-    days AS (SELECT starts_us // 86400000000 + unnest(range(0, 33)) AS day, starts_us, ends_us, name FROM numbered),
-    by_day AS (SELECT day, max(starts_us) FILTER (WHERE starts_us < (day + 1) * 86400000000) AS turn,
-                      arg_min(name, starts_us) FILTER (WHERE ends_us > day * 86400000000) AS before,
-                      arg_max(name, starts_us) FILTER (WHERE starts_us < (day + 1) * 86400000000) AS after
-               FROM days GROUP BY day)"""
+from benchmarks.by_hand.months import MONTHS
 
 
 def main(question: str, events: str, out: str, memory: str) -> None:
@@ -40,7 +28,7 @@ def main(question: str, events: str, out: str, memory: str) -> None:
         "stateless": f'SELECT member, "month", CAST(sum(d) AS BIGINT) AS points FROM ({earned}) GROUP BY ALL',
         "limit": f'SELECT member, "month", CAST(sum(greatest(least(d, 500 - before), 0)) AS BIGINT) AS points FROM ({running}) GROUP BY ALL',
     }
-    con.execute(f"CREATE TEMP TABLE monthly AS WITH {_MONTHS} {monthly[question]}")
+    con.execute(f"CREATE TEMP TABLE monthly AS WITH {MONTHS} {monthly[question]}")
     con.execute(
         f"""COPY (
             SELECT member, "month", 'points' AS unit, points

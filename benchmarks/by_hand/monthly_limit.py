@@ -7,6 +7,8 @@ import sys
 
 import duckdb
 
+from benchmarks.by_hand.months import MONTHS
+
 
 def main(events: str, out: str, memory: str) -> None:
     """Check ids, then write the statement."""
@@ -22,18 +24,7 @@ def main(events: str, out: str, memory: str) -> None:
     con.execute(
         f"""
         CREATE TEMP TABLE monthly AS
-        WITH months AS (
-            SELECT epoch_us(timezone('America/New_York', unnest(range(TIMESTAMP '2016-12-01', TIMESTAMP '2021-01-01', INTERVAL 1 MONTH))))
-                   AS starts_us
-        ),
-        numbered AS (SELECT starts_us, lead(starts_us) OVER (ORDER BY starts_us) AS ends_us,
-                            strftime(timezone('America/New_York', make_timestamptz(starts_us)), '%Y-%m') AS name
-                     FROM months),
-        days AS (SELECT starts_us // 86400000000 + unnest(range(0, 33)) AS day, starts_us, ends_us, name FROM numbered),
-        by_day AS (SELECT day, max(starts_us) FILTER (WHERE starts_us < (day + 1) * 86400000000) AS turn,
-                          arg_min(name, starts_us) FILTER (WHERE ends_us > day * 86400000000) AS before,
-                          arg_max(name, starts_us) FILTER (WHERE starts_us < (day + 1) * 86400000000) AS after
-                   FROM days GROUP BY day),
+        WITH {MONTHS},
         events AS (
             SELECT member, us, CASE WHEN us < m.turn THEN m.before ELSE m.after END AS "month", d
             FROM (SELECT member, epoch_us("at") AS us, CAST(floor(amount) AS BIGINT) AS d FROM '{events}') AS e

@@ -95,8 +95,6 @@ class Pocket:
         """Return the instant at which a lot ends, as things stand; LATEST when nothing says."""
         return self.queues[lot.queue].ends_at(lot) if lot.place >= 0 else LATEST
 
-    # Points come in.
-
     def earn(self, at: i64, event: i64, rule: i64, number: i64, payer: i64, amount: int) -> Lot:
         """Make a lot; what of it can be used at once settles debt first."""
         keeping = self.keeping
@@ -242,10 +240,17 @@ class Pocket:
                 return
             self.waited += 1
 
-    # Points go out.
-
     def spend(self, at: i64, event: i64, amount: int, claim: Claim | None = None) -> None:
         """Spend points, those that expire soonest first; what there is not becomes debt."""
+        short = self.draw(at, event, amount, claim)
+        if short > 0:
+            self.owe(at, event, short, spent=True, claim=claim)
+        if self.keeping.redeeming_is_activity:
+            self.stir(at)
+        self.fill(at)
+
+    def draw(self, at: i64, event: i64, amount: int, claim: Claim | None = None) -> int:
+        """Draw spent points from lots, those that expire soonest first; return how many there are not."""
         while amount > 0:
             lot = self.soonest()
             if lot is None:
@@ -258,11 +263,7 @@ class Pocket:
             self.note(SPENT, at, event, lot, part)
             if claim is not None:
                 claim.add(lot, part, at)
-        if amount > 0:
-            self.owe(at, event, amount, spent=True, claim=claim)
-        if self.keeping.redeeming_is_activity:
-            self.stir(at)
-        self.fill(at)
+        return amount
 
     def owe(
         self, at: i64, event: i64, amount: int, *, spent: bool, lot: Lot | None = None, claim: Claim | None = None
@@ -293,8 +294,6 @@ class Pocket:
                     ends_at = ends
         return found
 
-    # Points are set aside, or come back.
-
     def claim_of(self, event: i64) -> Claim | None:
         """Return what a redemption set aside or spent, as far as that is remembered."""
         return self.by_event.get(int(event))
@@ -323,8 +322,6 @@ class Pocket:
             lot.expires_at = grace.after(int(at))
             self.queues[lot.queue].add(lot)
         self.add(lot, amount, at)
-
-    # What falls due.
 
     def next_due(self) -> i64:
         """Return the next instant at which something becomes usable, expires or lapses; LATEST when nothing will."""

@@ -11,7 +11,7 @@ from typing import Final
 from mypy_extensions import i64
 
 from guerdon.core.calendar import EARLIEST, LATEST, YEAR
-from guerdon.core.effects import REDEEMED, SPENT
+from guerdon.core.effects import REDEEMED
 from guerdon.core.lots.keeping import SWEEP
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.rewards import WITHIN, Sweep
@@ -69,13 +69,5 @@ class Sweeping:
             REDEEMED, at, self.event, -1, -1, self.reward, 0, -1, SWEEP, pocket.keeping.unit,
             amount, 0, -1, 0, count, 0, -1, WITHIN,
         )  # fmt: skip
-        lot = pocket.soonest()
-        while lot is not None and amount > 0:
-            part = min(amount, lot.free())
-            amount -= part
-            lot.remaining -= part
-            lot.spent += part
-            pocket.available -= part
-            pocket.note(SPENT, at, self.event, lot, part)
-            lot = pocket.soonest()
+        pocket.draw(at, self.event, amount)
         pocket.fill(at)

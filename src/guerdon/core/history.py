@@ -81,7 +81,7 @@ def rate_events(programme: Programme, events: Sequence[Event]) -> list[Answer]:
 
     The same event twice counts once; Invalid when one id comes with two contents, or more is refunded than is left.
     """
-    ordered = _resolved(programme, without_repeats(events))
+    ordered = resolved(programme, without_repeats(events))
     values = [values_of(event, programme.terms) for event in ordered]
     fold = _in_passes(programme, ordered, facts_of(programme, ordered, values))
     by_event: list[list[Effect]] = [[] for _ in ordered]
@@ -121,7 +121,7 @@ def take_stock(programme: Programme, events: Sequence[Event], at: int | None = N
     Everything that falls due at or before the instant has happened, events after it have not (S7c).
     """
     until = max([event.at for event in events], default=0) if at is None else at
-    ordered = _resolved(programme, without_repeats([event for event in events if event.at <= until]))
+    ordered = resolved(programme, without_repeats([event for event in events if event.at <= until]))
     values = [values_of(event, programme.terms) for event in ordered]
     fold = _in_passes(programme, ordered, facts_of(programme, ordered, values), until)
     fold.take_stock()
@@ -136,7 +136,7 @@ def _stocks(events: Sequence[Event], lefts: Sequence[Left]) -> list[Stock]:
 def keep_ledger(programme: Programme, events: Sequence[Event], at: int | None = None) -> Kept:
     """Return the ledger of events of any accounts as of an instant, or of the last event (S7c)."""
     until = max([event.at for event in events], default=0) if at is None else at
-    ordered = _resolved(programme, without_repeats([event for event in events if event.at <= until]))
+    ordered = resolved(programme, without_repeats([event for event in events if event.at <= until]))
     values = [values_of(event, programme.terms) for event in ordered]
     ledger = Ledger(until)
     fold = _in_passes(programme, ordered, facts_of(programme, ordered, values), ledger=ledger)
@@ -218,7 +218,7 @@ def _quotas(
     return columns
 
 
-def _resolved(programme: Programme, events: Sequence[Event]) -> list[Event]:
+def resolved(programme: Programme, events: Sequence[Event]) -> list[Event]:
     """Return events in order, with what refunds leave of their purchases."""
     found = resolve(events, decimals=DECIMALS[programme.currency], policy=programme.terms.returns)
     for event, why in found.refused:
@@ -275,8 +275,24 @@ def _reservations(events: Sequence[Event]) -> list[int]:
 
 def facts_of(programme: Programme, events: Sequence[Event], values: Sequence[Values]) -> Facts:
     """Return events, sorted as S3 says, as columns, with what each slot's closure gives for them."""
-    accounts = _numbers([event.account for event in events])
-    members = _numbers([event.member for event in events])
+    columns, first_line = slots_of(programme, events, values)
+    return Facts(
+        len(events),
+        ordinal=column_of(list(range(len(events)))),
+        account=column_of(numbers_of([event.account for event in events])),
+        member=column_of(numbers_of([event.member for event in events])),
+        at=column_of([event.at for event in events]),
+        kind=column_of([event.kind for event in events]),
+        refers=_refers(events),
+        returned=column_of([int(event.returned) for event in events]),
+        slots=columns,
+        first_line=first_line,
+        named=_named(events),
+    )
+
+
+def slots_of(programme: Programme, events: Sequence[Event], values: Sequence[Values]) -> tuple[list[Column], Column]:
+    """Return what each slot's closure gives for events, and from which line on each event's stand."""
     first_line = [0]
     rated = [event.left or event for event in events]
     for event in rated:
@@ -292,21 +308,10 @@ def facts_of(programme: Programme, events: Sequence[Event], values: Sequence[Val
             else:
                 numbers.append(slot.otherwise if event.returned else slot.of_event(read, event.at))
         columns.append(column_of(numbers))
-    return Facts(
-        len(events),
-        ordinal=column_of(list(range(len(events)))),
-        account=column_of(accounts),
-        member=column_of(members),
-        at=column_of([event.at for event in events]),
-        kind=column_of([event.kind for event in events]),
-        refers=_refers(events),
-        returned=column_of([int(event.returned) for event in events]),
-        slots=columns,
-        first_line=column_of(first_line),
-        named=_named(events),
-    )
+    return columns, column_of(first_line)
 
 
-def _numbers(names: Sequence[str]) -> list[int]:
+def numbers_of(names: Sequence[str]) -> list[int]:
+    """Return a number for each name, the same for the same name, as they first come."""
     known: dict[str, int] = {}
     return [known.setdefault(name, len(known)) for name in names]

@@ -208,7 +208,7 @@ class Place:
                 self._tell(GIVEN_ENDED, due, event, self.given_by[position], NO_LEVEL, 0, position, effects)
         if self.later and due in (self.changes_at, self.turns_at):
             self._change(due)
-            self.rise(due, event, event, past, effects)
+            self.rise(due, event, self.cause, past, effects)
 
     def give(self, facts: Facts, row: i64, at: i64, event: i64, effects: Effects) -> None:
         """Take what an event gives: a level until its end, in place of what the same grant gave before."""
@@ -281,7 +281,7 @@ class Place:
         if self.graced:
             level = max(min(reached, self.earned), self.falls_to)
             start = due if level > self.falls_to else self.falls_from
-            self._settle(level, due, start, event, event, credit, effects)
+            self._settle(level, due, start, event, self.cause, credit, effects)
             return
         start = due if fresh else due - 1
         lower = self._lowered(reached)
@@ -295,7 +295,7 @@ class Place:
             needed = ladder.credit(self.earned, credit)
             self._tell(GRACED, due, event, self.cause, self.earned, needed, NO_GRANT, effects)
             return
-        self._settle(lower, due, start, event, event, credit, effects)
+        self._settle(lower, due, start, event, self.cause, credit, effects)
 
     def _lowered(self, reached: int) -> int:
         down = self.terms.down

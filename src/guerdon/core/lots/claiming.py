@@ -141,7 +141,7 @@ def owed_by(pocket: Pocket, claim: Claim) -> int:
 
 def _renew(pocket: Pocket, at: i64, event: i64, lot: Lot, amount: int) -> None:
     """Make a new lot of points of one whose time has ended; they do not wait again."""
-    made = Lot(event, lot.rule, lot.sequence, lot.payer, amount, earned_at=at, sequence=len(pocket.lots))
+    made = Lot(event, lot.rule, lot.sequence, lot.payer, amount, earned_at=at, sequence=pocket.gone + len(pocket.lots))
     pocket.lots.append(made)
     pocket.note(RESTORED, at, event, made, amount, before=FROM_SPENT)
     pocket.enqueue(made, at)

@@ -46,6 +46,8 @@ class Pocket:
         self.queues: Final = [Queue(keeping.policies[0]), Queue(Expiry(None))]
         self.moving: Moving | None = keeping.moving()
         self.lots: list[Lot] = []
+        # How many lots there were before these that are no longer listed: what is left of them is nothing.
+        self.gone: i64 = 0
         self.reusing = False
         self.spare: list[Lot] = []
         self.ripening: list[Lot] = []
@@ -74,6 +76,7 @@ class Pocket:
             self.holds = []
             self.by_event = {}
             self.debts = []
+        self.gone = 0
         self.ripe = 0
         self.waited = 0
         self.lapsed = 0
@@ -120,9 +123,9 @@ class Pocket:
         """Return a lot, one of an account that is done with where there are such."""
         if self.spare:
             lot = self.spare.pop()
-            lot.begin(event, rule, number, payer, amount, earned_at=at, sequence=len(self.lots))
+            lot.begin(event, rule, number, payer, amount, earned_at=at, sequence=self.gone + len(self.lots))
         else:
-            lot = Lot(event, rule, number, payer, amount, earned_at=at, sequence=len(self.lots))
+            lot = Lot(event, rule, number, payer, amount, earned_at=at, sequence=self.gone + len(self.lots))
         self.lots.append(lot)
         return lot
 

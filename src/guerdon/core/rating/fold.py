@@ -40,8 +40,10 @@ NO_STOCK: Final = -1
 class Fold(Refunding):
     """One run over events: `standing` is where the present account stands, `effects` what was answered so far."""
 
-    def __init__(self, programme: Programme, effects: Effects, ledger: Ledger | None = None) -> None:
-        super().__init__(programme, effects, ledger)
+    def __init__(
+        self, programme: Programme, effects: Effects, ledger: Ledger | None = None, *, keeps_lots: bool = False
+    ) -> None:
+        super().__init__(programme, effects, ledger, keeps_lots=keeps_lots)
         self.place: i64 = 0
         self.posted: i64 = 0
         self.pasts: Final[list[list[int]]] = []
@@ -65,7 +67,7 @@ class Fold(Refunding):
         self.ripens: Final = self.past is not None and self.past.ripens
         self.by_level: Final = self.purse is not None and self.purse.by_level
 
-    def run(self, facts: Facts, statement: Statement, *, keep_effects: bool) -> None:
+    def run(self, facts: Facts, statement: Statement | None, *, keep_effects: bool) -> None:
         """Rate every event of `facts`, account by account, and add what each earned to `statement`.
 
         An account may begin in one run and go on in the next. Without `keep_effects` the buffer is emptied event by event.
@@ -84,7 +86,7 @@ class Fold(Refunding):
             account = facts.account.small_at(event)
             member = facts.member.small_at(event)
             if account != standing.account:
-                self._begin_account(account, member)
+                self.begin(account, member)
             mark = effects.count
             at = facts.at.small_at(event)
             if standing.next_due <= at:
@@ -95,7 +97,8 @@ class Fold(Refunding):
                 self._rate_and_move_on(self.past, facts, event)
             else:
                 self.rate(facts, event)
-            statement.add(member, at, effects, mark)
+            if statement is not None:
+                statement.add(member, at, effects, mark)
             if self.ledger is not None:
                 self.ledger.post(effects, self.posted, facts.ordinal.small_at(event), self.place, at)
                 self.place += 1
@@ -104,8 +107,8 @@ class Fold(Refunding):
             self.posted = effects.count
             event += 1
 
-    def _begin_account(self, account: i64, member: i64) -> None:
-        """Take leave of one account and begin with another."""
+    def begin(self, account: i64, member: i64) -> None:
+        """Take leave of one account and begin with another, whose first event is `member`'s."""
         self.take_stock()
         self.close_account()
         if self.changing is not None:

@@ -29,7 +29,7 @@ NO_LIMIT: Final = -1
 
 
 def _purse(programme: Programme, effects: Effects, *, wanted: bool) -> Purse | None:
-    """Return where lots are kept: of a programme in which nothing reads or changes them, only when a ledger wants them."""
+    """Return where lots are kept: of a programme in which nothing reads or changes them, only when somebody wants them."""
     first = programme.beginning()
     if first.redeeming is not None:
         return Purse(first.keepings, first.redeeming, effects)
@@ -44,12 +44,14 @@ class Granting:
     While `replaying`, a purchase is rated anew with the limits as they were at its moment.
     """
 
-    def __init__(self, programme: Programme, effects: Effects, ledger: Ledger | None = None) -> None:
+    def __init__(
+        self, programme: Programme, effects: Effects, ledger: Ledger | None = None, *, keeps_lots: bool = False
+    ) -> None:
         self.programme: Final = programme
         self.effects: Final = effects
         self.ledger: Final = ledger
         redeeming = programme.beginning().redeeming
-        self.purse: Final = _purse(programme, effects, wanted=ledger is not None)
+        self.purse: Final = _purse(programme, effects, wanted=keeps_lots or ledger is not None)
         lives = bool(programme.metrics or programme.ladders)
         ladders = programme.beginning().ladders
         self.past: Final = Past(programme.zone, programme.metrics, ladders, programme.later()) if lives else None

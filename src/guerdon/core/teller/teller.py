@@ -1,0 +1,161 @@
+"""The teller: serves one account after another, one event at a time, by the same fold as a batch.
+
+Whoever calls it knows where the account's standing was saved, numbers its events, and says what an event refers to. Numbers of
+events rise within an account in the order in which they were recorded; rows of effects name events by them.
+
+Invariants:
+* What fell due by an event's instant is answered before the event, and apart from it: nobody but time is its cause (S7c).
+* Serving an account event by event answers what folding its history at once does, as long as nothing looks back: a refund, a
+  cancellation of what was spent and an event that comes late are served with the whole history.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from guerdon.core.columns import Column, column_of, constant
+from guerdon.core.effects import Effect, Effects
+from guerdon.core.events import Event, values_of
+from guerdon.core.facts import REFUND, Facts
+from guerdon.core.history import slots_of
+from guerdon.core.ledger import NOWHERE
+from guerdon.core.limits.stocks import Draws
+from guerdon.core.lots.claims import HELD
+from guerdon.core.lots.left import Left
+from guerdon.core.programme import Programme
+from guerdon.core.rating import Fold
+from guerdon.core.teller import saving
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """An event of an account as it was recorded: its number there, and the number of the one that it refers to, else -1."""
+
+    event: Event
+    number: int
+    refers: int = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An account's standing, saved: contributors in the order in which they came, and what the fold goes on with."""
+
+    members: tuple[str, ...] = ()
+    cells: tuple[int, ...] = ()
+
+
+class Teller:
+    """Serves the account that was opened last; `effects` hold what it was answered and nobody took yet."""
+
+    def __init__(self, programme: Programme) -> None:
+        self.programme: Final = programme
+        self.effects: Final = Effects(256)
+        self.fold: Final = Fold(programme, self.effects, keeps_lots=True)
+        self.members: list[str] = []
+
+    def open(self, standing: Standing | None) -> None:
+        """Begin with an account, where it stood when it was saved, or with a new one."""
+        self.effects.forget()
+        self.fold.posted = 0
+        if standing is None or not standing.cells:
+            self.members = []
+            self.fold.begin(0, 0)
+            return
+        self.members = list(standing.members)
+        saving.load(self.fold, list(standing.cells))
+
+    def save(self) -> Standing:
+        """Return where the account stands."""
+        return Standing(members=tuple(self.members), cells=tuple(saving.save(self.fold)))
+
+    def next_due(self) -> int:
+        """Return the next instant at which something happens by itself; LATEST when nothing will."""
+        due = int(self.fold.standing.next_due)
+        past = self.fold.past
+        return due if past is None or not self.members else min(due, int(past.next_due))
+
+    def fall_due(self, at: int) -> list[Effect]:
+        """Do what falls due at or before an instant, and return it."""
+        fold = self.fold
+        fold.fall_due(at)
+        if fold.past is not None and self.members:
+            if fold.past.next_due <= at:
+                fold.past.fall_due(at, NOWHERE, self.effects)
+            fold.past.read(at)
+        return self._taken()
+
+    def looks_back(self, posted: Posted) -> bool:
+        """Say whether an event asks for more than was saved: what a purchase earned, or what a redemption has spent."""
+        if posted.event.kind == REFUND:
+            return True
+        if posted.refers == NOWHERE or posted.event.attributes.get("reservation") is None or self.fold.purse is None:
+            return False
+        claims = [pocket.claim_of(posted.refers) for pocket in self.fold.purse.pockets]
+        return all([claim is None or claim.state != HELD for claim in claims])
+
+    def rate(self, posted: Posted, quotas: Sequence[int] = ()) -> list[Effect]:
+        """Rate an event that looks back at nothing but an open reservation, and return its effects.
+
+        What is due by its instant was done before. `quotas` are what budgets, then stocks, leave it.
+        """
+        refers = constant(NOWHERE) if posted.refers == NOWHERE else column_of([posted.refers])
+        self._run([posted], refers, column_of([0]), [column_of([quota]) for quota in quotas])
+        return self._taken()
+
+    def refold(self, history: Sequence[Posted], quotas: Sequence[Sequence[int]] = ()) -> list[Effect]:
+        """Begin anew and rate an account's whole life, in the order of S3; return all of it.
+
+        Events stand as refunds leave their purchases (`resolve`). `quotas` hold what each budget, then stock, leaves each event.
+        """
+        self.open(None)
+        named = {posted.refers for posted in history if posted.event.kind == REFUND}
+        self._run(
+            history,
+            column_of([posted.refers for posted in history]),
+            column_of([int(posted.number in named) for posted in history]),
+            [column_of(list(own)) for own in quotas],
+        )
+        return self._taken()
+
+    def left(self) -> list[Left]:
+        """Return what the account has of each unit, as far as it was brought; of lots, those that are open."""
+        purse = self.fold.purse
+        return [] if purse is None else [Left(0, pocket) for pocket in purse.pockets]
+
+    def draws(self) -> Draws:
+        """Return what was drawn from stocks since the account was opened; whoever reads it forgets it."""
+        return Draws() if self.fold.redemptions is None else self.fold.redemptions.draws
+
+    def _run(self, history: Sequence[Posted], refers: Column, named: Column, quotas: list[Column]) -> None:
+        events = [posted.event for posted in history]
+        values = [values_of(event, self.programme.terms) for event in events]
+        slots, first_line = slots_of(self.programme, events, values)
+        facts = Facts(
+            len(events),
+            ordinal=column_of([posted.number for posted in history]),
+            account=constant(0),
+            member=column_of([self._member(event.member) for event in events]),
+            at=column_of([event.at for event in events]),
+            kind=column_of([event.kind for event in events]),
+            refers=refers,
+            returned=column_of([int(event.returned) for event in events]),
+            slots=slots,
+            first_line=first_line,
+            named=named,
+            quotas=quotas,
+        )
+        self.fold.run(facts, None, keep_effects=True)
+        self.fold.pasts.clear()
+        self.fold.marks.clear()
+
+    def _member(self, name: str) -> int:
+        """Return the number of a contributor within the account; the first is the account's own."""
+        if name not in self.members:
+            self.members.append(name)
+        return self.members.index(name)
+
+    def _taken(self) -> list[Effect]:
+        rows = self.effects.rows()
+        self.effects.forget()
+        self.fold.posted = 0
+        return rows

@@ -19,9 +19,11 @@ from guerdon.core.events import Event, values_of
 from guerdon.core.facts import REFUND, Facts
 from guerdon.core.history import slots_of
 from guerdon.core.ledger import NOWHERE
+from guerdon.core.limits.budgets import Takes
 from guerdon.core.limits.stocks import Draws
 from guerdon.core.lots.claims import HELD
 from guerdon.core.lots.left import Left
+from guerdon.core.lots.pocket import Pocket
 from guerdon.core.programme import Programme
 from guerdon.core.rating import Fold
 from guerdon.core.teller import saving
@@ -119,8 +121,20 @@ class Teller:
 
     def left(self) -> list[Left]:
         """Return what the account has of each unit, as far as it was brought; of lots, those that are open."""
-        purse = self.fold.purse
-        return [] if purse is None else [Left(0, pocket) for pocket in purse.pockets]
+        return [Left(0, pocket) for pocket in self.pockets()]
+
+    def pockets(self) -> list[Pocket]:
+        """Return what the account has of each unit, as the fold keeps it."""
+        return [] if self.fold.purse is None else self.fold.purse.pockets
+
+    def short_of(self, number: int) -> int:
+        """Return how many points there were not for the reservation of a number."""
+        claims = [pocket.claim_of(number) for pocket in self.pockets()]
+        return sum([claim.short for claim in claims if claim is not None and claim.state == HELD])
+
+    def takes(self) -> Takes:
+        """Return what was taken of budgets since somebody last forgot it."""
+        return self.fold.takes
 
     def draws(self) -> Draws:
         """Return what was drawn from stocks since the account was opened; whoever reads it forgets it."""

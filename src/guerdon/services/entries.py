@@ -1,0 +1,66 @@
+"""Effects as entries of the books: which book points leave, which they come into, and everything the fold said of it.
+
+Invariants:
+* An entry that moves points names two books: what leaves one comes into the other, so every journal balances.
+* What a refund could not take back and is not owed leaves the book of what was written off, in an entry of its own.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from guerdon.core.effects import EARNED, FROM_PENDING, FROM_USABLE, MOVED, REDEEMED, REVERSED, Effect
+from guerdon.core.ledger.books import NO_BOOK, NO_LOT, REVERSED_BOOK, WRITTEN_OFF_BOOK, place_of, sides
+from guerdon.services.published import Published
+from guerdon.services.terms import NO_TERM
+from guerdon.store.journals import EntryRow
+
+_LEFT: Final = sides(2)
+_REACHED: Final = sides(3)
+RATED: Final = 0
+DUE: Final = 1
+ADJUSTED: Final = 2
+WAITED: Final = 3
+"""Kinds of journal: an event, what fell due at an instant, what a late event changed, an event that waits for another."""
+
+POSTED: Final = 1
+TAKEN_OFF: Final = -1
+"""The sign of an entry that takes an earlier one back: a late event made it untrue."""
+
+Said = tuple[int, ...]
+"""What an entry says, apart from whose it is and where it stands; two folds of the same facts say the same."""
+
+
+def said_of(published: Published, rows: Iterable[Effect]) -> list[Said]:
+    """Return what the books say of effects, in their order."""
+    waits = [pocket.keeping.waits for pocket in published.teller.pockets()]
+    found: list[Said] = []
+    for row in rows:
+        before = NO_LOT if row.rule < 0 else row.band
+        if row.kind == EARNED:
+            before = FROM_PENDING if waits[row.unit] else FROM_USABLE
+        left, reached = NO_BOOK, NO_BOOK
+        if row.granted > 0 and row.kind not in (MOVED, REDEEMED):
+            place = place_of(row.kind, before)
+            left, reached = _LEFT[place], _REACHED[place]
+        found.append(_said(published, row, left, reached, row.granted))
+        if row.kind == REVERSED and row.desired > row.granted:
+            found.append(_said(published, row, WRITTEN_OFF_BOOK, REVERSED_BOOK, row.desired - row.granted))
+    return found
+
+
+def _said(published: Published, row: Effect, left: int, reached: int, points: int) -> Said:
+    terms, moved = published.terms, row.kind == MOVED
+    return (
+        row.kind, row.at, terms.units[row.unit] if row.unit >= 0 else NO_TERM, points, left, reached,
+        NO_TERM if moved else row.event, row.of, row.line, terms.rule_of(row), terms.versions[row.version],
+        terms.source_of(row, row.source), terms.levels[row.rule][row.band] if moved else row.band,
+        row.desired, terms.limit_of(row), row.period, row.lot, row.residue,
+        terms.payers[row.payer] if row.payer >= 0 else NO_TERM, row.reason,
+    )  # fmt: skip
+
+
+def entry_rows(account: str, journal: int, said: Sequence[Said], *, sign: int = POSTED, after: int = 0) -> list[EntryRow]:
+    """Return entries of one journal, as the store keeps them."""
+    return [
+        EntryRow(account, journal, position, sign, *one) for position, one in enumerate(said, start=after)
+    ]

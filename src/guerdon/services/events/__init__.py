@@ -1,0 +1,1 @@
+"""Events: recorded one by one or a thousand at a time."""

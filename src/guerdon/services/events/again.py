@@ -1,0 +1,65 @@
+"""The answer to an event that came before: read off what was posted then."""
+
+from guerdon.core.ledger.books import AVAILABLE_BOOK, DEBT_BOOK, HELD_BOOK, PENDING_BOOK
+from guerdon.services.answers import (
+    RECORDED,
+    WAITING,
+    Balance,
+    Recorded,
+    limited_by,
+    moves_of,
+    points_of,
+    shown,
+    summed,
+)
+from guerdon.services.entries import WAITED
+from guerdon.services.published import Published
+from guerdon.store import journals
+from guerdon.store.database import View
+from guerdon.store.events import Claim
+from guerdon.store.journals import EntryRow
+
+
+def answered_before(view: View, published: Published, claim: Claim, name: tuple[str, str]) -> Recorded:
+    """Return what an event was answered when it was recorded, with the balances of that moment."""
+    journal = journals.of_event(view, published.id, claim.account, claim.number)
+    entries = [
+        entry
+        for entry in journals.entries_after(view, published.id, claim.account)
+        if entry.journal <= journal.number
+    ]
+    said = [tuple(entry[4:]) for entry in entries if entry.journal == journal.number]
+    return Recorded(
+        id=name[1],
+        source=name[0],
+        account=claim.account,
+        number=claim.number,
+        journal=journal.number,
+        status=WAITING if journal.kind == WAITED else RECORDED,
+        points=points_of(published, said),
+        limited=limited_by(published, said),
+        moves=moves_of(published, said),
+        balances=_balances(published, entries),
+        repeated=True,
+    )
+
+
+def _balances(published: Published, entries: list[EntryRow]) -> tuple[Balance, ...]:
+    sums = summed([(entry.sign, tuple(entry[4:])) for entry in entries])
+    found = []
+    for place, unit in enumerate(published.programme.units):
+        number = published.terms.units[place]
+        pending, available, held, debt = [
+            sums.get((number, book), 0) for book in (PENDING_BOOK, AVAILABLE_BOOK, HELD_BOOK, DEBT_BOOK)
+        ]
+        found.append(
+            Balance(
+                unit=unit.name,
+                available=shown(available, unit.decimals),
+                pending=shown(pending, unit.decimals),
+                held=shown(held, unit.decimals),
+                debt=shown(-debt, unit.decimals),
+                total=shown(pending + available + held + debt, unit.decimals),
+            )
+        )
+    return tuple(found)

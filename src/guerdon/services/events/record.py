@@ -1,0 +1,220 @@
+"""Record events: each is answered by itself, once and for ever; what one cannot be leaves its neighbours alone.
+
+Invariants:
+* One (source, id) has one outcome: the same content is answered as before, other content is refused and does nothing.
+* Accounts are locked in the order of their names, before anything is read of them that is written here; then what they share.
+* Events of one account are recorded in the order in which they are given.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from guerdon.core.errors import Conflict, Invalid, Refused
+from guerdon.core.facts import REFUND
+from guerdon.core.ledger import NOWHERE
+from guerdon.core.teller import Posted
+from guerdon.services.answers import (
+    RECORDED,
+    WAITING,
+    Recorded,
+    Refusal,
+    balances_of,
+    limited_by,
+    moves_of,
+    points_of,
+)
+from guerdon.services.events.again import answered_before
+from guerdon.services.facts import Fact, Record, read_fact
+from guerdon.services.published import Published
+from guerdon.services.redemptions.decision import refusal_of
+from guerdon.services.serving import Serving
+from guerdon.services.shared import Shared
+from guerdon.store import accounts, events, journals, members
+from guerdon.store.accounts import Account
+from guerdon.store.database import Work
+from guerdon.store.events import Claim, EventRow
+
+Name = tuple[str, str]
+Outcome = Recorded | Refusal
+
+AT_MOST: Final = 1_000
+"""So many events are recorded together at most."""
+
+
+def record_events(work: Work, published: Published, records: Sequence[Record], *, recorded_at: int) -> list[Outcome]:
+    """Record events, and return what became of each, in the order given. Conflict when another transaction was faster."""
+    if len(records) > AT_MOST:
+        message = f"{len(records)} events came at once; send {AT_MOST} at most"
+        raise Invalid(message)
+    return Recording(work, published, recorded_at).run(records)
+
+
+class Recording:
+    """One group of events in one transaction; where it `decides`, a redemption that may not be is refused."""
+
+    def __init__(self, work: Work, published: Published, recorded_at: int, *, decides: bool = False) -> None:
+        self.work: Final = work
+        self.published: Final = published
+        self.recorded_at: Final = recorded_at
+        self.decides: Final = decides
+        self.shared: Final = Shared(work, published)
+        self.known: dict[Name, Claim] = {}
+        self.claims: dict[Name, Claim] = {}
+        self.outcomes: dict[Name, Outcome] = {}
+        self.served: list[Serving] = []
+
+    def run(self, records: Sequence[Record]) -> list[Outcome]:
+        """Record everything, and write it."""
+        read = [self._read(record) for record in records]
+        facts = self._at_home([one for one in read if isinstance(one, Fact)])
+        rows = accounts.lock(self.work, self.published.id, sorted({fact.event.account for fact in facts}))
+        self.known = events.find(self.work, self.published.id, _names_of(facts))
+        self.shared.lock([fact.event for fact in facts if _name(fact) not in self.known])
+        by_account: dict[str, list[int]] = {}
+        for place, fact in enumerate(facts):
+            by_account.setdefault(fact.event.account, []).append(place)
+        found: dict[int, Outcome] = {}
+        for account in sorted(by_account):
+            serving = self._opened(rows[account])
+            for place in by_account[account]:
+                found[place] = self._answer(serving, facts[place])
+            self._close(serving)
+        self._write()
+        answers = iter([found[place] for place in range(len(facts))])
+        return [next(answers) if isinstance(one, Fact) else one for one in read]
+
+    def _read(self, record: Record) -> Fact | Refusal:
+        try:
+            return read_fact(self.published.programme.terms, record, self.recorded_at)
+        except Invalid as invalid:
+            return Refusal(code="invalid_event", detail=str(invalid), id=str(record.get("id") or ""))
+
+    def _at_home(self, facts: Sequence[Fact]) -> list[Fact]:
+        """Return facts with the account that each is of: its purchase's, its own, or its member's."""
+        named = [one.event.member for one in facts if one.event.account == one.event.member]
+        homes = members.accounts(self.work, self.published.id, sorted(set(named)))
+        purchases = events.find(
+            self.work,
+            self.published.id,
+            [(one.event.refund.source, one.event.refund.of) for one in facts if one.event.refund is not None],
+        )
+        given = {_name(one): one.event.account for one in facts if one.event.kind != REFUND}
+        return [_at(one, homes, purchases, given) for one in facts]
+
+    def _opened(self, row: Account) -> Serving:
+        serving = Serving(self.work, self.published, row, self.recorded_at)
+        serving.open()
+        return serving
+
+    def _answer(self, serving: Serving, fact: Fact) -> Outcome:
+        """Return what became of an event: what it was answered before, if it was, else what it does now."""
+        name = _name(fact)
+        before = self.known.get(name) or self.claims.get(name)
+        if before is None:
+            found = self._record(serving, fact)
+            self.outcomes[name] = found
+            return found
+        if before.content != fact.content:
+            detail = f"event {name[1]} of source {name[0]!r} was recorded before with other content; give each event an id of its own"
+            return Refusal(code="event_conflict", detail=detail, id=name[1])
+        if name in self.outcomes:
+            return _repeated(self.outcomes[name])
+        return answered_before(self.work, self.published, before, name)
+
+    def _record(self, serving: Serving, fact: Fact) -> Outcome:
+        event, number = fact.event, serving.count + 1
+        row = EventRow(
+            account=event.account, number=number, source=event.source, id=event.id, type=event.type, kind=event.kind,
+            member=event.member, at=event.at, recorded_at=self.recorded_at, body=fact.body, granted=None,
+            revision=self.published.revision,
+        )  # fmt: skip
+        mark = serving.mark() if self.decides else None
+        try:
+            posted = Posted(event=event, number=number, refers=self._refers(fact))
+            said = serving.record(row, posted, self.shared.quotas(event))
+        except Refused as refused:
+            return Refusal(code="refund_refused", detail=str(refused), id=event.id)
+        if mark is not None:
+            refusal = refusal_of(said, self.published.teller.short_of(number), event.id)
+            if refusal is not None:
+                serving.back_to(mark)
+                self.shared.forget()
+                return refusal
+        granted = self.shared.take(number, event)
+        if granted is not None:
+            serving.events[-1] = serving.events[-1]._replace(granted=granted)
+        self.claims[_name(fact)] = Claim(event.source, event.id, event.account, number, fact.content)
+        return Recorded(
+            id=event.id,
+            source=event.source,
+            account=event.account,
+            number=number,
+            journal=serving.rated,
+            status=WAITING if serving.waits(number) else RECORDED,
+            points=points_of(self.published, said),
+            limited=limited_by(self.published, said),
+            moves=moves_of(self.published, said),
+            balances=balances_of(self.published, serving.left()),
+        )
+
+    def _refers(self, fact: Fact) -> int:
+        """Return the number of the reservation, or the purchase paid for, that an event names in its account."""
+        attributes = fact.event.attributes
+        named = attributes.get("reservation") or attributes.get("purchase")
+        name = (fact.event.source, str(named))
+        found = self.known.get(name) or self.claims.get(name)
+        return found.number if found is not None and found.account == fact.event.account else NOWHERE
+
+    def _close(self, serving: Serving) -> None:
+        self.shared.give_back_lapsed(serving)
+        if serving.journals:
+            serving.close()
+            self.served.append(serving)
+
+    def _write(self) -> None:
+        """Write everything at once; Conflict when another transaction has claimed one of the ids meanwhile."""
+        programme = self.published.id
+        if events.claim(self.work, programme, list(self.claims.values())):
+            message = "an event of this group was recorded by another request at the same moment; send it again"
+            raise Conflict(message)
+        events.add(self.work, programme, [row for one in self.served for row in one.events])
+        journals.add(
+            self.work,
+            programme,
+            [row for one in self.served for row in one.journals],
+            [row for one in self.served for row in one.entries],
+        )
+        accounts.save(self.work, programme, [one.account for one in self.served])
+        self.shared.save()
+
+
+def _name(fact: Fact) -> Name:
+    return fact.event.source, fact.event.id
+
+
+def _names_of(facts: Sequence[Fact]) -> list[Name]:
+    """Return the names of events, and of what they refer to."""
+    found = [_name(fact) for fact in facts]
+    for fact in facts:
+        named = fact.event.attributes.get("reservation") or fact.event.attributes.get("purchase")
+        if named is not None:
+            found.append((fact.event.source, str(named)))
+    return list(dict.fromkeys(found))
+
+
+def _at(fact: Fact, homes: dict[str, str], purchases: dict[Name, Claim], given: dict[Name, str]) -> Fact:
+    event = fact.event
+    if event.refund is not None:
+        name = (event.refund.source, event.refund.of)
+        purchase = purchases.get(name)
+        account = given.get(name) if purchase is None else purchase.account
+        if account is not None:
+            return replace(fact, event=replace(event, account=account))
+    if event.account == event.member and event.member in homes:
+        return replace(fact, event=replace(event, account=homes[event.member]))
+    return fact
+
+
+def _repeated(outcome: Outcome) -> Outcome:
+    return replace(outcome, repeated=True) if isinstance(outcome, Recorded) else outcome

@@ -1,0 +1,104 @@
+"""Records as facts: read by the programme, told apart by content, and kept as they were sent.
+
+Invariants:
+* What is kept of an event is enough to read it again, whatever later revisions say of exchange rates.
+* The same id with the same content is the same event, however its fields are ordered; when it was recorded is no content.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Final
+
+import msgspec
+
+from guerdon.core.currencies import DECIMALS
+from guerdon.core.errors import Invalid
+from guerdon.core.events import Event, Terms, read_event, resolve
+from guerdon.core.ledger import NOWHERE
+from guerdon.core.teller import Posted
+from guerdon.store.events import EventRow
+
+Record = Mapping[str, Any]
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_OURS: Final = ("recorded_at", "granted")
+_encoder: Final = msgspec.json.Encoder(order="deterministic")
+_HASH_BYTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """An event that was read, the record it was read from as it is kept, and a hash of what it says."""
+
+    event: Event
+    body: str
+    content: bytes
+
+
+def read_fact(terms: Terms, record: Record, recorded_at: int) -> Fact:
+    """Return what a record states as a fact recorded at an instant; Invalid says which field is wrong and what to write."""
+    if not str(record.get("id") or "").strip():
+        message = "id is missing; give each event an id of its own, and send it again with the same id"
+        raise Invalid(message)
+    for name in _OURS:
+        if record.get(name) is not None:
+            message = f"{name} is written by the service; leave it out"
+            raise Invalid(message)
+    kept = dict(record)
+    currency = kept.get("currency")
+    if currency and currency != terms.currency and not kept.get("rate") and str(currency) in terms.rates:
+        kept["rate"] = terms.rates[str(currency)]
+    event = read_event(terms, {**kept, "recorded_at": _moment(recorded_at)}, default_id="")
+    told = _encoder.encode({name: value for name, value in record.items() if value is not None})
+    return Fact(
+        event=event, body=_encoder.encode(kept).decode(), content=blake2b(told, digest_size=_HASH_BYTES).digest()
+    )
+
+
+def reread(terms: Terms, row: EventRow) -> Event:
+    """Return the event that a row keeps, of the account that it was recorded for."""
+    granted = None if row.granted is None else msgspec.json.decode(row.granted)
+    record = {**msgspec.json.decode(row.body), "recorded_at": _moment(row.recorded_at), "granted": granted}
+    return replace(read_event(terms, record, default_id=row.id), account=row.account)
+
+
+def history_of(terms: Terms, rows: Sequence[EventRow]) -> tuple[list[Posted], tuple[int, ...], dict[int, str]]:
+    """Return the events of one account in the order of S3, with what refunds leave of their purchases.
+
+    Beside them: the numbers of refunds that wait for their purchases, and why some are refused, by theirs.
+    """
+    numbers = {(row.source, row.id): row.number for row in rows}
+    found = resolve([reread(terms, row) for row in rows], decimals=DECIMALS[terms.currency], policy=terms.returns)
+    named: dict[str, int] = {}
+    for row in rows:
+        named.setdefault(row.id, row.number)
+    history = [_posted(event, numbers, named) for event in found.events]
+    refused = {_number(event, numbers): why for event, why in found.refused}
+    return history, tuple(_number(event, numbers) for event in found.waiting), refused
+
+
+def _posted(event: Event, numbers: Mapping[tuple[str, str], int], named: Mapping[str, int]) -> Posted:
+    return Posted(event=event, number=_number(event, numbers), refers=_refers(event, numbers, named))
+
+
+def _refers(event: Event, numbers: Mapping[tuple[str, str], int], named: Mapping[str, int]) -> int:
+    """Return the number of what an event refers to: a refund's purchase, a step's reservation, what a redemption paid for."""
+    if event.left is not None:
+        return numbers[event.left.source, event.left.id]
+    reservation = event.attributes.get("reservation")
+    if reservation is not None:
+        return numbers.get((event.source, str(reservation)), named.get(str(reservation), NOWHERE))
+    purchase = event.attributes.get("purchase")
+    return NOWHERE if purchase is None else numbers.get((event.source, str(purchase)), NOWHERE)
+
+
+def _number(event: Event, numbers: Mapping[tuple[str, str], int]) -> int:
+    """Return an event's number; a return that was told apart by purchases has that of the event it came with."""
+    found = numbers.get((event.source, event.id))
+    return numbers[event.source, event.id.rpartition("#")[0]] if found is None else found
+
+
+def _moment(at: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=at)

@@ -1,0 +1,1 @@
+"""Programmes: published, scheduled by the day a version takes effect, and rolled back."""

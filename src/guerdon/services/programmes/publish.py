@@ -1,0 +1,58 @@
+"""Publish a programme: all its versions together are one revision, which is in force from now on.
+
+Invariants:
+* Only a programme in which nothing is wrong, and whose examples came out, is published.
+* What takes something away from members has the notice that the programme in force promises (S19).
+"""
+
+from collections.abc import Sequence
+
+from guerdon.core.errors import Invalid, Refused
+from guerdon.core.programme import Programme
+from guerdon.definition.files import File
+from guerdon.services.published import compiled_of, ensure_terms, files_of
+from guerdon.store import programmes, revisions
+from guerdon.store.database import Work
+from guerdon.store.revisions import Revision
+
+
+def publish(  # noqa: PLR0913 - what, by whom, why and when
+    work: Work, name: str, first: Sequence[File], later: Sequence[Sequence[File]], *, by: str, note: str = "", at: int
+) -> Revision:
+    """Publish a programme's files, which were checked; publishing what is in force already changes nothing."""
+    files = files_of(first, later)
+    compiled = compiled_of(files)
+    if compiled.name != name:
+        message = f"the files are of the programme {compiled.name!r}, not of {name!r}; publish each under its own name"
+        raise Invalid(message)
+    programme = programmes.ensure(work, name, at=at)
+    newest = revisions.newest(work, programme)
+    if newest is not None and newest.files == files:
+        return newest
+    if newest is not None:
+        _check_kept(compiled_of(newest.files), compiled)
+    ensure_terms(work, programme, compiled)
+    return revisions.add(work, programme, files, published_at=at, published_by=by, note=note)
+
+
+def roll_back(work: Work, programme: int, revision: int, *, by: str, at: int) -> Revision:
+    """Publish an earlier revision again."""
+    earlier = revisions.one(work, programme, revision)
+    return revisions.add(
+        work, programme, earlier.files, published_at=at, published_by=by, note=f"back to revision {revision}",
+        replaces=revision,
+    )  # fmt: skip
+
+
+def _check_kept(before: Programme, after: Programme) -> None:
+    """Refuse a revision that would turn one programme's books into another's."""
+    for what, was, now in (
+        ("zone", before.zone.name, after.zone.name), ("currency", before.currency, after.currency),
+    ):  # fmt: skip
+        if was != now:
+            message = f"the {what} was {was} and is {now} now; books are kept in one, so begin a programme of its own"
+            raise Refused(message)
+    gone = {unit.name for unit in before.units} - {unit.name for unit in after.units}
+    if gone:
+        message = f"the unit {min(gone)} is in the books and not in the new files; keep it, if without rules"
+        raise Refused(message)

@@ -1,0 +1,39 @@
+"""Whether a redemption may be: what the fold did of it, held against the reward's terms and what the account has.
+
+The engine decides: it does what is asked, says what contradicts the terms and what there was not, and is taken back for a "no".
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from guerdon.core.effects import INDEBTED, REDEEMED
+from guerdon.core.lots.rewards import OUTSIDE, WITHIN
+from guerdon.services.answers import Refusal
+from guerdon.services.entries import Said
+
+NOT_ENOUGH: Final = "not_enough_points"
+
+_CODES: Final = {
+    "unknown": ("reward_unknown", "there is no such reward; see the programme's rewards for their names"),
+    "reservation": ("reservation_unknown", "there is no such reservation; a reservation is confirmed or cancelled by its id"),
+    "window": ("reward_closed", "the reward is not on offer now"),
+    "when": ("reward_not_for_member", "the reward is not for this member, as its conditions say"),
+    "price": ("price_differs", "the reward costs another number of points now; ask for the member's rewards again"),
+    "min": ("points_too_few", "the redemption needs more points; state at least the reward's minimum"),
+    "step": ("points_off_step", "the points are not in the reward's steps; state a multiple of its step"),
+    "money": ("money_differs", "the money beside the points is not what the reward asks for"),
+    "limit": ("limit_reached", "the member has had the reward as often as is allowed for now"),
+    "stock": ("out_of_stock", "nothing is left of the reward"),
+}
+
+
+def refusal_of(said: Sequence[Said], short: int, id_: str) -> Refusal | None:
+    """Return why a redemption is refused, by its entries and by how many points it is `short` of; None when it may be."""
+    for one in said:
+        if one[0] == REDEEMED and one[19] != WITHIN:
+            code, detail = _CODES[OUTSIDE[one[19]]]
+            return Refusal(code=code, detail=detail, id=id_)
+    owed = sum([one[3] for one in said if one[0] == INDEBTED])
+    if owed or short:
+        return Refusal(code=NOT_ENOUGH, detail="the account has not enough points to use for this", id=id_)
+    return None

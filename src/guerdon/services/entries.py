@@ -6,10 +6,10 @@ Invariants:
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from guerdon.core.effects import EARNED, FROM_PENDING, FROM_USABLE, MOVED, REDEEMED, REVERSED, Effect
-from guerdon.core.ledger.books import NO_BOOK, NO_LOT, REVERSED_BOOK, WRITTEN_OFF_BOOK, place_of, sides
+from guerdon.core.ledger.books import NO_LOT, REVERSED_BOOK, WRITTEN_OFF_BOOK, place_of, sides
 from guerdon.services.published import Published
 from guerdon.services.terms import NO_TERM
 from guerdon.store.journals import EntryRow
@@ -26,7 +26,7 @@ POSTED: Final = 1
 TAKEN_OFF: Final = -1
 """The sign of an entry that takes an earlier one back: a late event made it untrue."""
 
-Said = tuple[int, ...]
+Said = tuple[Any, ...]
 """What an entry says, apart from whose it is and where it stands; two folds of the same facts say the same."""
 
 
@@ -38,7 +38,8 @@ def said_of(published: Published, rows: Iterable[Effect]) -> list[Said]:
         before = NO_LOT if row.rule < 0 else row.band
         if row.kind == EARNED:
             before = FROM_PENDING if waits[row.unit] else FROM_USABLE
-        left, reached = NO_BOOK, NO_BOOK
+        left: int | None = None
+        reached: int | None = None
         if row.granted > 0 and row.kind not in (MOVED, REDEEMED):
             place = place_of(row.kind, before)
             left, reached = _LEFT[place], _REACHED[place]
@@ -48,7 +49,7 @@ def said_of(published: Published, rows: Iterable[Effect]) -> list[Said]:
     return found
 
 
-def _said(published: Published, row: Effect, left: int, reached: int, points: int) -> Said:
+def _said(published: Published, row: Effect, left: int | None, reached: int | None, points: int) -> Said:
     terms, moved = published.terms, row.kind == MOVED
     return (
         row.kind, row.at, terms.units[row.unit] if row.unit >= 0 else NO_TERM, points, left, reached,

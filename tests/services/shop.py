@@ -1,0 +1,84 @@
+"""A shop's programme in a database, and what its till and its members ask of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from guerdon.core.amounts import read_time
+from guerdon.definition.check import check_text
+from guerdon.services.accounts.stand import Stand, stand
+from guerdon.services.answers import Recorded, Refusal
+from guerdon.services.events.record import record_events
+from guerdon.services.programmes.publish import publish
+from guerdon.services.published import Published, Publishing
+from guerdon.services.redemptions.redeem import RedeemReward, StepRedemption, redeem_reward, step_redemption
+from guerdon.store import Database
+
+HEAD = """
+format: 1
+programme: shop
+zone: Europe/Paris
+currency: EUR
+"""
+
+PROGRAMME = HEAD + """
+units:
+  points: {expiry: {after: 12 months}}
+metrics: {spend: {sum: eligible, within: year}}
+ladders:
+  - {id: tier, by: spend, levels: [{id: blue, from: 0}, {id: gold, from: 500}]}
+rules:
+  - {id: base, give: floor(eligible), limits: [{per: member, points: 1000, every: month}]}
+multipliers:
+  - {id: gold-more, of: base, by: case level when 'gold' then 2 else 1 end}
+redemptions: {hold_for: 1 day}
+rewards:
+  - {id: coffee, price: 50, treatment: free_good}
+  - {id: mug, price: 200, treatment: free_good, stock: 2}
+"""
+
+
+@dataclass
+class Shop:
+    """The programme as one thread serves it; `now` is what its clock says."""
+
+    database: Database
+    text: str = PROGRAMME
+    now: str = "2026-06-01T12:00:00+02:00"
+    publishing: Publishing = field(init=False)
+
+    def __post_init__(self) -> None:
+        checked = check_text(self.text, examples=False)
+        assert checked.programme is not None, checked.issues
+        with self.database.work() as work:
+            made = publish(work, checked.programme.name, checked.files, (), by="tests", at=self.at())
+        self.publishing = Publishing(made.programme)
+
+    def at(self, when: str = "") -> int:
+        moment = datetime.fromisoformat(when or self.now).astimezone(UTC)
+        return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+    def record(self, *records: dict[str, Any]) -> list[Recorded | Refusal]:
+        with self.database.work() as work:
+            return record_events(work, self.publishing.current(work), records, recorded_at=self.at())
+
+    def one(self, **record: Any) -> Recorded:
+        found = self.record(record)[0]
+        assert isinstance(found, Recorded), found
+        return found
+
+    def redeem(self, **asked: Any) -> Recorded | Refusal:
+        with self.database.work() as work:
+            return redeem_reward(RedeemReward(**asked), work, self.publishing.current(work), at=self.at())
+
+    def step(self, **asked: Any) -> Recorded | Refusal:
+        with self.database.work() as work:
+            return step_redemption(StepRedemption(**asked), work, self.publishing.current(work), at=self.at())
+
+    def stand(self, account: str, when: str = "") -> Stand:
+        with self.database.view() as view:
+            return stand(view, self.publishing.current(view), account, at=self.at(when))
+
+    def points(self, account: str, when: str = "") -> object:
+        return self.stand(account, when).balances[0].available

@@ -1,0 +1,140 @@
+"""Events recorded: each answered by itself, once; refunds and late events post differences."""
+
+from guerdon.services.answers import Recorded, Refusal
+from guerdon.store import Database
+from tests.services.shop import Shop
+
+
+def test_a_purchase_earns_and_is_there_to_use(database: Database) -> None:
+    shop = Shop(database)
+    found = shop.one(id="1", member="ana", at="2026-06-01", amount="120.50")
+    assert found.points == {"points": 120}
+    assert found.balances[0].available == 120
+    assert shop.points("ana") == 120
+
+
+def test_the_same_event_again_is_answered_as_before(database: Database) -> None:
+    shop = Shop(database)
+    first = shop.one(id="1", member="ana", at="2026-05-20", amount=100)
+    shop.one(id="2", member="ana", at="2026-05-30", amount=10)
+    again = shop.one(amount=100, at="2026-05-20", member="ana", id="1")
+    assert again.repeated
+    assert (again.points, again.balances, again.journal) == (first.points, first.balances, first.journal)
+    assert shop.points("ana") == 110
+
+
+def test_one_id_with_other_content_is_refused_and_does_nothing(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-06-01", amount=100)
+    other = shop.record({"id": "1", "member": "ben", "at": "2026-06-01", "amount": 100})[0]
+    assert isinstance(other, Refusal)
+    assert other.code == "event_conflict"
+    assert shop.points("ana") == 100
+
+
+def test_a_bad_event_fails_alone(database: Database) -> None:
+    shop = Shop(database)
+    found = shop.record(
+        {"id": "1", "member": "ana", "at": "2026-06-01", "amount": 100},
+        {"id": "2", "member": "ana", "at": "2026-06-01", "amount": "a hundred"},
+        {"id": "3", "member": "ben", "at": "2026-06-01", "amount": 7},
+    )
+    assert [isinstance(one, Recorded) for one in found] == [True, False, True]
+    assert (shop.points("ana"), shop.points("ben")) == (100, 7)
+
+
+def test_a_late_event_comes_into_its_place(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="2", member="ana", at="2026-05-10", amount=100)
+    late = shop.one(id="1", member="ana", at="2026-05-09", amount=600)
+    assert late.points == {"points": 600}
+    # 600 reach gold, so the hundred of the next day count twice.
+    assert shop.points("ana") == 800
+
+
+def test_a_refund_takes_back_what_its_purchase_no_longer_earns(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-05-10", amount=100)
+    back = shop.one(id="2", type="refund", member="ana", at="2026-05-11", refund_of="1", amount=40)
+    assert back.points == {"points": -40}
+    assert shop.points("ana") == 60
+
+
+def test_a_refund_waits_for_its_purchase(database: Database) -> None:
+    shop = Shop(database)
+    back = shop.one(id="2", type="refund", member="ana", at="2026-05-11", refund_of="1", amount=40)
+    assert back.status == "waiting"
+    shop.one(id="1", member="ana", at="2026-05-10", amount=100)
+    assert shop.points("ana") == 60
+
+
+def test_more_than_is_left_is_not_refunded(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-05-10", amount=100)
+    found = shop.record(
+        {"id": "2", "type": "refund", "member": "ana", "at": "2026-05-11", "refund_of": "1", "amount": 140},
+        {"id": "3", "member": "ana", "at": "2026-05-12", "amount": 5},
+    )
+    assert isinstance(found[0], Refusal)
+    assert shop.points("ana") == 105
+
+
+def test_points_are_gone_from_the_instant_they_expire_posted_or_not(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-05-10T10:00:00+02:00", amount=100)
+    assert shop.points("ana", "2027-05-10T09:59:59+02:00") == 100
+    assert shop.points("ana", "2027-05-10T10:00:00+02:00") == 0
+    assert shop.points("ana", "2026-05-01T00:00:00+02:00") == 0
+
+
+def test_a_reward_is_redeemed_once(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-05-10", amount=120)
+    first = shop.redeem(id="r1", member="ana", reward="coffee")
+    assert isinstance(first, Recorded)
+    again = shop.redeem(id="r1", member="ana", reward="coffee")
+    assert isinstance(again, Recorded)
+    assert shop.points("ana") == 70
+
+
+def test_what_there_is_not_is_not_spent(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-05-10", amount=40)
+    found = shop.redeem(id="r1", member="ana", reward="coffee")
+    assert isinstance(found, Refusal)
+    assert found.code == "not_enough_points"
+    assert shop.points("ana") == 40
+    assert shop.stand("ana").balances[0].debt == 0
+
+
+def test_a_reservation_is_confirmed_or_cancelled(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-05-10", amount=120)
+    shop.redeem(id="r1", member="ana", reward="coffee", reserve=True)
+    assert (shop.stand("ana").balances[0].available, shop.stand("ana").balances[0].held) == (70, 50)
+    shop.step(id="s1", member="ana", redemption="r1", step="confirm")
+    shop.step(id="s2", member="ana", redemption="r1", step="confirm")
+    assert (shop.stand("ana").balances[0].available, shop.stand("ana").balances[0].held) == (70, 0)
+    shop.step(id="s3", member="ana", redemption="r1", step="cancel")
+    assert shop.points("ana") == 120
+
+
+def test_no_more_is_given_away_than_is_in_stock(database: Database) -> None:
+    shop = Shop(database)
+    for member in ("ana", "ben", "zoe"):
+        shop.one(id=member, member=member, at="2026-05-10", amount=300)
+    found = [shop.redeem(id=f"r{member}", member=member, reward="mug") for member in ("ana", "ben", "zoe")]
+    assert [type(one) for one in found] == [Recorded, Recorded, Refusal]
+    assert shop.points("zoe") == 300
+
+
+def test_a_lapsed_reservation_gives_its_stock_back(database: Database) -> None:
+    shop = Shop(database)
+    for member in ("ana", "ben", "zoe"):
+        shop.one(id=member, member=member, at="2026-05-10", amount=300)
+    shop.redeem(id="r1", member="ana", reward="mug")
+    shop.redeem(id="r2", member="ben", reward="mug", reserve=True)
+    shop.now = "2026-06-03T12:00:00+02:00"
+    assert shop.points("ben") == 300
+    shop.one(id="x", member="ben", at="2026-06-03T11:00:00+02:00", amount=1)
+    assert isinstance(shop.redeem(id="r3", member="zoe", reward="mug"), Recorded)

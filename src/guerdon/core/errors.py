@@ -10,7 +10,14 @@ GuerdonError
 
 
 class GuerdonError(Exception):
-    """Any failure that Guerdon foresees; its message is written for the person who caused it."""
+    """Any failure that Guerdon foresees; its message is written for the person who caused it.
+
+    The `code` is for programs: it stays the same when the message is written better.
+    """
+
+    def __init__(self, message: str = "", *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Invalid(GuerdonError):

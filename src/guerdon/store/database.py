@@ -1,0 +1,167 @@
+"""A database, and transactions on it: a `Work` writes, a `View` reads.
+
+Invariants:
+* A work is kept whole at the end of its block, or, when the block raises, not at all.
+* A view sees one state of the database from its first statement to its last, and cannot write.
+* What another transaction was in the way of is a Conflict of code `busy`: the same work may be tried again from the start.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import make_url
+
+from guerdon.core.errors import Invalid, invariant
+from guerdon.store import postgresql, schema, sqlite
+from guerdon.store.failures import told
+
+READERS: Final = 4
+WRITERS: Final = 2
+
+
+class View:
+    """One transaction that reads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.driver: Any = connection.connection.driver_connection
+        self.is_postgresql: Final = connection.dialect.name == "postgresql"
+
+    @property
+    def connection(self) -> Connection:
+        """What ordinary queries run on."""
+        return self._connection
+
+
+class Work(View):
+    """One transaction that writes as well.
+
+    `batch` says when it posts: it rises from one transaction that posts to the next, as `accounts.lock` explains; 0 until then.
+    `batches` has the batch of each account that it locked.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.batch = 0
+        self.batches: dict[tuple[int, str], int] = {}
+        self._pipeline: Any = None
+
+    @property
+    def connection(self) -> Connection:
+        """What ordinary queries run on: what was sent without waiting is waited for first."""
+        self.wait()
+        return self._connection
+
+    @contextmanager
+    def pipeline(self) -> Iterator[None]:
+        """Send set-based statements without waiting for each answer, from here on.
+
+        Whatever is asked for is waited for when it is read, and the rest is sent together with the commit. An ordinary query
+        ends it. SQLite has nobody to wait for.
+        """
+        self.hurry()
+        yield
+
+    def hurry(self) -> None:
+        """Begin to send without waiting."""
+        if self.is_postgresql and self._pipeline is None:
+            pipeline = self.driver.pipeline()
+            pipeline.__enter__()
+            self._pipeline = pipeline
+
+    def wait(self) -> None:
+        """Wait for the answers to all that was sent."""
+        pipeline, self._pipeline = self._pipeline, None
+        if pipeline is not None:
+            pipeline.__exit__(None, None, None)
+
+    def keep(self) -> None:
+        """Commit; what was sent without waiting goes the same way."""
+        if self._pipeline is not None:
+            # What is only queued has not begun a transaction yet, and there would be none to commit.
+            if postgresql.is_idle(self.driver):
+                self._pipeline.sync()
+            self.driver.commit()
+            invariant(postgresql.is_idle(self.driver), "nothing is open after a commit")
+            self.wait()
+        self._connection.commit()
+
+    def drop(self, failure: BaseException) -> None:
+        """Roll back; a connection that is lost is replaced."""
+        pipeline, self._pipeline = self._pipeline, None
+        if pipeline is not None:
+            pipeline.__exit__(type(failure), failure, failure.__traceback__)
+        if self.is_postgresql and self.driver.closed:
+            self._connection.invalidate()
+            return
+        self._connection.rollback()
+
+
+class Database:
+    """A database and its connections: some that write, some that only read."""
+
+    def __init__(self, url: str, writer: Engine, reader: Engine, *, tidy: Callable[[], None] = lambda: None) -> None:
+        self.url: Final = url
+        self._writer: Final = writer
+        self._reader: Final = reader
+        self._tidy: Final = tidy
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Say which of the two it is."""
+        return self._writer.dialect.name == "postgresql"
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """Begin to write: what the block writes is kept when it ends."""
+        with told(), self._writer.connect() as connection:
+            connection.begin()
+            work = Work(connection)
+            try:
+                yield work
+                work.keep()
+            except BaseException as failure:
+                work.drop(failure)
+                raise
+
+    @contextmanager
+    def view(self) -> Iterator[View]:
+        """Begin to read."""
+        with told(), self._reader.connect() as connection, connection.begin():
+            yield View(connection)
+
+    def migrate(self) -> None:
+        """Bring the tables to what this code knows; refuse a database that a newer Guerdon has changed."""
+        with told(), self._writer.connect() as connection:
+            schema.migrate(connection)
+
+    def check(self) -> None:
+        """Refuse a database whose tables are not those that this code knows, and say what to do."""
+        with told(), self._writer.connect() as connection:
+            schema.check(connection)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._writer.dispose()
+        self._reader.dispose()
+        self._tidy()
+
+
+def open_database(url: str, *, readers: int = READERS, writers: int = WRITERS) -> Database:
+    """Open `sqlite:///path`, `:memory:` or `postgresql://...`; SQLite has one writer, whatever is asked for.
+
+    Nothing is changed: `migrate` makes the tables.
+    """
+    if url in {":memory:", "sqlite://", "sqlite:///:memory:"}:
+        writer, reader, tidy = sqlite.passing(readers=readers)
+        return Database(url, writer, reader, tidy=tidy)
+    kind = url.partition(":")[0].partition("+")[0]
+    if kind == "sqlite":
+        path = make_url(url).database or ""
+        return Database(url, *sqlite.engines(path, readers=readers))
+    if kind in {"postgresql", "postgres"}:
+        return Database(url, *postgresql.engines(url, readers=readers, writers=writers))
+    message = f"the address of a database begins with sqlite:/// or postgresql://, not with {kind}:"
+    raise Invalid(message)

@@ -1,0 +1,93 @@
+"""Set-based statements for the driver itself: one for each database, rows in and out by the thousand.
+
+PostgreSQL gets a column of values as one array; SQLite a list as JSON, or rows one after the other.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Integer, LargeBinary, SmallInteger, Table
+
+from guerdon.store.database import View, Work
+
+Row = tuple[Any, ...]
+
+
+class Asked:
+    """An answer on its way."""
+
+    def __init__(self, cursor: Any) -> None:  # noqa: ANN401 - of either driver
+        self._cursor: Final = cursor
+
+    def rows(self) -> list[Row]:
+        """Return its rows, when they are here."""
+        found: list[Row] = self._cursor.fetchall()
+        return found
+
+
+class Query:
+    """One statement, and its values in order; a list of values stands where SQL has `json_each(?)` or an array."""
+
+    def __init__(self, sqlite: str, postgresql: str = "") -> None:
+        self._sqlite: Final = sqlite
+        self._postgresql: Final = (postgresql or sqlite).replace("?", "%b")
+
+    def ask(self, view: View, *values: object) -> Asked:
+        """Send it."""
+        if view.is_postgresql:
+            return Asked(view.driver.execute(self._postgresql, values, prepare=True, binary=True))
+        return Asked(view.driver.execute(self._sqlite, [_listed(value) for value in values]))
+
+    def rows(self, view: View, *values: object) -> list[Row]:
+        """Send it, and return its rows."""
+        return self.ask(view, *values).rows()
+
+
+class Insert:
+    """New rows of a table that begins with the programme; `ending` says what becomes of those that are there."""
+
+    def __init__(self, table: Table, ending: str = "") -> None:
+        names = [column.name for column in table.columns]
+        head = f"insert into {table.name} ({', '.join(names)})"
+        arrays = [f"%b::{_array(column.type)}" for column in list(table.columns)[1:]]
+        marks = ", ".join("?" for _ in arrays)
+        self._sqlite: Final = f"{head} values (?, {marks}) {ending}"
+        self._many: Final = f"{head} values (%d, {marks}) {ending}"
+        self._postgresql: Final = f"{head} select %b::integer, u.* from unnest({', '.join(arrays)}) as u {ending}"
+
+    def add(self, work: Work, programme: int, rows: Sequence[Row]) -> None:
+        """Write rows; each has the table's columns in order, without the programme."""
+        if not rows:
+            return
+        if work.is_postgresql:
+            self._send(work, programme, rows)
+            return
+        work.driver.executemany(self._many % programme, rows)
+
+    def added(self, work: Work, programme: int, rows: Sequence[Row]) -> list[Row]:
+        """Write rows, and return what the ending says of those that are new."""
+        if not rows:
+            return []
+        if work.is_postgresql:
+            return self._send(work, programme, rows).rows()
+        return [found for row in rows for found in work.driver.execute(self._sqlite, (programme, *row)).fetchall()]
+
+    def _send(self, work: Work, programme: int, rows: Sequence[Row]) -> Asked:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        return Asked(work.driver.execute(self._postgresql, [programme, *columns], prepare=True, binary=True))
+
+
+def _listed(value: object) -> object:
+    return json.dumps(value) if isinstance(value, list) else value
+
+
+def _array(kind: object) -> str:
+    """Return what PostgreSQL calls an array of a column's values."""
+    if isinstance(kind, BigInteger):
+        return "bigint[]"
+    if isinstance(kind, SmallInteger):
+        return "smallint[]"
+    if isinstance(kind, Integer):
+        return "integer[]"
+    return "bytea[]" if isinstance(kind, LargeBinary) else "text[]"

@@ -1,0 +1,270 @@
+"""The tables, as SQLAlchemy knows them; the migrations make them, and a test holds the two equal.
+
+Invariants:
+* Every key begins with the programme, then the account where there is one, so that an account's rows stand together.
+* Instants are microseconds since 1970 in UTC. Text is ordered by its bytes, which is the order in which rows are locked.
+* Tables in `APPEND_ONLY` have triggers that refuse to change or delete a row.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
+
+from guerdon.core.calendar import LATEST
+
+METADATA: Final = MetaData()
+PARTITIONS: Final = 16
+"""Into how many parts PostgreSQL hashes the large tables."""
+
+BY_ACCOUNT: Final = "HASH (programme, account)"
+BY_ID: Final = "HASH (programme, source, id)"
+
+BYTES: Final = LargeBinary()
+INSTANT: Final = BigInteger()
+NUMBER: Final = Integer()
+POINTS: Final = BigInteger()
+SMALL: Final = SmallInteger()
+TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
+
+Kinds = TypeEngine[int] | TypeEngine[str] | TypeEngine[bytes]
+
+
+def _table(
+    name: str,
+    columns: dict[str, Kinds],
+    key: str,
+    *more: SchemaItem,
+    absent: str = "",
+    **options: Any,  # noqa: ANN401 - as SQLAlchemy takes them
+) -> Table:
+    """Return a table; of its columns those in `absent` may have no value."""
+    lacking = set(absent.split())
+    made = [Column(one, kind, nullable=one in lacking, autoincrement=False) for one, kind in columns.items()]
+    table: Table = Table(name, METADATA, *made, PrimaryKeyConstraint(*key.split()), *more, **options)
+    return table
+
+
+def _compact(**options: Any) -> dict[str, Any]:  # noqa: ANN401 - as SQLAlchemy takes them
+    """Return options of a table of small rows, which SQLite keeps in the order of their key."""
+    return {"sqlite_with_rowid": False, **options}
+
+
+# The programme and its terms.
+
+programmes = _table("programmes", {"id": NUMBER, "name": TEXT, "created_at": INSTANT}, "id", UniqueConstraint("name"))
+revisions = _table(
+    "revisions",
+    {
+        "programme": NUMBER, "revision": NUMBER, "published_at": INSTANT, "published_by": TEXT, "note": TEXT,
+        "files": TEXT, "replaces": NUMBER,
+    },
+    "programme revision",
+    absent="replaces",
+)  # fmt: skip
+terms = _table(
+    "terms",
+    {"programme": NUMBER, "id": NUMBER, "kind": TEXT, "name": TEXT},
+    "programme id",
+    UniqueConstraint("programme", "kind", "name"),
+)
+
+# Facts, and the books made of them.
+
+accounts = _table(
+    "accounts",
+    {
+        "programme": NUMBER, "account": TEXT, "events": NUMBER, "journals": NUMBER, "placed_at": INSTANT, "placed": TEXT,
+        "revision": NUMBER, "next_due": INSTANT, "batch": BigInteger(), "state": BYTES,
+    },
+    "programme account",
+    Index(
+        "accounts_due", "programme", "next_due", "account",
+        postgresql_where=text(f"next_due < {LATEST}"), sqlite_where=text(f"next_due < {LATEST}"),
+    ),
+    postgresql_with={"fillfactor": 70},
+)  # fmt: skip
+events = _table(
+    "events",
+    {
+        "programme": NUMBER, "account": TEXT, "number": NUMBER, "source": TEXT, "id": TEXT, "type": TEXT, "kind": SMALL,
+        "member": TEXT, "at": INSTANT, "recorded_at": INSTANT, "body": TEXT, "granted": TEXT, "revision": NUMBER,
+    },
+    "programme account number",
+    absent="granted",
+    postgresql_partition_by=BY_ACCOUNT,
+)  # fmt: skip
+event_ids = _table(
+    "event_ids",
+    {"programme": NUMBER, "source": TEXT, "id": TEXT, "account": TEXT, "number": NUMBER, "content": BYTES},
+    "programme source id",
+    **_compact(postgresql_partition_by=BY_ID),
+)
+journals = _table(
+    "journals",
+    {
+        "programme": NUMBER, "account": TEXT, "number": NUMBER, "event": NUMBER, "kind": SMALL, "at": INSTANT,
+        "recorded_at": INSTANT, "late": NUMBER, "batch": BigInteger(),
+    },
+    "programme account number",
+    Index("journals_batch", "programme", "batch"),
+    absent="event late",
+    **_compact(postgresql_partition_by=BY_ACCOUNT),
+)  # fmt: skip
+entries = _table(
+    "entries",
+    {
+        "programme": NUMBER, "account": TEXT, "journal": NUMBER, "position": NUMBER, "kind": SMALL, "at": INSTANT,
+        "unit": NUMBER, "points": POINTS, "source_book": SMALL, "into_book": SMALL, "event": NUMBER, "made": NUMBER,
+        "line": NUMBER, "rule": NUMBER, "version": NUMBER, "source": NUMBER, "band": NUMBER, "desired": POINTS,
+        "limit_": NUMBER, "period": BigInteger(), "lot": NUMBER, "residue": BigInteger(), "payer": NUMBER, "reason": NUMBER,
+    },
+    "programme account journal position",
+    absent="source_book into_book",
+    **_compact(postgresql_partition_by=BY_ACCOUNT),
+)  # fmt: skip
+
+# People, and what they ask for.
+
+members = _table(
+    "members",
+    {
+        "programme": NUMBER, "member": TEXT, "account": TEXT, "status": TEXT, "enrolled_at": INSTANT,
+        "closed_at": INSTANT, "born_on": TEXT, "attributes": TEXT, "updated_at": INSTANT,
+    },
+    "programme member",
+    Index("members_account", "programme", "account"),
+    absent="closed_at born_on",
+)  # fmt: skip
+identities = _table(
+    "identities",
+    {"programme": NUMBER, "kind": TEXT, "value_hash": BYTES, "member": TEXT, "added_at": INSTANT},
+    "programme kind value_hash",
+    Index("identities_member", "programme", "member"),
+    **_compact(),
+)
+redemptions = _table(
+    "redemptions",
+    {
+        "programme": NUMBER, "id": TEXT, "account": TEXT, "member": TEXT, "reward": TEXT, "event": NUMBER, "state": TEXT,
+        "steps": TEXT, "code_hash": BYTES, "reserved_at": INSTANT, "confirmed_at": INSTANT, "cancelled_at": INSTANT,
+        "fulfilled_at": INSTANT, "lapses_at": INSTANT,
+    },
+    "programme id",
+    Index("redemptions_account", "programme", "account"),
+    absent="code_hash reserved_at confirmed_at cancelled_at fulfilled_at lapses_at",
+)  # fmt: skip
+codes = _table(
+    "codes",
+    {
+        "programme": NUMBER, "code_hash": BYTES, "pool": TEXT, "state": TEXT, "redemption": TEXT, "expires_at": INSTANT,
+    },
+    "programme code_hash",
+    Index("codes_pool", "programme", "pool", "state"),
+    absent="redemption expires_at",
+    **_compact(),
+)  # fmt: skip
+
+# What accounts share.
+
+shared = _table(
+    "shared",
+    {"programme": NUMBER, "term": NUMBER, "period": BigInteger(), "used": BigInteger()},
+    "programme term period",
+    **_compact(),
+)
+leases = _table(
+    "leases",
+    {
+        "programme": NUMBER, "term": NUMBER, "period": BigInteger(), "process": TEXT, "granted": BigInteger(),
+        "used": BigInteger(),
+    },
+    "programme term period process",
+    **_compact(),
+)  # fmt: skip
+
+# What a service keeps of those who call it, and of its own work.
+
+keys = _table(
+    "keys",
+    {
+        "id": TEXT, "programme": NUMBER, "name": TEXT, "key_hash": BYTES, "scopes": TEXT, "created_at": INSTANT,
+        "expires_at": INSTANT, "revoked_at": INSTANT, "last_used_on": NUMBER,
+    },
+    "id",
+    UniqueConstraint("key_hash"),
+    absent="expires_at revoked_at last_used_on",
+)  # fmt: skip
+answers = _table(
+    "answers",
+    {
+        "programme": NUMBER, "actor": TEXT, "key": TEXT, "asked": BYTES, "status": NUMBER, "body": TEXT,
+        "created_at": INSTANT,
+    },
+    "programme actor key",
+    Index("answers_age", "created_at"),
+    absent="status body",
+)  # fmt: skip
+audit = _table(
+    "audit",
+    {
+        "programme": NUMBER, "number": BigInteger(), "at": INSTANT, "actor": TEXT, "verb": TEXT, "subject": TEXT,
+        "body": TEXT, "request_id": TEXT,
+    },
+    "programme number",
+)  # fmt: skip
+jobs = _table(
+    "jobs",
+    {
+        "programme": NUMBER, "name": TEXT, "day": NUMBER, "state": TEXT, "done_to": TEXT, "owner": TEXT,
+        "leased_until": INSTANT,
+    },
+    "programme name day",
+)  # fmt: skip
+imports = _table(
+    "imports",
+    {
+        "programme": NUMBER, "id": TEXT, "state": TEXT, "done_to": BigInteger(), "rows": BigInteger(),
+        "bad_rows": BigInteger(), "body": TEXT, "created_at": INSTANT, "updated_at": INSTANT,
+    },
+    "programme id",
+)  # fmt: skip
+meta = _table("meta", {"name": TEXT, "value": TEXT}, "name")
+
+# The order of recording.
+
+seals = _table(
+    "seals",
+    {"programme": NUMBER, "seal": BigInteger(), "account": TEXT, "journal": NUMBER, "hash": BYTES},
+    "programme seal",
+    UniqueConstraint("programme", "account", "journal"),
+    **_compact(),
+)
+sealer = _table(
+    "sealer",
+    {"programme": NUMBER, "seal": BigInteger(), "batch": BigInteger(), "hash": BYTES},
+    "programme",
+)
+cursors = _table("cursors", {"programme": NUMBER, "name": TEXT, "seal": BigInteger()}, "programme name")
+
+APPEND_ONLY: Final = (
+    "revisions", "terms", "events", "event_ids", "journals", "entries", "seals", "audit",
+)  # fmt: skip
+"""Tables whose rows stay as they are."""
+
+VIEWS: Final = ("postings", "lots")
+"""What is read off the entries: both sides of each as signed rows, and every lot there ever was."""

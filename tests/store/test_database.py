@@ -1,0 +1,82 @@
+"""A work is kept whole or not at all; a view cannot write, and sees one state."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from guerdon.core.errors import Invalid
+from guerdon.store import Database, accounts, open_database
+from tests.databases.fixtures import Engine
+from tests.store.books import PROGRAMME
+
+
+def test_a_view_cannot_write(database: Database) -> None:
+    with pytest.raises(Exception, match=r"read-?only"), database.view() as view:
+        view.connection.exec_driver_sql("insert into meta (name, value) values ('x', 'y')")
+    with database.work() as work:
+        assert not work.connection.exec_driver_sql("select 1 from meta where name = 'x'").fetchall()
+
+
+def test_a_view_sees_one_state_from_its_first_statement_on(database: Database) -> None:
+    with database.view() as view:
+        assert accounts.read(view, PROGRAMME, ["ana"]) == {}
+        with database.work() as work:
+            accounts.lock(work, PROGRAMME, ["ana"])
+        assert accounts.read(view, PROGRAMME, ["ana"]) == {}
+    with database.view() as view:
+        assert accounts.read(view, PROGRAMME, ["ana"]).keys() == {"ana"}
+
+
+def test_an_exception_rolls_back(database: Database) -> None:
+    def fail() -> None:
+        with database.work() as work:
+            accounts.lock(work, PROGRAMME, ["ana"])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    with database.view() as view:
+        assert accounts.read(view, PROGRAMME, ["ana"]) == {}
+
+
+def test_what_was_only_sent_is_kept_too(database: Database) -> None:
+    with database.work() as work:
+        accounts.lock(work, PROGRAMME, ["ana"])
+    with database.work() as work, work.pipeline():
+        accounts.save(work, PROGRAMME, [accounts.Account("ana", events=9)])
+    with database.view() as view:
+        assert accounts.read(view, PROGRAMME, ["ana"])["ana"].events == 9
+
+
+KILLED = """
+import os, sys
+from guerdon.store import accounts, open_database
+with open_database(sys.argv[1]).work() as work:
+    found = accounts.lock(work, 1, ["ana"])
+    accounts.save(work, 1, found.values())
+    os._exit(9)
+"""
+
+
+def test_a_process_that_is_killed_leaves_nothing(engine: Engine, database: Database) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED, engine.url], check=False, env=os.environ)
+    assert done.returncode == 9
+    with database.view() as view:
+        assert accounts.read(view, PROGRAMME, ["ana"]) == {}
+
+
+def test_a_passing_database_is_gone_when_it_is_closed() -> None:
+    for _ in range(2):
+        database = open_database(":memory:")
+        database.migrate()
+        with database.work() as work:
+            assert accounts.lock(work, PROGRAMME, ["ana"])["ana"].events == 0
+            accounts.save(work, PROGRAMME, [accounts.Account("ana", events=1)])
+        database.close()
+
+
+def test_an_address_of_another_database_is_refused() -> None:
+    with pytest.raises(Invalid, match="not with mysql:"):
+        open_database("mysql://somewhere")

@@ -1,5 +1,6 @@
 """The answer to an event that came before: read off what was posted then."""
 
+from guerdon.core.errors import InvariantBroken
 from guerdon.core.ledger.books import AVAILABLE_BOOK, DEBT_BOOK, HELD_BOOK, PENDING_BOOK
 from guerdon.services.answers import (
     RECORDED,
@@ -23,6 +24,9 @@ from guerdon.store.journals import EntryRow
 def answered_before(view: View, published: Published, claim: Claim, name: tuple[str, str]) -> Recorded:
     """Return what an event was answered when it was recorded, with the balances of that moment."""
     journal = journals.of_event(view, published.id, claim.account, claim.number)
+    if journal is None:
+        message = "an event that was claimed has its journal"
+        raise InvariantBroken(message)
     entries = [
         entry
         for entry in journals.entries_after(view, published.id, claim.account)

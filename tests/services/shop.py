@@ -1,19 +1,19 @@
 """A shop's programme in a database, and what its till and its members ask of it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from guerdon.core.amounts import read_time
 from guerdon.definition.check import check_text
 from guerdon.services.accounts.stand import Stand, stand
 from guerdon.services.answers import Recorded, Refusal
+from guerdon.services.books.due import post_due
+from guerdon.services.books.verify import Verified, verify
 from guerdon.services.events.record import record_events
 from guerdon.services.programmes.publish import publish
-from guerdon.services.published import Published, Publishing
+from guerdon.services.published import Publishing
 from guerdon.services.redemptions.redeem import RedeemReward, StepRedemption, redeem_reward, step_redemption
-from guerdon.store import Database
+from guerdon.store import Database, seals
 
 HEAD = """
 format: 1
@@ -22,7 +22,9 @@ zone: Europe/Paris
 currency: EUR
 """
 
-PROGRAMME = HEAD + """
+PROGRAMME = (
+    HEAD
+    + """
 units:
   points: {expiry: {after: 12 months}}
 metrics: {spend: {sum: eligible, within: year}}
@@ -37,6 +39,7 @@ rewards:
   - {id: coffee, price: 50, treatment: free_good}
   - {id: mug, price: 200, treatment: free_good, stock: 2}
 """
+)
 
 
 @dataclass
@@ -52,8 +55,8 @@ class Shop:
         checked = check_text(self.text, examples=False)
         assert checked.programme is not None, checked.issues
         with self.database.work() as work:
-            made = publish(work, checked.programme.name, checked.files, (), by="tests", at=self.at())
-        self.publishing = Publishing(made.programme)
+            programme, _ = publish(work, checked.programme.name, checked.files, (), by="tests", at=self.at())
+        self.publishing = Publishing(programme)
 
     def at(self, when: str = "") -> int:
         moment = datetime.fromisoformat(when or self.now).astimezone(UTC)
@@ -63,16 +66,16 @@ class Shop:
         with self.database.work() as work:
             return record_events(work, self.publishing.current(work), records, recorded_at=self.at())
 
-    def one(self, **record: Any) -> Recorded:
+    def one(self, **record: object) -> Recorded:
         found = self.record(record)[0]
         assert isinstance(found, Recorded), found
         return found
 
-    def redeem(self, **asked: Any) -> Recorded | Refusal:
+    def redeem(self, **asked: Any) -> Recorded | Refusal:  # noqa: ANN401 - whatever the command takes
         with self.database.work() as work:
             return redeem_reward(RedeemReward(**asked), work, self.publishing.current(work), at=self.at())
 
-    def step(self, **asked: Any) -> Recorded | Refusal:
+    def step(self, **asked: Any) -> Recorded | Refusal:  # noqa: ANN401 - whatever the command takes
         with self.database.work() as work:
             return step_redemption(StepRedemption(**asked), work, self.publishing.current(work), at=self.at())
 
@@ -82,3 +85,15 @@ class Shop:
 
     def points(self, account: str, when: str = "") -> object:
         return self.stand(account, when).balances[0].available
+
+    def post_due(self) -> int:
+        with self.database.work() as work:
+            return post_due(work, self.publishing.current(work), at=self.at())
+
+    def seal(self) -> int:
+        with self.database.work() as work:
+            return seals.seal(work, 1)
+
+    def verify(self) -> Verified:
+        with self.database.view() as view:
+            return verify(view, self.publishing.current(view), at=self.at())

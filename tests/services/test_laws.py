@@ -13,7 +13,7 @@ from guerdon.core.history import take_stock
 from guerdon.services.answers import Recorded
 from guerdon.services.entries import said_of
 from guerdon.services.facts import history_of
-from guerdon.store import Database, accounts, events, journals, open_database
+from guerdon.store import accounts, events, journals, open_database
 from tests.services.shop import PROGRAMME, Shop
 
 Made = dict[str, Any]
@@ -21,7 +21,9 @@ Made = dict[str, Any]
 EXAMPLES = 2_000 if os.environ.get("GUERDON_PROOF") == "1" else 60 if os.environ.get("CI") else 25
 # A failing history is small as it is; making it smaller would open hundreds of databases.
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
-law = settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+law = settings(
+    max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 FREE_STOCK = PROGRAMME.replace(", stock: 2", "")
 ZONE = "+02:00"
 
@@ -82,7 +84,9 @@ def test_books_are_what_a_fold_of_every_event_says(history: list[Made], data: st
                 posted.append(record)
             if data.draw(st.booleans()):
                 again = shop.record(record)[0]
-                assert not isinstance(outcome, Recorded) or (isinstance(again, Recorded) and again.points == outcome.points)
+                assert not isinstance(outcome, Recorded) or (
+                    isinstance(again, Recorded) and again.points == outcome.points
+                )
         for member in ("ana", "ben"):
             assert books(shop, member) == folded(shop, member)
         assert_stands_as_in_a_batch(shop, posted)

@@ -166,6 +166,7 @@ class Meter:
         self.total = 0
         self.number = _UNKNOWN
         self.former = 0
+        self.owner = -1
         self.ends_at = EARLIEST
         self.changed = True
         if self.gone:

@@ -85,9 +85,9 @@ def points_of(published: Published, said: Iterable[Said]) -> dict[str, Points]:
 
 def limited_by(published: Published, said: Iterable[Said]) -> tuple[str, ...]:
     """Return which limits cut what entries earned."""
-    return tuple(dict.fromkeys([
-        published.terms.name(one[14]) for one in said if one[0] == EARNED and one[19] == LIMITED
-    ]))
+    return tuple(
+        dict.fromkeys([published.terms.name(one[14]) for one in said if one[0] == EARNED and one[19] == LIMITED])
+    )
 
 
 def moves_of(published: Published, said: Iterable[Said]) -> tuple[Move, ...]:

@@ -60,8 +60,8 @@ def _said(published: Published, row: Effect, left: int | None, reached: int | No
     )  # fmt: skip
 
 
-def entry_rows(account: str, journal: int, said: Sequence[Said], *, sign: int = POSTED, after: int = 0) -> list[EntryRow]:
+def entry_rows(
+    account: str, journal: int, said: Sequence[Said], *, sign: int = POSTED, after: int = 0
+) -> list[EntryRow]:
     """Return entries of one journal, as the store keeps them."""
-    return [
-        EntryRow(account, journal, position, sign, *one) for position, one in enumerate(said, start=after)
-    ]
+    return [EntryRow(account, journal, position, sign, *one) for position, one in enumerate(said, start=after)]

@@ -50,7 +50,7 @@ def read_fact(terms: Terms, record: Record, recorded_at: int) -> Fact:
     currency = kept.get("currency")
     if currency and currency != terms.currency and not kept.get("rate") and str(currency) in terms.rates:
         kept["rate"] = terms.rates[str(currency)]
-    event = read_event(terms, {**kept, "recorded_at": _moment(recorded_at)}, default_id="")
+    event = read_event(terms, {**kept, "recorded_at": moment(recorded_at)}, default_id="")
     told = _encoder.encode({name: value for name, value in record.items() if value is not None})
     return Fact(
         event=event, body=_encoder.encode(kept).decode(), content=blake2b(told, digest_size=_HASH_BYTES).digest()
@@ -60,7 +60,7 @@ def read_fact(terms: Terms, record: Record, recorded_at: int) -> Fact:
 def reread(terms: Terms, row: EventRow) -> Event:
     """Return the event that a row keeps, of the account that it was recorded for."""
     granted = None if row.granted is None else msgspec.json.decode(row.granted)
-    record = {**msgspec.json.decode(row.body), "recorded_at": _moment(row.recorded_at), "granted": granted}
+    record = {**msgspec.json.decode(row.body), "recorded_at": moment(row.recorded_at), "granted": granted}
     return replace(read_event(terms, record, default_id=row.id), account=row.account)
 
 
@@ -100,5 +100,6 @@ def _number(event: Event, numbers: Mapping[tuple[str, str], int]) -> int:
     return numbers[event.source, event.id.rpartition("#")[0]] if found is None else found
 
 
-def _moment(at: int) -> datetime:
+def moment(at: int) -> datetime:
+    """Return an instant, in microseconds UTC, as a time."""
     return _EPOCH + timedelta(microseconds=at)

@@ -1,7 +1,6 @@
 """The programme in force in a store: its newest revision, compiled, with the permanent numbers of its names."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,7 +37,7 @@ class Publishing:
 
     def current(self, view: View) -> Published:
         """Return the newest revision, ready to rate."""
-        newest = revisions.last(view, self.programme)
+        newest = revisions.newest_number(view, self.programme)
         if self._published is None or self._published.revision != newest:
             self._published = take_up(view, self.programme)
         return self._published
@@ -55,22 +54,30 @@ def take_up(view: View, programme: int) -> Published:
         id=programme,
         revision=newest.revision,
         programme=compiled,
-        terms=Terms(compiled, terms.numbers(view, programme)),
+        terms=Terms(compiled, {(term.kind, term.name): id_ for id_, term in terms.every(view, programme).items()}),
         teller=Teller(compiled),
     )
 
 
 def ensure_terms(work: Work, programme: int, compiled: Programme) -> None:
     """Give every name that has none yet its permanent number."""
-    terms.ensure(work, programme, names_of(compiled))
+    terms.number(work, programme, [terms.Term(*name) for name in names_of(compiled)])
 
 
-def compiled_of(files: str) -> Programme:
+def compiled_of(files: Mapping[str, str]) -> Programme:
     """Return the programme in a revision's files, which were checked when they were published."""
-    first, *later = [[File(name, text) for name, text in version] for version in json.loads(files)]
+    versions: dict[str, list[File]] = {}
+    for name in sorted(files):
+        version, _, rest = name.partition("/")
+        versions.setdefault(version, []).append(File(rest.partition("/")[2], files[name]))
+    first, *later = versions.values()
     return reload(first, later)
 
 
-def files_of(first: Sequence[File], later: Sequence[Sequence[File]]) -> str:
-    """Return a programme's files as a revision keeps them: those of each version, in the order in which they take effect."""
-    return json.dumps([[(file.name, file.text) for file in version] for version in (first, *later)])
+def files_of(first: Sequence[File], later: Sequence[Sequence[File]]) -> dict[str, str]:
+    """Return a programme's files as a revision keeps them: each after the numbers of its version and of its place there."""
+    return {
+        f"{version:03}/{place:03}/{file.name}": file.text
+        for version, files in enumerate((first, *later), start=1)
+        for place, file in enumerate(files, start=1)
+    }

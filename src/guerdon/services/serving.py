@@ -19,15 +19,16 @@ from guerdon.core.facts import REFUND
 from guerdon.core.ledger import NOWHERE
 from guerdon.core.limits import PLENTY
 from guerdon.core.lots.left import Left
+from guerdon.core.programme import Programme
 from guerdon.core.recorded import check_granted
 from guerdon.core.teller import FORMAT, Posted, Standing
 from guerdon.services.entries import ADJUSTED, DUE, POSTED, RATED, TAKEN_OFF, WAITED, Said, entry_rows, said_of
 from guerdon.services.facts import history_of
 from guerdon.services.published import Published
 from guerdon.services.states import State, packed, standing_of, unpacked
-from guerdon.store import events, journals
+from guerdon.store import accounts, events, journals
 from guerdon.store.accounts import Account
-from guerdon.store.database import View
+from guerdon.store.database import View, Work
 from guerdon.store.events import EventRow
 from guerdon.store.journals import EntryRow, JournalRow
 
@@ -44,7 +45,7 @@ class Mark(NamedTuple):
     """Where an account stood in the middle of a transaction."""
 
     standing: Standing
-    count: int
+    number: int
     journal: int
     place: Place
     waiters: Collection[int]
@@ -113,7 +114,7 @@ class Serving:
     def back_to(self, mark: Mark) -> None:
         """Forget everything since a mark was made."""
         self.published.teller.open(mark.standing)
-        self.count, self.journal, self.place = mark.count, mark.journal, mark.place
+        self.count, self.journal, self.place = mark.number, mark.journal, mark.place
         self.waiters, self.due_at = mark.waiters, mark.due_at
         del self.events[mark.events :], self.journals[mark.journals :], self.entries[mark.entries :]
         del self.said[mark.said :]
@@ -154,9 +155,9 @@ class Serving:
     def lapsed(self) -> list[int]:
         """Return the numbers of the reservations that lapsed, one for each lot that they held."""
         due = {journal.number for journal in self.journals if journal.kind == DUE}
-        return list(dict.fromkeys([
-            entry.event for entry in self.entries if entry.journal in due and entry.kind == RELEASED
-        ]))
+        return list(
+            dict.fromkeys([entry.event for entry in self.entries if entry.journal in due and entry.kind == RELEASED])
+        )
 
     # What it takes.
 
@@ -186,12 +187,8 @@ class Serving:
         return own
 
     def _granted(self, history: Sequence[Posted], late: int, quotas: Sequence[int]) -> list[list[int]]:
-        """Return what budgets, then stocks, leave each event: what was recorded of it, and to the new one what there is."""
-        programme = self.published.programme
-        columns = [[0 for _ in history] for _ in programme.budgets] + [[PLENTY for _ in history] for _ in programme.stocks]
-        for place, one in enumerate(history if programme.budgets else ()):
-            for budget, amount in check_granted(programme, one.event.id, one.event.granted):
-                columns[budget][place] = amount
+        """Return what was recorded of budgets for each event, and to the new one what there is of them now."""
+        columns = granted_of(self.published.programme, history)
         for place, one in enumerate(history if quotas else ()):
             if one.number == late:
                 for column, quota in zip(columns, quotas, strict=True):
@@ -224,13 +221,32 @@ class Serving:
 
     def _begin(self, kind: int, event: int | None, at: int, *, late: int | None = None) -> None:
         self.journal += 1
-        self.journals.append(
-            JournalRow(self.account.name, self.journal, event, kind, at, self.recorded_at, late)
-        )
+        self.journals.append(JournalRow(self.account.name, self.journal, event, kind, at, self.recorded_at, late))
 
     def _add(self, sign: int, said: Said, *, after: int) -> None:
         self.said.append((sign, said))
         self.entries += entry_rows(self.account.name, self.journal, [said], sign=sign, after=after)
+
+
+def granted_of(programme: Programme, history: Sequence[Posted]) -> list[list[int]]:
+    """Return what budgets granted each event, as it was recorded; stocks leave what was drawn."""
+    columns = [[0 for _ in history] for _ in programme.budgets] + [[PLENTY for _ in history] for _ in programme.stocks]
+    for place, one in enumerate(history if programme.budgets else ()):
+        for budget, amount in check_granted(programme, one.event.id, one.event.granted):
+            columns[budget][place] = amount
+    return columns
+
+
+def write(work: Work, published: Published, served: Sequence[Serving]) -> None:
+    """Write what became of accounts, a statement for each table."""
+    events.add(work, published.id, [row for one in served for row in one.events])
+    journals.add(
+        work,
+        published.id,
+        [row for one in served for row in one.journals],
+        [row for one in served for row in one.entries],
+    )
+    accounts.save(work, published.id, [one.account for one in served])
 
 
 def _told_apart(changes: Counter[Said], event: int) -> tuple[list[Said], list[tuple[int, Said]]]:

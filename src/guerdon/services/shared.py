@@ -19,9 +19,7 @@ from guerdon.services.published import Published
 from guerdon.services.serving import Serving
 from guerdon.store import journals, shared
 from guerdon.store.database import Work
-
-Key = tuple[int, int]
-"""A limit's permanent number, and its period."""
+from guerdon.store.shared import Budget
 
 
 class Shared:
@@ -32,16 +30,14 @@ class Shared:
         self.published: Final = published
         programme = published.programme
         self.positions: Final = [*programme.budgets, *programme.stocks]
-        self.used: dict[Key, int] = {}
-        self.before: dict[Key, int] = {}
+        self.used: dict[Budget, int] = {}
+        self.before: dict[Budget, int] = {}
 
     def lock(self, events: Iterable[Event]) -> None:
         """Lock what events may draw on, and see what was used of it."""
         if not self.positions:
             return
-        keys = sorted({self._key(position, event.at) for event in events for position in self.positions})
-        self.before = shared.lock(self.work, self.published.id, keys)
-        self.used = dict(self.before)
+        self._lock(sorted({self._key(position, event.at) for event in events for position in self.positions}))
 
     def quotas(self, event: Event) -> list[int]:
         """Return what budgets, then stocks, leave an event."""
@@ -67,7 +63,7 @@ class Shared:
         draws = teller.draws()
         for of, stock, period, amount in zip(draws.event, draws.stock, draws.period, draws.amount, strict=True):
             if of == number:
-                self._use((self.published.terms.limits[programme.stocks[stock]], period), amount)
+                self._use(Budget(self.published.terms.limits[programme.stocks[stock]], period), amount)
         self.forget()
         if not programme.budgets:
             return None
@@ -91,19 +87,25 @@ class Shared:
 
     def save(self) -> None:
         """Write what is used now."""
-        changed = {key: used for key, used in self.used.items() if used != self.before.get(key)}
-        if changed:
-            shared.save(self.work, self.published.id, changed)
+        for budget, used in self.used.items():
+            more = used - self.before[budget]
+            if more > 0:
+                shared.take(self.work, self.published.id, budget, more, most=used)
+            elif more < 0:
+                shared.give_back(self.work, self.published.id, budget, -more)
 
-    def _use(self, key: Key, amount: int) -> None:
-        if key not in self.used:
-            locked = shared.lock(self.work, self.published.id, [key])
-            self.before |= locked
-            self.used |= locked
-        self.used[key] = max(self.used[key] + amount, 0)
+    def _lock(self, budgets: list[Budget]) -> None:
+        for budget in budgets:
+            shared.take(self.work, self.published.id, budget, 0, most=0)
+        self.before |= shared.used(self.work, self.published.id, budgets)
+        self.used |= {budget: self.before[budget] for budget in budgets}
 
-    def _key(self, position: int, at: int) -> Key:
+    def _use(self, budget: Budget, amount: int) -> None:
+        if budget not in self.used:
+            self._lock([budget])
+        self.used[budget] = max(self.used[budget] + amount, 0)
+
+    def _key(self, position: int, at: int) -> Budget:
         programme = self.published.programme
         period = programme.periods[programme.limits[position].counts_by].of(at)
-        return self.published.terms.limits[position], int(period)
-
+        return Budget(self.published.terms.limits[position], int(period))

@@ -12,8 +12,9 @@ from guerdon.core.teller import FORMAT, Standing
 
 
 class State(msgspec.Struct, array_like=True, frozen=True):
-    """A standing with the layout and the revision it was saved under, the last instant at which something fell due,
-    and which refunds wait for their purchases.
+    """A standing, with the layout and the revision that it was saved under.
+
+    Beside it: the last instant at which something fell due, and the numbers of refunds that wait for their purchases.
     """
 
     layout: int

@@ -78,14 +78,23 @@ class Place:
         self.since = EARLIEST
         self.until = LATEST
         self.turn = LATEST
+        self.turned_by = -1
+        self.anchor = 0
+        self.times = 0
         self.graced = False
+        self.falls_to = 0
+        self.falls_from = 0
         self.held = 0
         self.held_since = EARLIEST
         self.cause = -1
+        self.credited = EARLIEST
+        self.proof = []
         self.doubted = False
+        self.terms = self.ladder
         for position in range(len(self.given)):
             self.given[position] = 0
             self.given_until[position] = LATEST
+            self.given_by[position] = -1
         if self.later:
             self._begin(self.first.zone.day_start(joined))
 

@@ -60,7 +60,7 @@ def stand(view: View, published: Published, account: str, *, at: int) -> Stand:
 
 def stand_of(view: View, published: Published, row: Account, *, at: int) -> Stand:
     """Return where the account of a row stands at an instant."""
-    teller = _brought(view, published, row, at)
+    teller = brought(view, published, row, at)
     left = teller.left()
     return Stand(
         account=row.name,
@@ -72,7 +72,7 @@ def stand_of(view: View, published: Published, row: Account, *, at: int) -> Stan
     )
 
 
-def _brought(view: View, published: Published, row: Account, at: int) -> Teller:
+def brought(view: View, published: Published, row: Account, at: int) -> Teller:
     """Let the teller take an account up as it was at an instant."""
     teller, state = published.teller, unpacked(row.state)
     saved = row.events == 0 or (state.layout == FORMAT and state.revision == published.revision)

@@ -28,9 +28,7 @@ def answered_before(view: View, published: Published, claim: Claim, name: tuple[
         message = "an event that was claimed has its journal"
         raise InvariantBroken(message)
     entries = [
-        entry
-        for entry in journals.entries_after(view, published.id, claim.account)
-        if entry.journal <= journal.number
+        entry for entry in journals.entries_after(view, published.id, claim.account) if entry.journal <= journal.number
     ]
     said = [tuple(entry[4:]) for entry in entries if entry.journal == journal.number]
     return Recorded(

@@ -28,9 +28,9 @@ from guerdon.services.events.again import answered_before
 from guerdon.services.facts import Fact, Record, read_fact
 from guerdon.services.published import Published
 from guerdon.services.redemptions.decision import refusal_of
-from guerdon.services.serving import Serving
+from guerdon.services.serving import Serving, write
 from guerdon.services.shared import Shared
-from guerdon.store import accounts, events, journals, members
+from guerdon.store import accounts, events, members
 from guerdon.store.accounts import Account
 from guerdon.store.database import Work
 from guerdon.store.events import Claim, EventRow
@@ -93,7 +93,8 @@ class Recording:
     def _at_home(self, facts: Sequence[Fact]) -> list[Fact]:
         """Return facts with the account that each is of: its purchase's, its own, or its member's."""
         named = [one.event.member for one in facts if one.event.account == one.event.member]
-        homes = members.accounts(self.work, self.published.id, sorted(set(named)))
+        known = members.read(self.work, self.published.id, sorted(set(named)))
+        homes = {name: row.account for name, row in known.items()}
         purchases = events.find(
             self.work,
             self.published.id,
@@ -178,14 +179,7 @@ class Recording:
         if events.claim(self.work, programme, list(self.claims.values())):
             message = "an event of this group was recorded by another request at the same moment; send it again"
             raise Conflict(message)
-        events.add(self.work, programme, [row for one in self.served for row in one.events])
-        journals.add(
-            self.work,
-            programme,
-            [row for one in self.served for row in one.journals],
-            [row for one in self.served for row in one.entries],
-        )
-        accounts.save(self.work, programme, [one.account for one in self.served])
+        write(self.work, self.published, self.served)
         self.shared.save()
 
 

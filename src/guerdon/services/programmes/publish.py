@@ -7,41 +7,45 @@ Invariants:
 
 from collections.abc import Sequence
 
-from guerdon.core.errors import Invalid, Refused
+from guerdon.core.errors import Invalid, NotFound, Refused
 from guerdon.core.programme import Programme
 from guerdon.definition.files import File
 from guerdon.services.published import compiled_of, ensure_terms, files_of
 from guerdon.store import programmes, revisions
 from guerdon.store.database import Work
-from guerdon.store.revisions import Revision
 
 
 def publish(  # noqa: PLR0913 - what, by whom, why and when
     work: Work, name: str, first: Sequence[File], later: Sequence[Sequence[File]], *, by: str, note: str = "", at: int
-) -> Revision:
-    """Publish a programme's files, which were checked; publishing what is in force already changes nothing."""
+) -> tuple[int, int]:
+    """Publish a programme's files, which were checked; return the numbers of the programme and of its revision.
+
+    Publishing what is in force already changes nothing.
+    """
     files = files_of(first, later)
     compiled = compiled_of(files)
     if compiled.name != name:
         message = f"the files are of the programme {compiled.name!r}, not of {name!r}; publish each under its own name"
         raise Invalid(message)
-    programme = programmes.ensure(work, name, at=at)
+    programme = programmes.make(work, name, at=at)
     newest = revisions.newest(work, programme)
     if newest is not None and newest.files == files:
-        return newest
+        return programme, newest.revision
     if newest is not None:
         _check_kept(compiled_of(newest.files), compiled)
     ensure_terms(work, programme, compiled)
-    return revisions.add(work, programme, files, published_at=at, published_by=by, note=note)
+    return programme, revisions.publish(work, programme, files, at=at, by=by, note=note)
 
 
-def roll_back(work: Work, programme: int, revision: int, *, by: str, at: int) -> Revision:
-    """Publish an earlier revision again."""
+def roll_back(work: Work, programme: int, revision: int, *, by: str, at: int) -> int:
+    """Publish an earlier revision again, and return the number of the new one."""
     earlier = revisions.one(work, programme, revision)
-    return revisions.add(
-        work, programme, earlier.files, published_at=at, published_by=by, note=f"back to revision {revision}",
-        replaces=revision,
-    )  # fmt: skip
+    if earlier is None:
+        message = f"there is no revision {revision}; see the programme's revisions for their numbers"
+        raise NotFound(message)
+    return revisions.publish(
+        work, programme, earlier.files, at=at, by=by, note=f"back to revision {revision}", replaces=revision
+    )
 
 
 def _check_kept(before: Programme, after: Programme) -> None:

@@ -15,7 +15,10 @@ NOT_ENOUGH: Final = "not_enough_points"
 
 _CODES: Final = {
     "unknown": ("reward_unknown", "there is no such reward; see the programme's rewards for their names"),
-    "reservation": ("reservation_unknown", "there is no such reservation; a reservation is confirmed or cancelled by its id"),
+    "reservation": (
+        "reservation_unknown",
+        "there is no such reservation; a reservation is confirmed or cancelled by its id",
+    ),
     "window": ("reward_closed", "the reward is not on offer now"),
     "when": ("reward_not_for_member", "the reward is not for this member, as its conditions say"),
     "price": ("price_differs", "the reward costs another number of points now; ask for the member's rewards again"),
@@ -33,7 +36,7 @@ def refusal_of(said: Sequence[Said], short: int, id_: str) -> Refusal | None:
         if one[0] == REDEEMED and one[19] != WITHIN:
             code, detail = _CODES[OUTSIDE[one[19]]]
             return Refusal(code=code, detail=detail, id=id_)
-    owed = sum([one[3] for one in said if one[0] == INDEBTED])
+    owed = sum(one[3] for one in said if one[0] == INDEBTED)
     if owed or short:
         return Refusal(code=NOT_ENOUGH, detail="the account has not enough points to use for this", id=id_)
     return None

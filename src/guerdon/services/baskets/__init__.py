@@ -1,0 +1,1 @@
+"""Baskets: what one would earn, and what is nearly in reach, before anybody pays."""

@@ -1,0 +1,90 @@
+"""The books as a whole: what falls due is posted once, journals are sealed, and what was changed is found."""
+
+from sqlalchemy import text
+
+from guerdon.core.ledger.books import BREAKAGE_BOOK
+from guerdon.services.books.verify import Verified
+from guerdon.store import Database, journals
+from tests.services.shop import Shop
+
+
+def busy(database: Database) -> Shop:
+    """Return a shop in which something of everything has happened."""
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-01-10", amount=300)
+    shop.one(id="2", member="ana", at="2026-01-12", amount=300)
+    shop.one(id="3", type="refund", member="ana", at="2026-01-13", refund_of="1", amount=100)
+    shop.one(id="4", member="ben", at="2026-01-11", amount=80)
+    shop.redeem(id="r1", member="ana", reward="coffee")
+    shop.redeem(id="r2", member="ben", reward="coffee", reserve=True)
+    shop.one(id="5", member="ana", at="2026-01-09", amount=250)
+    return shop
+
+
+def test_what_fell_due_is_posted_once_with_its_instant(database: Database) -> None:
+    shop = busy(database)
+    shop.now = "2027-02-01T00:00:00+01:00"
+    assert shop.post_due() == 2
+    assert shop.post_due() == 0
+    with database.view() as view:
+        gone = [entry for entry in journals.entries_after(view, 1, "ana") if entry.into_book == BREAKAGE_BOOK]
+    assert {entry.at for entry in gone} <= {shop.at(f"2027-01-{day:02}T00:00:00+01:00") for day in (9, 10, 12)}
+    assert shop.points("ana") == 0
+    assert not shop.verify().findings
+
+
+def test_an_event_from_before_what_was_posted_comes_into_its_place(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-01-10", amount=100)
+    shop.now = "2027-01-20T00:00:00+01:00"
+    shop.post_due()
+    assert shop.points("ana") == 0
+    shop.one(id="2", type="redemption", member="ana", at="2026-06-01", points=30)
+    shop.one(id="3", member="ana", at="2026-06-02", amount=5)
+    assert shop.points("ana") == 5
+    assert not shop.verify().findings
+
+
+def test_everything_is_derived_anew_and_agrees(database: Database) -> None:
+    shop = busy(database)
+    assert shop.seal() > 0
+    assert shop.seal() == 0
+    found = shop.verify()
+    assert (found.accounts, found.findings, found.unsealed) == (2, (), 0)
+    assert found.seals == found.journals
+
+
+def changed(database: Database, statement: str) -> Verified:
+    """Return what is found after somebody changed a row behind the books' back."""
+    shop = busy(database)
+    shop.seal()
+    with database.work() as work:
+        for table in ("events", "journals", "entries", "event_ids"):
+            if work.is_postgresql:
+                work.connection.execute(text(f"alter table {table} disable trigger all"))
+            else:
+                work.connection.execute(text(f"drop trigger {table}_update"))
+        assert work.connection.execute(text(statement)).rowcount > 0
+    return shop.verify()
+
+
+def test_points_that_somebody_changed_are_found(database: Database) -> None:
+    assert changed(
+        database, "update entries set points = points + 1, desired = desired + 1 where account = 'ben' and kind = 0"
+    ).findings
+
+
+def test_a_journal_that_somebody_changed_is_found(database: Database) -> None:
+    assert changed(database, "update journals set recorded_at = recorded_at + 1 where account = 'ben'").findings
+
+
+def test_a_standing_that_somebody_changed_is_found(database: Database) -> None:
+    statement = (
+        "update accounts set state = (select state from accounts as a where a.account = 'ana') where account = 'ben'"
+    )
+    assert changed(database, statement).findings
+
+
+def test_an_event_that_somebody_changed_is_found(database: Database) -> None:
+    statement = "update events set body = replace(body, '80', '81') where account = 'ben' and kind = 1"
+    assert changed(database, statement).findings

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 
 from guerdon.core.errors import Invalid, invariant
-from guerdon.store import postgresql, schema, sqlite
-from guerdon.store.failures import told
+from guerdon.store import schema
+from guerdon.store.drivers import postgresql, sqlite
+from guerdon.store.drivers.failures import told
 
 READERS: Final = 4
 WRITERS: Final = 2

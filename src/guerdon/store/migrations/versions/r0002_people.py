@@ -1,6 +1,6 @@
 """Members, their identities and redemptions; what accounts share; those who call a service, and its own work."""
 
-from guerdon.store.migrations.ddl import append_only, run
+from guerdon.store.migrations.ddl import append_only, is_postgresql, run
 
 revision = "0002"
 down_revision = "0001"
@@ -78,6 +78,8 @@ def _callers() -> None:
             verb {text} not null, subject {text} not null, body {text} not null, request_id {text} not null,
             primary key (programme, number))""",
     )
+    if is_postgresql():
+        run("create sequence audit_numbers")
 
 
 def _work() -> None:

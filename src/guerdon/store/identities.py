@@ -1,0 +1,76 @@
+"""Identities: e-mail, phone, card, shop id and others by which a member is recognised; kept as keyed hashes alone.
+
+Invariants:
+* A value of a kind belongs to one member.
+* What is kept cannot be turned back into the value, nor tried out without the database's own key.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from guerdon.core.errors import invariant
+from guerdon.store import ordinary
+from guerdon.store.database import View, Work
+from guerdon.store.schema import HASH_KEY
+from guerdon.store.tables import identities, meta
+
+Value = tuple[str, bytes]
+"""A kind, and the hash of a value."""
+
+
+class Identity(NamedTuple):
+    """By what a member is recognised."""
+
+    kind: str
+    value_hash: bytes
+    member: str
+    added_at: int
+
+
+def key_of(view: View) -> bytes:
+    """Return the key of the hashes; it stays the same, so it is read once."""
+    kept = view.connection.execute(select(meta.c.value).where(meta.c.name == HASH_KEY)).scalar_one_or_none()
+    invariant(kept is not None, "a migrated database has a key for hashes")
+    return bytes.fromhex(str(kept))
+
+
+def hash_of(key: bytes, kind: str, value: str) -> bytes:
+    """Return the hash of a value, which has been brought to its usual form."""
+    return hmac.digest(key, f"{kind}\0{value}".encode(), hashlib.sha256)
+
+
+def add(work: Work, programme: int, rows: Iterable[Identity]) -> dict[Value, str]:
+    """Add identities, and return the members of those that belonged to somebody before."""
+    before: dict[Value, str] = {}
+    for row in sorted(rows):
+        if not ordinary.add_if_new(work, identities, {"programme": programme, **row._asdict()}):
+            before |= find(work, programme, [row[:2]])
+    return before
+
+
+def find(view: View, programme: int, values: Iterable[Value]) -> dict[Value, str]:
+    """Return the members of values; those that are nobody's are left out."""
+    fields = ("kind", "value_hash", "member")
+    rows = ordinary.found(view, identities, fields, {"programme": programme}, ["kind", "value_hash"], values)
+    return {(row[0], bytes(row[1])): row[2] for row in rows}
+
+
+def of_member(view: View, programme: int, member: str) -> list[Identity]:
+    """Return the identities of a member."""
+    rows = ordinary.found(view, identities, Identity._fields, {"programme": programme}, ["member"], [member])
+    return sorted(Identity(*row) for row in rows)
+
+
+def remove(work: Work, programme: int, kind: str, value_hash: bytes) -> bool:
+    """Take an identity away; say whether it was there."""
+    key = {"programme": programme, "kind": kind, "value_hash": value_hash}
+    return ordinary.take_away(work, identities, key) == 1
+
+
+def remove_all(work: Work, programme: int, member: str) -> int:
+    """Take all identities of a member away, as erasing does; say how many there were."""
+    return ordinary.take_away(work, identities, {"programme": programme, "member": member})

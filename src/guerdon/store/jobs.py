@@ -1,0 +1,87 @@
+"""Jobs of a day, done once, and imports; each says how far it came, so that another process goes on from there.
+
+Invariant: a job is one process's until its lease ends; whoever finds the lease ended may take it over.
+"""
+
+from typing import Final, NamedTuple
+
+from guerdon.store import ordinary
+from guerdon.store.database import View, Work
+from guerdon.store.tables import imports, jobs
+
+RUNNING: Final = "running"
+DONE: Final = "done"
+
+
+class Job(NamedTuple):
+    """A job of a local day (since 1970): how far it came, in words of its own, and whose it is until when."""
+
+    name: str
+    day: int
+    state: str
+    done_to: str
+    owner: str
+    leased_until: int
+
+
+class Import(NamedTuple):
+    """A load of history: how many rows are done with, how many of them were bad; `body` is JSON of its own."""
+
+    id: str
+    state: str
+    done_to: int
+    rows: int
+    bad_rows: int
+    body: str
+    created_at: int
+    updated_at: int
+
+
+def claim(work: Work, programme: int, job: Job, *, at: int) -> Job | None:
+    """Begin a job, or go on with one whose lease has ended: return how far it came, or nothing if it is done or another's."""
+    row = {"programme": programme, **job._asdict()}
+    if ordinary.add_if_new(work, jobs, row):
+        return job
+    key = _key(programme, job)
+    query = ordinary.chosen(jobs, Job._fields).where(ordinary.matches(jobs, key)).with_for_update()
+    there = Job(*ordinary.rows_of(work, query)[0])
+    if there.state == DONE or (there.leased_until > at and there.owner != job.owner):
+        return None
+    taken = there._replace(owner=job.owner, leased_until=job.leased_until)
+    ordinary.change(work, jobs, key, taken._asdict())
+    return taken
+
+
+def save(work: Work, programme: int, job: Job) -> bool:
+    """Write how far a job came; say whether it is still its owner's."""
+    return ordinary.change(work, jobs, {**_key(programme, job), "owner": job.owner}, job._asdict())
+
+
+def of_day(view: View, programme: int, day: int) -> list[Job]:
+    """Return the jobs of a day."""
+    query = ordinary.chosen(jobs, Job._fields).where(ordinary.matches(jobs, {"programme": programme, "day": day}))
+    return [Job(*row) for row in ordinary.rows_of(view, query.order_by(jobs.c.name))]
+
+
+def begin_import(work: Work, programme: int, row: Import) -> Import:
+    """Begin an import, or return how far the one of that id came."""
+    if ordinary.add_if_new(work, imports, {"programme": programme, **row._asdict()}):
+        return row
+    there = read_import(work, programme, row.id)
+    return row if there is None else there
+
+
+def save_import(work: Work, programme: int, row: Import) -> bool:
+    """Write how far an import came, in the transaction of what it loaded; say whether there is one."""
+    return ordinary.change(work, imports, {"programme": programme, "id": row.id}, row._asdict())
+
+
+def read_import(view: View, programme: int, id_: str) -> Import | None:
+    """Return an import."""
+    key = {"programme": programme, "id": id_}
+    query = ordinary.chosen(imports, Import._fields).where(ordinary.matches(imports, key))
+    return next((Import(*row) for row in ordinary.rows_of(view, query)), None)
+
+
+def _key(programme: int, job: Job) -> dict[str, object]:
+    return {"programme": programme, "name": job.name, "day": job.day}

@@ -1,0 +1,69 @@
+"""Members: who takes part, and which account their events belong to."""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from guerdon.store import ordinary
+from guerdon.store.database import View, Work
+from guerdon.store.tables import members
+
+ENROLLED: Final = "enrolled"
+CLOSED: Final = "closed"
+ERASED: Final = "erased"
+
+PAGE: Final = 100
+
+
+class MemberRow(NamedTuple):
+    """A member; `attributes` is JSON, `born_on` a day as YYYY-MM-DD."""
+
+    member: str
+    account: str
+    status: str
+    enrolled_at: int
+    closed_at: int | None
+    born_on: str | None
+    attributes: str
+    updated_at: int
+
+
+def add(work: Work, programme: int, rows: Iterable[MemberRow]) -> None:
+    """Write new members; one that is there is a Conflict of code `taken`."""
+    ordinary.add(work, members, [{"programme": programme, **row._asdict()} for row in rows])
+
+
+def enrol(work: Work, programme: int, row: MemberRow) -> bool:
+    """Write a member unless there is one of that name; say whether it was written."""
+    return ordinary.add_if_new(work, members, {"programme": programme, **row._asdict()})
+
+
+def save(work: Work, programme: int, row: MemberRow) -> bool:
+    """Write what a member is now; say whether there is one."""
+    return ordinary.change(work, members, {"programme": programme, "member": row.member}, row._asdict())
+
+
+def read(view: View, programme: int, names: Iterable[str]) -> dict[str, MemberRow]:
+    """Return members by their names; those that there are not are left out."""
+    rows = ordinary.found(view, members, MemberRow._fields, {"programme": programme}, ["member"], names)
+    return {row[0]: MemberRow(*row) for row in rows}
+
+
+def lock(work: Work, programme: int, name: str) -> MemberRow | None:
+    """Return a member whom nobody else changes until the end of the work."""
+    key = {"programme": programme, "member": name}
+    query = ordinary.chosen(members, MemberRow._fields).where(ordinary.matches(members, key))
+    return next((MemberRow(*row) for row in ordinary.rows_of(work, query.with_for_update())), None)
+
+
+def of_accounts(view: View, programme: int, accounts: Iterable[str]) -> list[MemberRow]:
+    """Return the members of accounts, in the order of accounts."""
+    rows = ordinary.found(view, members, MemberRow._fields, {"programme": programme}, ["account"], accounts)
+    return [MemberRow(*row) for row in rows]
+
+
+def page(view: View, programme: int, after: str = "", limit: int = PAGE) -> list[MemberRow]:
+    """Return members after a name, in the order of names."""
+    query = ordinary.chosen(members, MemberRow._fields).where(
+        members.c.programme == programme, members.c.member > after
+    )
+    return [MemberRow(*row) for row in ordinary.rows_of(view, query.order_by(members.c.member).limit(limit))]

@@ -1,0 +1,70 @@
+"""Members, and the identities by which they are recognised."""
+
+import pytest
+
+from guerdon.core.errors import Conflict
+from guerdon.store import Database, identities, members
+from guerdon.store.identities import Identity
+from guerdon.store.members import CLOSED, ENROLLED, MemberRow
+from tests.store.books import PROGRAMME
+
+
+def _member(name: str, account: str = "family") -> MemberRow:
+    return MemberRow(name, account, ENROLLED, 5, None, "2000-02-29", '{"city":"Köln"}', 5)
+
+
+def test_members_are_read_by_name_by_account_and_page_by_page(database: Database) -> None:
+    with database.work() as work:
+        members.add(work, PROGRAMME, [_member("bo"), _member("ana"), _member("cy", "cy")])
+    with database.view() as view:
+        assert members.read(view, PROGRAMME, ["bo", "di"]) == {"bo": _member("bo")}
+        assert [one.member for one in members.of_accounts(view, PROGRAMME, ["family"])] == ["ana", "bo"]
+        assert [one.member for one in members.page(view, PROGRAMME, limit=2)] == ["ana", "bo"]
+        assert [one.member for one in members.page(view, PROGRAMME, "bo")] == ["cy"]
+
+
+def test_a_member_enrols_once(database: Database) -> None:
+    with database.work() as work:
+        assert members.enrol(work, PROGRAMME, _member("ana"))
+        assert not members.enrol(work, PROGRAMME, _member("ana", "other"))
+    with pytest.raises(Conflict) as conflict, database.work() as work:
+        members.add(work, PROGRAMME, [_member("ana")])
+    assert conflict.value.code == "taken"
+
+
+def test_what_becomes_of_a_member_is_written(database: Database) -> None:
+    with database.work() as work:
+        members.enrol(work, PROGRAMME, _member("ana"))
+        now = members.lock(work, PROGRAMME, "ana")
+        assert now is not None
+        assert members.save(work, PROGRAMME, now._replace(status=CLOSED, closed_at=9))
+        assert not members.save(work, PROGRAMME, _member("bo"))
+        assert members.lock(work, PROGRAMME, "bo") is None
+        assert members.read(work, PROGRAMME, ["ana"])["ana"].closed_at == 9
+
+
+def test_a_value_belongs_to_one_member(database: Database) -> None:
+    with database.view() as view:
+        key = identities.key_of(view)
+    mail, phone = (identities.hash_of(key, kind, "ana@example.org") for kind in ("email", "phone"))
+    assert mail != phone
+    with database.work() as work:
+        assert identities.add(work, PROGRAMME, [Identity("email", mail, "ana", 5)]) == {}
+        both = [Identity("phone", phone, "bo", 6), Identity("email", mail, "bo", 6)]
+        assert identities.add(work, PROGRAMME, both) == {("email", mail): "ana"}
+    with database.view() as view:
+        wanted = [("email", mail), ("phone", phone), ("card", mail)]
+        assert identities.find(view, PROGRAMME, wanted) == {("email", mail): "ana", ("phone", phone): "bo"}
+        assert identities.of_member(view, PROGRAMME, "ana") == [Identity("email", mail, "ana", 5)]
+    with database.work() as work:
+        assert identities.remove(work, PROGRAMME, "email", mail)
+        assert not identities.remove(work, PROGRAMME, "email", mail)
+        assert identities.remove_all(work, PROGRAMME, "bo") == 1
+        assert identities.find(work, PROGRAMME, wanted) == {}
+
+
+def test_many_names_are_looked_for_at_once(database: Database) -> None:
+    names = [f"m{number:04}" for number in range(1200)]
+    with database.work() as work:
+        members.add(work, PROGRAMME, [_member(name, name) for name in names])
+        assert list(members.read(work, PROGRAMME, names[::-1])) == names

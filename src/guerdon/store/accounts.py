@@ -64,6 +64,11 @@ _READ: Final = Query(
     f"select {_COLUMNS} from accounts where programme = ? and account in (select value from json_each(?))",
     f"select {_COLUMNS} from accounts where programme = ?::integer and account = any(?::text[])",
 )
+_PAGE: Final = Query(
+    f"select {_COLUMNS} from accounts where programme = ? and account > ? order by account limit ?",
+    f"""select {_COLUMNS} from accounts where programme = ?::integer and account > ?::text order by account
+        limit ?::integer""",
+)
 _SAVE: Final = """update accounts set events = ?, journals = ?, placed_at = ?, placed = ?, revision = ?, next_due = ?,
     batch = ?, state = ? where programme = ? and account = ?"""
 _SAVE_SET: Final = Query(
@@ -126,6 +131,11 @@ def save(work: Work, programme: int, accounts: Iterable[Account]) -> None:
 def read(view: View, programme: int, names: Iterable[str]) -> dict[str, Account]:
     """Return where accounts stand; those that there are not are left out."""
     return _by_name(_READ.rows(view, programme, sorted(set(names))))
+
+
+def page(view: View, programme: int, after: str = "", limit: int = 100) -> list[Account]:
+    """Return accounts after a name, in the order of names."""
+    return [Account(*row) for row in _PAGE.rows(view, programme, after, limit)]
 
 
 def due(view: View, programme: int, at: int, limit: int, after: Due | None = None) -> list[Due]:

@@ -21,10 +21,10 @@ from guerdon.core.facts import PURCHASE
 from guerdon.core.teller import Posted, Standing, Teller
 from guerdon.services.accounts.stand import brought
 from guerdon.services.answers import Move, Points, limited_by, moves_of, points_of, shown
+from guerdon.services.decision import refusal_of
 from guerdon.services.entries import Said, said_of
 from guerdon.services.facts import moment
 from guerdon.services.published import Published
-from guerdon.services.redemptions.decision import refusal_of
 from guerdon.store import accounts
 from guerdon.store.accounts import Account
 from guerdon.store.database import View
@@ -231,5 +231,7 @@ def _more(one: NearBy) -> Decimal:
 def _receipt(points: Mapping[str, Points], near: list[NearBy], currency: str) -> str:
     """Return what may stand at the foot of a receipt."""
     lines = [f"You earn {number} {unit}." for unit, number in points.items() if str(number) != "0"]
-    lines += [f"{one.more} {currency} more, and {one.title or one.name} is yours." for one in sorted(near, key=_more)[:1]]
+    lines += [
+        f"{one.more} {currency} more, and {one.title or one.name} is yours." for one in sorted(near, key=_more)[:1]
+    ]
     return "\n".join(lines)

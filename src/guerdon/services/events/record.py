@@ -24,10 +24,10 @@ from guerdon.services.answers import (
     moves_of,
     points_of,
 )
+from guerdon.services.decision import refusal_of
 from guerdon.services.events.again import answered_before
 from guerdon.services.facts import Fact, Record, read_fact
 from guerdon.services.published import Published
-from guerdon.services.redemptions.decision import refusal_of
 from guerdon.services.serving import Serving, write
 from guerdon.services.shared import Shared
 from guerdon.store import accounts, events, members

@@ -26,7 +26,8 @@ def recorded_types(programme: Programme) -> dict[str, EventType]:
     """Return types of event with what is read of their recording."""
     if not _reads_recording(programme):
         return dict(programme.event_types)
-    said = tuple(Attribute(word, TEXT, optional=True) for word in COLUMNS)
+    granted = programme.budgets or programme.terms.lateness.accept is not None
+    said = tuple(Attribute(word, TEXT, optional=True) for word in (COLUMNS if granted else COLUMNS[:1]))
     return {
         name: EventType(name, one.kind, (*one.attributes, *said), one.line_attributes)
         for name, one in programme.event_types.items()

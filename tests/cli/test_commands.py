@@ -197,7 +197,8 @@ def test_the_statement_goes_to_output_and_what_is_said_beside_it_does_not(run: R
     assert (done.exit_code, done.stdout) == (0, STATEMENT)
     said = done.stderr.splitlines()
     assert said[0] == "read 5 rows: 4 events"
-    assert said[1].startswith("returns: 1 event, such as purchase 4 of bob")
+    assert said[1].startswith("returns: 1 event, such as purchase 4 of bob; they name no purchase and none was found")
+    assert said[1].endswith("write refund_of, or in the programme returns: {unlinked: {match_latest: ...}}")
     assert said[2] == "duplicates: 1 event came more than once and counted once"
     assert said[3] == "ignored columns: till"
     assert said[-1] == "total: 340 points for 2 members in 3 months"

@@ -121,6 +121,26 @@ def test_listing_what_is_not_matched_is_what_happens_unless_it_is_said() -> None
     assert both("", "unlinked: list") == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("body", "warned"),
+    [
+        ("events: {purchase: {lines: {price: number, sku: text}}}\nreturns: {window: 30 days}", "sku"),
+        ("events: {purchase: {lines: {sku: text}}}\nreturns: {unlinked: list}", ""),
+        ("events: {purchase: {lines: {sku: text}}}\nreturns: {unlinked: {match_latest: sku}}", ""),
+        ("events: {purchase: {lines: {sku: text}}}", ""),
+        ("events: {purchase: {lines: {price: number}}}\nreturns: {window: 30 days}", ""),
+        ("events: {visit: {}}\nreturns: {window: 30 days}", ""),
+    ],
+)
+def test_returns_of_which_nothing_is_said_are_warned_of_where_they_could_be_matched(body: str, warned: str) -> None:
+    example = "\nexamples: [{given: [{at: 2026-01-05, amount: 5}], expect: {points: {points: 5}}}]"
+    checked = check_text(HEAD + RULES + body + example)
+    assert checked.programme is not None
+    told = [f"{one.severity} {one.code} {one.try_this}" for one in checked.issues]
+    advice = f"write unlinked: {{match_latest: {warned}, within: 60 days}}, or unlinked: list if that is meant"
+    assert told == ([f"warning unlinked {advice}"] if warned else [])
+
+
 def test_what_a_rules_points_do_is_told() -> None:
     keep = SPEND.replace("}", ", refund: keep}")
     assert told(f"{EVENTS}rules: [{SPEND}]\n", f"{EVENTS}rules: [{keep}]\n") == [

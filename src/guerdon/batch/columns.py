@@ -69,7 +69,7 @@ def facts_of(programme: Programme, share: Share, table: Any, lines: Any) -> Fact
         returned=constant(0),
         slots=slots,
         first_line=constant(0) if lines is None and "lines" not in words else _offsets(table["lines"]),
-        quotas=[_column(table, f"q{number}") for number in range(len(programme.budgets))],
+        quotas=[] if share.quotas is None else [_column(table, f"q{n}") for n in range(programme.shared)],
     )
 
 

@@ -214,7 +214,7 @@ def _laid_out(  # noqa: PLR0913 - what is told of a run
         summary=history.summary,
         engine="query" if engine == "query" else "fold",
         seconds=time.perf_counter() - began,
-        outside=outside_of(con, run.programme, scratch),
+        outside=outside_of(scratch),
         _rows=lambda: statement.stream(con, layout),
     )
 
@@ -321,7 +321,7 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
         done += some
         progress("rating", min(done / max(events, 1), 1.0))
 
-    if run.programme.budgets:
+    if run.programme.budgets or run.programme.stocks:
         shares = _in_passes(Passes(con, plan, scratch), run.programme, workers, shares, folded)
     else:
         workers.fold(run.programme, shares, folded)
@@ -354,11 +354,11 @@ def _holds(con: duckdb.DuckDBPyConnection, programme: Programme, history: Histor
 def _in_passes(
     passes: Passes, programme: Programme, workers: Workers, shares: list[Share], progress: Callable[[int], None]
 ) -> list[Share]:
-    """Fold until no budget is overrun, and return the shares of the last pass."""
+    """Fold until no budget is overrun and each draw beyond a stock is told, and return the shares of the last pass."""
     while True:
         shares = [replace(share, quotas=passes.quotas) for share in shares]
         workers.fold(programme, shares, progress)
-        if not passes.learn([share.takes for share in shares]):
+        if not passes.learn(shares):
             return shares
 
 

@@ -1,7 +1,7 @@
-"""Budgets over files: what each event took, pass by pass, and what that leaves to every event.
+"""Budgets and stocks over files: what each event took, pass by pass, and what that leaves to every event.
 
 The data engine sorts and sums; `core.budgets` decides. Only the events at which a budget could be used up, and those at
-which one was, are handed from one to the other.
+which one was, are handed from one to the other. Draws beyond a stock are told by a pass of their own, once budgets are settled.
 
 Invariant: an event's place in the order of recording is the same in every pass and however accounts are shared out.
 """
@@ -18,6 +18,8 @@ from guerdon.batch.arrays import whole_numbers
 from guerdon.batch.intake.sql import cases, copy, parquet, text
 from guerdon.batch.plan import Plan, turned
 from guerdon.batch.recording import INSTANT
+from guerdon.batch.redeemed import beyond
+from guerdon.batch.shares import Share
 from guerdon.core.calendar import EVER
 from guerdon.core.events.granted import read_granted
 from guerdon.core.limits import PLENTY
@@ -29,7 +31,10 @@ _ORDER: Final = 'e."at", e.kind, e.source, e.id'
 
 
 class Passes:
-    """The passes over one history: `quotas` is the file of what budgets leave each event, written anew by `learn`."""
+    """The passes over one history: `quotas` is the file of what budgets and stocks leave each event, written anew by `learn`.
+
+    There is none as long as all of them leave plenty to everybody.
+    """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, plan: Plan, scratch: Path) -> None:
         self.con: Final = con
@@ -40,16 +45,39 @@ class Passes:
         self.places: Final = scratch / "places.parquet"
         self.number = 0
         self.recorded: Final = Recorded(con, plan.programme)
-        self._place()
-        self.quotas: Path = self._quotas()
+        self.without: set[tuple[int, int]] = set()
+        self.quotas: Path | None = None
+        if self.limits:
+            self._place()
+            self.quotas = self._quotas()
 
-    def learn(self, takes: Sequence[Path]) -> bool:
+    def learn(self, shares: Sequence[Share]) -> bool:
         """Learn from what a pass took; False when it was the last one."""
-        if not self.rationing.learn(self._telling(takes)):
-            self.recorded.check(takes)
+        if self._learn_budgets([share.takes for share in shares]) or self._learn_stocks([
+            share.out for share in shares
+        ]):
+            self.quotas = self._quotas()
+            return True
+        return False
+
+    def _learn_budgets(self, takes: Sequence[Path]) -> bool:
+        """Learn what budgets leave events; False when none is overrun."""
+        if not self.limits:
             return False
-        self.quotas = self._quotas()
-        return True
+        if self.rationing.learn(self._telling(takes)):
+            return True
+        self.recorded.check(takes)
+        return False
+
+    def _learn_stocks(self, shares: Sequence[Path]) -> bool:
+        """Learn which events drew on a stock when nothing was left; False when that was known."""
+        before = self.without
+        if self.plan.programme.stocks:
+            recorded = self.recorded
+            self.without = beyond(
+                self.con, self.plan.programme, shares, instant=recorded.instant(), order=recorded.order()
+            )
+        return self.without != before
 
     def _place(self) -> None:
         """Write each event's place in the order of recording, with the period of each budget that holds it."""
@@ -88,13 +116,20 @@ class Passes:
         return told
 
     def _quotas(self) -> Path:
-        """Write what each budget leaves each event."""
+        """Write what each budget and each stock leaves each event."""
         self.number += 1
         path = self.scratch / f"quotas-{self.number}.parquet"
-        columns = ", ".join(f"{self._quota(number)} AS q{number}" for number in range(len(self.limits)))
-        source = f"{parquet(self.places)} AS p{self.recorded.joins()}"
-        self.con.execute(copy(f'SELECT p."row", {columns} FROM {source}', path))
+        quotas = [self._quota(number) for number in range(len(self.limits))]
+        quotas += [self._stock(number) for number in range(len(self.plan.programme.stocks))]
+        columns = ", ".join(f"{quota} AS q{number}" for number, quota in enumerate(quotas))
+        source = parquet(self.places) if self.limits else '"events"'
+        self.con.execute(copy(f'SELECT p."row", {columns} FROM {source} AS p{self.recorded.joins()}', path))
         return path
+
+    def _stock(self, stock: int) -> str:
+        rows = [str(event) for event, one in sorted(self.without) if one == stock]
+        branches = [(f'p."row" IN ({", ".join(rows)})', "0")] if rows else []
+        return f"CAST({cases(branches, str(PLENTY))} AS BIGINT)"
 
     def _quota(self, budget: int) -> str:
         if budget in self.recorded.budgets:
@@ -123,11 +158,15 @@ class Recorded:
         self.programme: Final = programme
         self.columns: Final = {str(row[0]) for row in con.execute('DESCRIBE "events"').fetchall()}
         self.owned: Final = budgets_of(programme)
-        self.budgets: Final = self._budgets() if "granted" in self.columns else []
+        self.budgets: Final = self._budgets() if programme.budgets and "granted" in self.columns else []
 
     def order(self) -> str:
         """Return the order of recording."""
-        return f'COALESCE({INSTANT}, e."at"), {_ORDER}' if "recorded_at" in self.columns else _ORDER
+        return f"{self.instant()}, {_ORDER}"
+
+    def instant(self) -> str:
+        """Return when an event was recorded; where that is not stated, as it happened."""
+        return f'COALESCE({INSTANT}, e."at")' if "recorded_at" in self.columns else 'e."at"'
 
     def joins(self) -> str:
         """Return the joins that lead to what each event was granted."""

@@ -112,7 +112,7 @@ def batches(
         join = ' LEFT JOIN (SELECT "row", COUNT(*) AS lines FROM "lines" GROUP BY "row") AS n ON n."row" = r."row"'
     columns = "".join(", " + part for part in slot_columns(programme, share, "r", per_line=False))
     if share.quotas is not None:
-        columns += "".join(f", q.q{number}" for number in range(len(programme.budgets)))
+        columns += "".join(f", q.q{number}" for number in range(programme.shared))
         join += f' JOIN {parquet(share.quotas)} AS q ON q."row" = r."row"'
     query = (
         f'SELECT {names.columns()}{counted}{columns} FROM "rated" AS r{names.joins()}{join} '

@@ -13,7 +13,7 @@ from guerdon.core.facts import TEXT, Attribute, EventType
 from guerdon.core.programme import Programme
 
 COLUMNS: Final = ("recorded_at", "granted")
-"""What events say of their recording; it is read where accounts share a budget, or where lateness matters."""
+"""What events say of their recording; it is read where accounts share a budget or a stock, or where lateness matters."""
 
 INSTANT: Final = "epoch_us(try_cast(e.recorded_at AS TIMESTAMPTZ))"
 """When an event was recorded, in SQL."""
@@ -24,9 +24,10 @@ _MONTH: Final = 28
 
 def recorded_types(programme: Programme) -> dict[str, EventType]:
     """Return types of event with what is read of their recording."""
-    if not programme.budgets and programme.terms.lateness.accept is None:
+    if not _reads_recording(programme):
         return dict(programme.event_types)
-    said = tuple(Attribute(word, TEXT, optional=True) for word in COLUMNS)
+    granted = programme.budgets or programme.terms.lateness.accept is not None
+    said = tuple(Attribute(word, TEXT, optional=True) for word in (COLUMNS if granted else COLUMNS[:1]))
     return {
         name: EventType(name, one.kind, (*one.attributes, *said), one.line_attributes)
         for name, one in programme.event_types.items()
@@ -35,11 +36,15 @@ def recorded_types(programme: Programme) -> dict[str, EventType]:
 
 def check_recording(con: duckdb.DuckDBPyConnection, programme: Programme) -> None:
     """Refuse times of recording that cannot be read, and events that come later than the programme accepts."""
-    if programme.budgets or programme.terms.lateness.accept is not None:
+    if _reads_recording(programme):
         columns = {str(row[0]) for row in con.execute('DESCRIBE "events"').fetchall()}
         if "recorded_at" in columns:
             _check_times(con)
             _check_lateness(con, programme)
+
+
+def _reads_recording(programme: Programme) -> bool:
+    return bool(programme.budgets or programme.stocks) or programme.terms.lateness.accept is not None
 
 
 def _check_times(con: duckdb.DuckDBPyConnection) -> None:

@@ -1,7 +1,7 @@
-"""Redemptions over files: how many contradict their rewards' terms, and how many drew on a stock of which nothing was left.
+"""Redemptions over files: how many contradict their rewards' terms, and which drew on a stock of which nothing was left.
 
-The fold knows one account at a time and counts what it sees; what a stock of all accounts had left is summed up here, in the
-order of recording. Nothing of it changes anybody's points.
+The fold knows one account at a time and counts what it sees; which draws went beyond a stock of all accounts is summed up here,
+in the order of recording, and told to the pass that counts. Nothing of it changes anybody's points.
 """
 
 import json
@@ -15,11 +15,10 @@ import pyarrow.parquet as pq
 
 from guerdon.batch.intake.sql import parquet
 from guerdon.core.limits.stocks import BY_ITSELF
-from guerdon.core.lots.rewards import OUT_OF_STOCK, OUTSIDE
+from guerdon.core.lots.rewards import OUTSIDE
 from guerdon.core.programme import Programme
 from guerdon.core.rating import Fold
 
-_STOCK: Final = OUTSIDE[OUT_OF_STOCK]
 _COUNTS: Final = ".outside.json"
 _DRAWS: Final = ".draws.parquet"
 
@@ -34,27 +33,31 @@ def note_outside(fold: Fold, out: Path) -> None:
     pq.write_table(table, out.with_suffix(_DRAWS))
 
 
-def outside_of(con: duckdb.DuckDBPyConnection, programme: Programme, scratch: Path) -> dict[str, int]:
+def outside_of(scratch: Path) -> dict[str, int]:
     """Return how many redemptions of all shares contradict each of their rewards' terms; terms that none does are left out."""
     found = dict.fromkeys(OUTSIDE[1:], 0)
     for counts in scratch.glob(f"*{_COUNTS}"):
         for term, count in zip(OUTSIDE[1:], json.loads(counts.read_text())[1:], strict=True):
             found[term] += count
-    draws = [*scratch.glob(f"*{_DRAWS}")]
-    if programme.stocks and draws:
-        found[_STOCK] += _without_stock(con, programme, draws)
     return {term: count for term, count in found.items() if count}
 
 
-def _without_stock(con: duckdb.DuckDBPyConnection, programme: Programme, draws: Sequence[Path]) -> int:
-    """Return how many draws went beyond a stock; what comes back by itself does so before what is recorded then."""
+def beyond(
+    con: duckdb.DuckDBPyConnection, programme: Programme, shares: Sequence[Path], *, instant: str, order: str
+) -> set[tuple[int, int]]:
+    """Return the events, each with its stock, that drew when less was left; what comes back by itself does so before what is recorded then.
+
+    `instant` is when an event e was recorded, and `order` that of recording.
+    """
     most = " ".join(f"WHEN {i} THEN {programme.limits[position].most}" for i, position in enumerate(programme.stocks))
-    order = f'd."at", d.event <> {BY_ITSELF}, e.kind, e.source, e.id, d.amount'
+    ranked = f'COALESCE({instant}, d."at"), d.event <> {BY_ITSELF}, {order}, d.amount'
     running = (
-        f"SELECT d.event, d.amount, CASE d.stock {most} END AS most, "
-        f"SUM(d.amount) OVER (PARTITION BY d.stock, d.period ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS used "
-        f'FROM {parquet(draws)} AS d LEFT JOIN "events" AS e ON e."row" = d.event'
+        f"SELECT d.event, d.stock, d.amount, CASE d.stock {most} END AS most, "
+        f"SUM(d.amount) OVER (PARTITION BY d.stock, d.period ORDER BY {ranked} ROWS UNBOUNDED PRECEDING) AS used "
+        f'FROM {parquet([share.with_suffix(_DRAWS) for share in shares])} AS d LEFT JOIN "events" AS e ON e."row" = d.event'
     )
     where = f"event <> {BY_ITSELF} AND amount > 0 AND used > most"
-    (count,) = con.execute(f"SELECT COUNT(*) FROM ({running}) WHERE {where}").fetchone() or (0,)
-    return int(count)
+    return {
+        (int(event), int(stock))
+        for event, stock in con.execute(f"SELECT event, stock FROM ({running}) WHERE {where}").fetchall()
+    }

@@ -132,7 +132,10 @@ def summary_lines(summary: "Summary", bad_rows: Path | None) -> list[str]:
         examples = f", such as {', '.join(summary.return_examples[:3])}" if summary.return_examples else ""
         kinds = ((summary.returns, "event"), (summary.returned_lines, "line"))
         returns = " and ".join(counted(count, noun) for count, noun in kinds if count)
-        lines.append(f"returns: {returns}{examples}; counted, they neither earn nor reverse points yet")
+        lines.append(
+            f"returns: {returns}{examples}; they name no purchase and none was found, so they neither earn nor take back "
+            "points: write refund_of, or in the programme returns: {unlinked: {match_latest: ...}}"
+        )
     lines += _refund_lines(summary)
     if summary.duplicates:
         lines.append(f"duplicates: {counted(summary.duplicates, 'event')} came more than once and counted once")

@@ -129,6 +129,8 @@ class Programme:
         self.keeps_lots: Final = redeeming is not None
         self.budgets: Final = [position for position, limit in enumerate(limits) if limit.budget]
         self.stocks: Final = [position for position, limit in enumerate(limits) if limit.stock]
+        # How many limits all accounts share: what each leaves an event is its quota, budgets first.
+        self.shared: Final = len(self.budgets) + len(self.stocks)
         self.periods: Final = [Periods(zone, kind) for kind in range(len(KINDS))]
         self.rounded_per_order: Final = any([unit.rounded_per_order for unit in units])
         self.terms: Final = Terms(

@@ -17,18 +17,23 @@ from mypy_extensions import i64
 from guerdon.core.earning import KEEP, REPLAY, Rule
 from guerdon.core.effects import EARNED, FROM_USABLE, GRANTED, REVERSED, Effects
 from guerdon.core.limits import HOLDING, Counter, Limit
+from guerdon.core.parts import BASE
 from guerdon.core.past import Credit
 from guerdon.core.values import split
 
 
 class Grant:
-    """A lot of a purchase: what it was granted, and what of that the purchase still keeps."""
+    """A lot of a purchase: what it was granted, and what of that the purchase still keeps.
 
-    def __init__(self, rule: int, lot: int, unit: int, payer: int, granted: int) -> None:
+    `source` is the multiplier that it came from; it says nothing of what was joined or given back.
+    """
+
+    def __init__(self, rule: int, lot: int, unit: int, payer: int, granted: int, source: int = BASE) -> None:
         self.rule: Final = rule
         self.lot: Final = lot
         self.unit: Final = unit
         self.payer: Final = payer
+        self.source: Final = source
         self.granted: int = granted
         self.kept: int = granted
 
@@ -118,13 +123,16 @@ class Refunds:
         return kept
 
     def uses(self, receipt: Receipt, rules: list[Rule], kept: list[Grant]) -> list[int]:
-        """Return how much of each limit is used by what rules that are not asked again keep."""
+        """Return how much of each limit is used by what rules that are not asked again keep, their multipliers' limits too."""
         uses = [0 for _ in self.limits]
         for rule in rules:
             own = sum([grant.granted for grant in kept if grant.rule == rule.position])
             if own > 0 and rule.way != REPLAY:
-                for position in rule.points_limits:
-                    uses[position] += own
+                sources = [BASE] + [multiplier.position for multiplier in rule.multipliers]
+                parts = split(own, [_from(receipt.grants, rule, source) for source in sources])
+                for number in range(len(sources)):
+                    for position in rule.limits_of(sources[number]):
+                        uses[position] += parts[number]
                 for position in rule.times_limits:
                     uses[position] = receipt.first_used[position]
         return uses
@@ -165,7 +173,7 @@ class Refunds:
                 found.append(
                     Grant(
                         int(effects.rule[row]), int(effects.lot[row]), int(effects.unit[row]), int(effects.payer[row]),
-                        int(effects.granted[row]),
+                        int(effects.granted[row]), int(effects.source[row]),
                     )
                 )  # fmt: skip
             row += 1
@@ -212,6 +220,11 @@ def _target(rule: Rule, receipt: Receipt, shares: list[int]) -> int:
     if left < 0:
         return 0
     return whole if value <= 0 else split(whole, [min(left, value), max(value - left, 0)])[0]
+
+
+def _from(grants: list[Grant], rule: Rule, source: int) -> int:
+    """Return what was granted of a rule's own points, or of those that a multiplier added to them."""
+    return sum([grant.granted for grant in grants if grant.rule == rule.position and grant.source == source])
 
 
 def _is_same(one: Grant, other: Grant) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from guerdon.core.errors import Invalid
+from guerdon.core.facts import PURCHASE, TEXT
 from guerdon.core.programme import Programme
 from guerdon.core.strategies import Strategies
 from guerdon.definition.compilation import compile_programme
@@ -94,7 +95,21 @@ def _check(source: Source, *, examples: bool, strategies: Strategies | None = No
         issues.append(
             warning("no_examples", source.place(()), what, "write examples: [{given: [...], expect: {points: 90}}]")
         )
+    issues += _unmatched(programme, shaped.spec, shaped.source)
     return _found(shaped.source, issues, programme=programme, spec=shaped.spec, examples=len(shaped.spec.examples))
+
+
+def _unmatched(programme: Programme, spec: ProgrammeSpec, source: Source) -> list[Issue]:
+    """Warn where the purchases of returns could be looked for, and nothing says whether they are (S6)."""
+    sold = [line for one in programme.event_types.values() if one.kind == PURCHASE for line in one.line_attributes]
+    products = list(dict.fromkeys([line.name for line in sold if line.kind == TEXT]))
+    if not products or spec.returns is None or spec.returns.unlinked is not None:
+        return []
+    what = (
+        "returns that name no purchase are listed and take nothing back, as nothing says which attribute is the product"
+    )
+    advice = f"write unlinked: {{match_latest: {products[0]}, within: 60 days}}, or unlinked: list if that is meant"
+    return [warning("unlinked", source.place(("returns",)), what, advice)]
 
 
 def _found(

@@ -15,7 +15,10 @@ Key = tuple[str, str]
 
 @dataclass
 class Bought:
-    """A purchase as it was answered: its record, the book before it, what it was granted and what it keeps of that."""
+    """A purchase as it was answered: its record, the book before it, what it was granted and what it keeps of that.
+
+    `sources` is what each rule gave by itself and what each multiplier added to it.
+    """
 
     record: Data
     event: Data
@@ -24,6 +27,7 @@ class Bought:
     kept: dict[Key, int]
     used: dict[tuple[int, str], int]
     first_used: dict[tuple[int, str], int]
+    sources: dict[Key, int]
     lines_back: set[int] = field(default_factory=set)
     amount_back: int = 0
     all_back: bool = False
@@ -53,9 +57,14 @@ class ReturnsModel(Model):
         if event["returned"]:
             return {}
         before = deepcopy(book)
-        granted = _granted(self._answer(event, book))
-        used = _used(before, book)
-        self.bought[record["id"]] = Bought(record, event, before, granted, dict(granted), used, dict(used))
+        rows = list(self._answer(event, book))
+        granted, used = _granted(rows), _used(before, book)
+        sources = {
+            (rule["id"], source): sum(row.granted for row in rows if (row.rule, row.source) == (rule["id"], source))
+            for rule in self.rules
+            for source in ("", *(one["id"] for one in self.multipliers))
+        }
+        self.bought[record["id"]] = Bought(record, event, before, granted, dict(granted), used, dict(used), sources)
         return granted
 
     def _refund(self, record: Data, book: Book) -> dict[Key, int]:
@@ -122,11 +131,21 @@ class ReturnsModel(Model):
 
     def _take_kept(self, bought: Bought, kept: Mapping[Key, int], trial: Book) -> None:
         """Let what is kept use its limits first."""
-        for position, (limit, rules, _) in enumerate(self.limits):
-            points = sum(amount for (name, _), amount in kept.items() if name in rules)
+        sources = self._by_source(bought, kept)
+        for position, (limit, rules, extras) in enumerate(self.limits):
+            points = sum(amount for (name, source), amount in sources.items() if name in rules or source in extras)
             if points and "times" in limit:
                 points = bought.first_used.get((position, self._who(limit, bought.event)), 0)
             self._take(position, points, bought.event, trial)
+
+    def _by_source(self, bought: Bought, kept: Mapping[Key, int]) -> dict[Key, int]:
+        """Return what is kept of each rule's own points and of those that each multiplier added, as they were granted."""
+        found: dict[Key, int] = {}
+        for rule in {name for name, _ in kept}:
+            own = {key: points for key, points in bought.sources.items() if key[0] == rule}
+            whole = sum(points for (name, _), points in kept.items() if name == rule)
+            found |= dict(zip(own, split(whole, list(own.values())), strict=True))
+        return found
 
     def _capped(self, given: dict[Key, int], first: Mapping[Key, int]) -> dict[Key, int]:
         """Let no unit be given more than at first."""

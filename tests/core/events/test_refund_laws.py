@@ -39,16 +39,11 @@ def _strip(made: Made, *, mixed: bool) -> None:
     campaigns = made.get("campaigns", ())
     every = [*made["rules"], *made["multipliers"], *campaigns, made]
     every += [one for campaign in campaigns for one in (*campaign["rules"], *campaign["multipliers"])]
-    ways = {rule.get("refund", "replay") for rule in made["rules"]}
     for one in every:
         if "limits" in one:
             one["limits"] = [limit for limit in one["limits"] if limit["per"] != "programme"]
-            if one in made["multipliers"] and ways != {"replay"}:
-                one["limits"] = []
             if mixed and (one is made or one in campaigns):
                 one["limits"] = [limit for limit in one["limits"] if "times" not in limit]
-            if one in campaigns and ways != {"replay"}:
-                one["limits"] = []
 
 
 @st.composite

@@ -105,6 +105,35 @@ def test_what_is_kept_keeps_its_times_and_what_goes_by_value_until_it_is_gone() 
     assert points(rule("pro_rata", "give: 100" + once), PURCHASE, back(), later) == [100, -100, 100]
 
 
+@pytest.mark.parametrize(
+    ("way", "amount", "expected"),
+    [
+        ("keep", 120, [150, 0, 100]),  # everything back, and the month's 50 extra points stay used
+        ("pro_rata", 60, [150, -75, 125]),  # half of the 50 extra points are free again
+        ("pro_rata", 120, [150, -150, 150]),
+    ],
+)
+def test_a_multiplier_s_own_limit_stays_used_by_what_is_kept(way: str, amount: int, expected: list[int]) -> None:
+    """100 points and as many extra, of which a month has 50."""
+    body = rule(way) + "\nmultipliers: [{id: twice, of: a, by: 2, limits: [{points: 50, every: month}]}]"
+    later: Record = {"id": "q", "amount": 10, "at": "2017-03-20"}
+    assert points(body, PURCHASE, back(amount=amount), later) == expected
+
+
+def test_a_multiplier_s_limit_is_shared_by_what_is_kept_and_what_is_worked_out_anew() -> None:
+    """The gift's extra 30 of the 40 stay; the dollars, whose extra had 10, want 20 for what is left and have those 10."""
+    body = """
+rules: [{id: gift, give: 30, refund: keep}, {id: spend, give: floor(amount)}]
+multipliers: [{id: twice, of: [gift, spend], by: 2, limits: [{points: 40, every: month}]}]
+"""
+    later: Record = {"id": "q", "amount": 10, "at": "2017-03-20"}
+    assert points(body, PURCHASE, back(amount=100)) == [30 + 30 + 120 + 10, -100]
+    # 30 for the gift again, 10 dollars, and nothing extra: the 40 are used
+    assert points(body, PURCHASE, back(amount=100), later) == [190, -100, 40]
+    # with nothing left 10 of the 40 are free
+    assert points(body, PURCHASE, back(), later) == [190, -130, 50]
+
+
 def test_of_a_group_the_one_that_gave_stays_the_one() -> None:
     """Worked out anew the other would win: what goes by value does not ask."""
     body = """

@@ -26,10 +26,12 @@ def test_a_piece_comes_out_as_it_says(piece: str) -> None:
     assert checked.examples > 0
 
 
-def test_where_an_account_stands_is_told_as_the_page_shows() -> None:
-    days = [("2026-03-03", 500), ("2028-01-15", 0)]
+SHOWN = re.findall(r"^```text\n(.*?)\n```$", PAGE, re.MULTILINE | re.DOTALL)
+BOUGHT = [[("2026-03-03", 500), ("2028-01-15", 0)], [("2026-03-03", 60), ("2026-03-05", 50)]]
+
+
+@pytest.mark.parametrize(("piece", "days", "shown"), list(zip(PIECES[:2], BOUGHT, SHOWN, strict=True)))
+def test_where_an_account_stands_is_told_as_the_page_shows(piece: str, days: list[tuple[str, int]], shown: str) -> None:
     bought = [{"id": f"e{i}", "member": "ana", "at": day, "amount": amount} for i, (day, amount) in enumerate(days)]
-    explanation = guerdon.explain(guerdon.loads(whole(PIECES[0])), bought)
-    told = "\n".join(guerdon.sentences(explanation))
-    (shown,) = re.findall(r"^```text\n(.*?)\n```$", PAGE, re.MULTILINE | re.DOTALL)
-    assert shown in told
+    explanation = guerdon.explain(guerdon.loads(whole(piece)), bought)
+    assert shown in "\n".join(guerdon.sentences(explanation))

@@ -111,7 +111,7 @@ rules: [{id: base, give: floor(amount)}]
         ("late: refuse", "2026-07-01T04:00:00Z", "event 1: the event was recorded later than the programme accepts (on the day)"),
         ("late: {way: refuse, accept: 1 month}", "2026-07-31T03:59:59Z", ""),
         ("late: {way: refuse, accept: 1 month}", "2026-07-31T04:00:00Z", "(1 month)"),
-        ("late: as_of_now", "2026-07-01T04:00:00Z", "event 1 counts as of when it was recorded, which is not run over files"),
+        ("late: as_of_now", "2026-07-01T04:00:00Z", ""),
         ("late: as_of_now", "2026-06-30", "recorded_at 2026-06-30 is not a time with its offset"),
     ],
 )  # fmt: skip
@@ -123,3 +123,71 @@ def test_events_of_files_that_come_too_late_are_told(tmp_path: Path, late: str, 
     with pytest.raises(Invalid) as told:
         points(PLAIN + late, file)
     assert said in str(told.value)
+
+
+def test_an_event_that_comes_too_late_counts_as_of_when_it_was_recorded(tmp_path: Path) -> None:
+    """Midnight of 1 July is 4 o'clock in UTC: what is recorded before that is still of 30 June."""
+    sales = [
+        "1,ana,2026-06-30,80,2026-07-01T03:59:59Z,",
+        "2,ben,2026-06-30,70,2026-07-01T04:00:00Z,",
+        "3,cleo,2026-06-30,5,,",
+    ]
+    found = points(PLAIN + "late: as_of_now", lay(tmp_path / "s.csv", *sales, header=HEADER))
+    assert {key: number for key, number in found.items() if key[1] != "total"} == {
+        ("ana", "2026-06"): 80, ("ben", "2026-07"): 70, ("cleo", "2026-06"): 5,
+    }  # fmt: skip
+
+
+def test_so_does_one_that_stands_in_typed_columns_and_is_read_where_it_lies(tmp_path: Path) -> None:
+    query = """SELECT * FROM (VALUES
+        ('1', 'ana', DATE '2026-06-30', 80, TIMESTAMPTZ '2026-07-09 10:00:00+00', NULL),
+        ('2', 'ana', DATE '2026-06-30', 70, NULL, NULL), ('3', 'ana', DATE '2026-07-01', NULL, NULL, '1')
+    ) AS v(id, member, "at", amount, recorded_at, refund_of)"""
+    columns = 'id, member, "at", amount, recorded_at'
+    late = PLAIN + "late: as_of_now"
+    found = points(late, lay_many(tmp_path / "s.parquet", f"SELECT {columns} FROM ({query}) WHERE refund_of IS NULL"))
+    assert [found["ana", "2026-06"], found["ana", "2026-07"]] == [70, 80]
+    # A refund of 1 July comes before its purchase counts, and takes that one's instant.
+    typed = f"SELECT {columns}, refund_of, CASE WHEN id = '3' THEN 'refund' ELSE 'purchase' END AS type FROM ({query})"
+    found = points(late, lay_many(tmp_path / "r.parquet", typed))
+    assert [found["ana", "2026-06"], found["ana", "total"]] == [70, 70]
+
+
+def test_the_events_of_a_member_stand_in_the_order_in_which_they_count(tmp_path: Path) -> None:
+    sales = ["1,ana,2026-06-30,80,2026-07-05T10:00:00Z,", "2,ana,2026-07-01,70,,"]
+    file = lay(tmp_path / "s.csv", *sales, header=HEADER)
+    run = run_of(PLAIN + "late: as_of_now", file)
+    assert [(one.id, one.timed) for one in history_of_member(run, "ana")] == [("2", False), ("1", True)]
+
+
+LATE = st.lists(
+    st.tuples(
+        st.sampled_from(["ana", "ben"]), st.sampled_from(["2026-06-28", "2026-06-30T23:30:00-04:00", "2026-07-01"]),
+        st.integers(1, 90), st.none() | st.sampled_from(["2026-06-30T10:00:00-04:00", "2026-07-01T04:00:00Z", "2026-08-03T10:00:00+02:00"]),
+        st.booleans(),
+    ),
+    min_size=1, max_size=8,
+)  # fmt: skip
+
+
+@settings(max_examples=15, deadline=None, phases=(Phase.generate, Phase.reuse), suppress_health_check=list(HealthCheck))
+@given(stated=LATE, accept=st.sampled_from(["", ", accept: 2 days", ", accept: 1 month"]), limited=st.booleans())
+def test_late_events_of_files_count_as_those_of_values(
+    stated: list[tuple[str, str, int, str | None, bool]],
+    accept: str,
+    limited: bool,  # noqa: FBT001 - drawn
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    body = PLAIN.replace("}]\n", ", limits: [{points: 100, every: month}]}]\n") if limited else PLAIN
+    run = run_of(f"{body}late: {{way: as_of_now{accept}}}")
+    records: list[dict[str, object]] = []
+    for i, (member, at, amount, recorded, returned) in enumerate(stated):
+        records.append({"id": f"e{i}", "member": member, "at": at, "amount": amount, "recorded_at": recorded})
+        if returned:
+            records.append({
+                "id": f"r{i}", "member": member, "at": at, "type": "refund", "refund_of": f"e{i}", "recorded_at": stated[0][3],
+            })  # fmt: skip
+    path = tmp_path_factory.mktemp("late") / "shop.jsonl"
+    lay_down(path, records)
+    expected = one_by_one(run.programme, [{**record, "source": "shop"} for record in records])
+    assert in_batch(run.programme, run.files, path, force_fold=False)[0] == expected

@@ -166,6 +166,38 @@ def test_what_is_taken_away_too_soon_is_a_mistake_at_its_place(check: Run) -> No
     )
 
 
+def folder_of(name: str, *versions: str) -> None:
+    """Write versions into a folder, each in the file of its day."""
+    for text in versions:
+        Path(name).mkdir(exist_ok=True)
+        Path(name, f"{text.split('version: ')[1][:10]}.yaml").write_text(text, encoding="utf-8")
+
+
+def test_folders_of_versions_replace_each_other_version_by_version(check: Run, run: Run) -> None:
+    new = Path("new.yaml").read_text(encoding="utf-8")
+    folder_of("published", PROMISED)
+    folder_of("next", PROMISED, new)
+    assert run("check", "next", "--replaces", "published", "--on", "2026-12-02").exit_code == 0
+    done = run("check", "next", "--replaces", "published", "--on", "2026-12-03")
+    assert done.exit_code == 1
+    assert (
+        "next/2027-01-01.yaml:10:21: error: this takes something away from members on 2027-01-01, too soon"
+        in done.output
+    )
+    assert run("check", "next", "--replaces", "next", "--on", "2026-12-31").exit_code == 0
+    assert check("--on", "2026-12-03").exit_code == 1
+
+
+def test_a_file_is_one_more_version_of_the_folder_that_it_replaces(check: Run, run: Run) -> None:
+    """Of two versions the second is in force when the new one comes; the first alone promised notice."""
+    second = NEW.replace("2027-01-01", "2026-06-01")
+    folder_of("published", PROMISED, second)
+    assert run("check", "new.yaml", "--replaces", "published", "--on", "2026-12-31").exit_code == 0
+    folder_of("published", PROMISED.replace("2026-01-01", "2026-06-01"))
+    assert run("check", "new.yaml", "--replaces", "published", "--on", "2026-12-31").exit_code == 1
+    assert check("--on", "2026-12-02").exit_code == 0
+
+
 def test_today_is_the_day_unless_another_is_stated(check: Run) -> None:
     Path("new.yaml").write_text(PROMISED.replace("2026-01-01", "2099-01-01"), encoding="utf-8")
     assert check().exit_code == 0

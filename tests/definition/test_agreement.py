@@ -7,7 +7,7 @@ import pytest
 from guerdon.core.errors import NotFound
 from guerdon.definition.findings import ISSUES_MAX
 from guerdon.definition.issues import render
-from guerdon.definition.timeline import check_folder, check_named, reload
+from guerdon.definition.timeline import check_folder, check_named, reload, versions_of
 from tests.core.versions.timelines import HEAD, wrong
 
 RULES = "rules: [{id: spend, give: floor(eligible)}]\n"
@@ -91,6 +91,11 @@ def test_a_folder_of_versions_is_one_programme_here_and_in_another_process(tmp_p
 def test_a_file_is_meant_by_its_name(tmp_path: Path) -> None:
     path = folder(tmp_path, v2026_01_01=RULES) / "v2026_01_01.yaml"
     assert check_named(str(path)).programme is not None
+
+
+def test_the_versions_of_a_folder_are_there_in_the_order_in_which_they_take_effect(tmp_path: Path) -> None:
+    checked = check_folder(folder(tmp_path, v2026_07_01=RULES.replace("floor(eligible)", "7"), v2026_01_01=RULES))
+    assert [one.spec.version for one in versions_of(checked)] == ["2026-01-01", "2026-07-01"]
 
 
 def test_a_folder_of_one_version_is_its_programme(tmp_path: Path) -> None:

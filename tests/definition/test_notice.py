@@ -4,7 +4,7 @@ import pytest
 
 from guerdon.core.calendar import day_name, parse_date
 from guerdon.definition.issues import render
-from guerdon.definition.notice import check_replacement, earliest
+from guerdon.definition.notice import check_replacement, check_timelines, earliest
 from guerdon.definition.versions import Version, load_version_text
 from tests.definition.programmes import told
 
@@ -146,3 +146,69 @@ def test_a_promise_that_says_nothing_is_a_mistake(stated: str, expected: str) ->
     head = "format: 1\nprogramme: test\nzone: UTC\ncurrency: USD\nunits: {points: {}}\n"
     lines = told(f"{head}changes: {stated}\nrules: [{{id: a, give: 1}}]\n")
     assert any(line.startswith(expected) for line in lines), lines
+
+
+def versions(*bodies: tuple[str, str], name: str = "shop") -> list[Version]:
+    """Return versions that promise 30 days, by their days, in files called so."""
+    return [
+        version(f"changes: {{notice: 30 days}}\n{body}", day, name=name, file=f"{day}.yaml") for day, body in bodies
+    ]
+
+
+def between(new: list[Version], old: list[Version], *, on: str = "2026-06-01") -> list[tuple[str, str]]:
+    """Return where and what keeps versions from replacing others."""
+    found = check_timelines(new, old, on=parse_date(on))
+    return [
+        (issue.place.file, issue.what.removeprefix("this takes something away from members on ")) for issue in found
+    ]
+
+
+FIRST = ("2026-01-01", RULES)
+LOST = "big: when net >= 60, was net >= 50"
+
+
+def test_the_same_versions_take_nothing_away() -> None:
+    """... though the second took something away when it came, which was told then."""
+    both = versions(FIRST, ("2026-05-01", WORSE))
+    assert between(both, both) == []
+    assert between(both, versions(FIRST, ("2026-05-01", WORSE))) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [("2026-06-30", [("2026-06-30.yaml", f"2026-06-30, too soon: {LOST}")]), ("2026-07-01", [])],
+)
+def test_a_version_that_is_added_leaves_members_notice(day: str, expected: list[tuple[str, str]]) -> None:
+    assert between(versions(FIRST, (day, WORSE)), versions(FIRST)) == expected
+
+
+def test_what_one_version_gives_the_next_does_not_take_back_at_once() -> None:
+    """Six points from 5 June on are better than before; on 20 June five again are less than members had by then."""
+    new = versions(FIRST, ("2026-06-05", BETTER), ("2026-06-20", RULES))
+    assert between(new, versions(FIRST)) == [("2026-06-20.yaml", "2026-06-20, too soon: big: give 5, was 6")]
+
+
+def test_what_was_announced_is_not_taken_back_at_once() -> None:
+    """A better version of 10 June is dropped on 1 June: what members were told for that day is gone."""
+    old = versions(FIRST, ("2026-06-10", BETTER))
+    assert between(versions(FIRST), old) == [("2026-01-01.yaml", "2026-06-10, too soon: big: give 5, was 6")]
+    assert between(versions(FIRST), old, on="2026-05-11") == []
+
+
+def test_a_version_of_the_past_is_not_made_worse() -> None:
+    new = versions(("2026-01-01", WORSE), ("2026-03-01", RULES))
+    old = versions(FIRST, ("2026-03-01", RULES))
+    assert between(new, old) == [("2026-01-01.yaml", f"2026-01-01, too soon: {LOST}")]
+    assert between(versions(("2026-01-01", BETTER), ("2026-03-01", BETTER)), old) == []
+
+
+def test_folders_are_of_one_programme_and_their_versions_say_their_days() -> None:
+    undated = load_version_text(
+        HEAD.format(day="2026-01-01", name="shop").replace("version: 2026-01-01\n", "") + RULES, file="u"
+    )
+    says = "a version that replaces another, or is replaced, says the day it takes effect"
+    assert between([undated], versions(FIRST)) == [("u", says)]
+    other = versions(FIRST, name="other")
+    assert between(other, versions(FIRST)) == [
+        ("2026-01-01.yaml", "this is the programme 'other', and 2026-01-01.yaml is 'shop'")
+    ]

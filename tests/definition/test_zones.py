@@ -130,11 +130,11 @@ def test_the_release_is_named() -> None:
     assert zone_release()[:2] == "20"
 
 
-@pytest.mark.skipif(not PROOF, reason="GUERDON_PROOF=1 counts every month from every day of four years")
 def test_months_from_every_day_agree_with_a_plain_model() -> None:
+    """From every day of four years up to five years on, or from every fifth unless GUERDON_PROOF=1."""
     lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
     first = calendar.parse_date("2020-01-01")
-    for day in range(first, first + 1461):
+    for day in range(first, first + 1461, 1 if PROOF else 5):
         year, month, of_month = calendar.civil(day)
         for months in range(61):
             leap = year % 4 == 0 and month == 2

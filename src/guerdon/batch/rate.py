@@ -153,6 +153,7 @@ def shape_of(programme: Programme) -> Shape:
         zone=programme.zone,
         event_types=recorded_types(programme),
         returns=programme.terms.returns,
+        lateness=programme.terms.lateness,
     )
 
 

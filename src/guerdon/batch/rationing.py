@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from guerdon.batch.arrays import whole_numbers
+from guerdon.batch.intake.late import INSTANT
 from guerdon.batch.intake.sql import cases, copy, parquet, text
 from guerdon.batch.plan import Plan, turned
-from guerdon.batch.recording import INSTANT
 from guerdon.batch.redeemed import beyond
 from guerdon.batch.shares import Share
 from guerdon.core.calendar import EVER

@@ -1,13 +1,13 @@
 """What files say of the recording of their events: the columns that are read, and events that come too late.
 
-Invariant: an event of a file counts as of when it happened; one of which the programme says something else is told.
+Invariant: an event of a file counts as of the instant that it counts as of as a value; one that is refused as a value is told.
 """
 
 from typing import Final
 
 import duckdb
 
-from guerdon.core.calendar import DAY_US
+from guerdon.batch.intake.late import INSTANT, maybe_late
 from guerdon.core.errors import Invalid
 from guerdon.core.facts import TEXT, Attribute, EventType
 from guerdon.core.programme import Programme
@@ -15,11 +15,7 @@ from guerdon.core.programme import Programme
 COLUMNS: Final = ("recorded_at", "granted")
 """What events say of their recording; it is read where accounts share a budget or a stock, or where lateness matters."""
 
-INSTANT: Final = "epoch_us(try_cast(e.recorded_at AS TIMESTAMPTZ))"
-"""When an event was recorded, in SQL."""
-
 _OFFSET: Final = ":[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$"
-_MONTH: Final = 28
 
 
 def recorded_types(programme: Programme) -> dict[str, EventType]:
@@ -59,19 +55,10 @@ def _check_lateness(con: duckdb.DuckDBPyConnection, programme: Programme) -> Non
     lateness = programme.terms.lateness
     if lateness.accept is None:
         return
-    days = lateness.accept.days + lateness.accept.months * _MONTH - 1
-    late = (
-        f'SELECT e.id, e."at", {INSTANT} FROM "events" AS e WHERE {INSTANT} - e."at" >= {days * DAY_US} ORDER BY e.id'
-    )
+    late = f'SELECT e.id, e."at", {INSTANT} FROM "events" AS e WHERE {maybe_late(lateness)} ORDER BY e.id'
     for identity, at, recorded_at in con.execute(late).fetchall():
         try:
-            counts_at = lateness.counts_at(at, recorded_at)
+            lateness.counts_at(at, recorded_at)
         except Invalid as invalid:
             message = f"event {identity}: {invalid}"
             raise Invalid(message) from None
-        if counts_at != at:
-            message = (
-                f"event {identity} counts as of when it was recorded, which is not run over files by this release; "
-                "write the time of recording as its `at`"
-            )
-            raise Invalid(message)

@@ -26,6 +26,7 @@ Examples:
   guerdon check programmes/*.yaml
   guerdon check --json programme.yaml | jq '.files[].issues[]'
   guerdon check programme-2027.yaml --replaces programme.yaml --on 2026-11-20
+  guerdon check next/ --replaces published/
 
 \b
 Status: 0 when every programme is right, 1 when one is not."""
@@ -40,17 +41,17 @@ def check(files: tuple[str, ...], *, as_json: bool, replaces: str | None, on: st
     """Check programmes and run their examples; of a folder each file is a version of one programme.
 
     Every mistake is told at once: where it is (file:line:column), what is wrong and what to try. With
-    --replaces OLD, a version that takes something away must leave members the notice that OLD promises.
+    --replaces OLD, a version that takes something away must leave members the notice that OLD promises; of
+    folders, version by version.
     """
-    from guerdon.definition.check import check as check_file
     from guerdon.definition.shipped import programme_path
 
     named = list(dict.fromkeys(files))
     _check_use(named, replaces, on)
-    checked = _checked if replaces is None else check_file
-    found = {file: checked(programme_path(file)) for file in named}
+    found = {file: _checked(programme_path(file)) for file in named}
     if replaces is not None:
-        found[named[0]] = _replacing(found[named[0]], check_file(programme_path(replaces)), on)
+        whole = programme_path(named[0]).is_dir()
+        found[named[0]] = _replacing(found[named[0]], _checked(programme_path(replaces)), on, whole=whole)
     if as_json:
         click.echo(json.dumps({"files": [_as_data(file, one) for file, one in found.items()]}, indent=2))
     else:
@@ -77,15 +78,23 @@ def _check_use(files: list[str], replaces: str | None, on: str | None) -> None:
         raise click.UsageError(message)
 
 
-def _replacing(new: "Checked", old: "Checked", on: str | None) -> "Checked":
-    """Return what checking found, with what keeps the version from replacing the old one; both must be right."""
-    from guerdon.definition.notice import check_replacement
-    from guerdon.definition.versions import version_of
+def _replacing(new: "Checked", old: "Checked", on: str | None, *, whole: bool) -> "Checked":
+    """Return what checking found, with what keeps the new from replacing the old; both must be right.
+
+    A folder replaces a `whole` folder, or a file; a file becomes one more version of what it replaces.
+    """
+    from guerdon.definition.notice import check_replacement, check_timelines
+    from guerdon.definition.timeline import versions_of
 
     if new.errors or old.errors:
         return replace(new, programme=None, issues=(*new.issues, *old.errors))
-    version = version_of(new)
-    wrong = check_replacement(version, version_of(old), on=_day(on, version))
+    versions, replaced = versions_of(new), versions_of(old)
+    day = _day(on, versions[-1])
+    if whole:
+        wrong = check_timelines(versions, replaced, on=day)
+    else:
+        earlier = [one for one in replaced if one.day is None or one.day < (versions[0].day or 0)]
+        wrong = check_replacement(versions[0], (earlier or replaced)[-1], on=day)
     issues = tuple(sorted((*new.issues, *wrong), key=lambda issue: issue.place))
     return replace(new, programme=None if wrong else new.programme, issues=issues)
 

@@ -177,21 +177,6 @@ class Meter:
             self.owed = []
             self.owners = []
 
-    def copied(self) -> "Meter":
-        """Return a meter that says the same and goes its own way."""
-        made = Meter(self.metric)
-        made.total = self.total
-        made.joined = self.joined
-        made.number = self.number
-        made.ends_at = self.ends_at
-        made.gone = list(self.gone)
-        made.amounts = list(self.amounts)
-        made.dues = list(self.dues)
-        made.owed = list(self.owed)
-        made.owners = list(self.owners)
-        made.former = self.former
-        return made
-
     def age(self, at: i64) -> int:
         """Return what is counted at an instant, which is not before the one last asked for."""
         if at >= self.ends_at:

@@ -67,20 +67,6 @@ class Past:
         if self.ripe:
             self.ripe = {}
 
-    def copied(self) -> "Past":
-        """Return a past that says the same and goes its own way."""
-        first = [place.first for place in self.places]
-        made = Past(self.zone, [meter.metric for meter in self.meters], first, [place.later for place in self.places])
-        made.joined = self.joined
-        made.next_due = self.next_due
-        for position in range(len(self.meters)):
-            made.meters[position] = self.meters[position].copied()
-        for position in range(len(self.places)):
-            made.places[position] = self.places[position].copied()
-        for position in range(len(self.values)):
-            made.values[position] = self.values[position]
-        return made
-
     def begin(self, facts: Facts, row: i64, event: i64, effects: Effects) -> None:
         """Bring the past up to an event's instant, before the event is rated."""
         at = facts.at.small_at(row)

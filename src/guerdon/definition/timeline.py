@@ -96,6 +96,11 @@ def check_folder(folder: Path, *, strategies: Strategies | None = None) -> Check
     return join([check(path, strategies=strategies) for path in files], strategies=strategies)
 
 
+def versions_of(checked: Checked) -> tuple[Version, ...]:
+    """Return the versions of a programme in which nothing is wrong, in the order in which they take effect."""
+    return tuple([version_of(recheck(files)) for files in (checked.files, *checked.later)])
+
+
 def reload(files: Sequence[File], later: Sequence[Sequence[File]] = ()) -> Programme:
     """Return a programme from the files of one that was checked before, in another process; `later` are those of later versions."""
     joined = join([recheck(one) for one in (files, *later)])

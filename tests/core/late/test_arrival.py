@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -138,8 +139,8 @@ REDEMPTIONS = st.builds(
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> list[Event]:
-    """Return up to five events of one account, of which some may be refunds of its purchases."""
+def lives(draw: st.DrawFn, body: str = WHOLE_LIFE) -> list[Event]:
+    """Return up to five events of one account, of which some may be refunds of its purchases, recorded whenever `body` asks."""
     records = draw(st.lists(PURCHASES | VISITS | REDEMPTIONS, min_size=2, max_size=4))
     bought = [number for number, record in enumerate(records, start=1) if "amount" in record]
     for number in draw(st.lists(st.sampled_from(bought), max_size=1)) if bought else []:
@@ -150,7 +151,14 @@ def lives(draw: st.DrawFn) -> list[Event]:
             "refund_of": f"e{number:02d}",
             **amount,
         })
-    return happened(WHOLE_LIFE, *records)
+    if body is not WHOLE_LIFE:
+        records = [recorded(record, draw(st.sampled_from((0, 30, 90, 91)))) for record in records]
+    return happened(body, *records)
+
+
+def recorded(record: Mapping[str, Any], days: int) -> dict[str, Any]:
+    """Return an event recorded so many days after its own, in the last minute of the day."""
+    return {**record, "recorded_at": f"{date.fromisoformat(record['at'][:10]) + timedelta(days)}T23:59"}
 
 
 def whole(body: str, events: Sequence[Event]) -> tuple[object, ...]:
@@ -168,6 +176,25 @@ def test_the_same_facts_in_any_order_give_the_same_in_the_end(events: list[Event
         posted, _ = arriving(WHOLE_LIFE, order)
         assert posted.entries == everything
         assert whole(WHOLE_LIFE, order) == found
+
+
+NINETY = WHOLE_LIFE + "late: {way: as_of_now, accept: 90 days}\n"
+
+
+def test_an_event_of_ninety_days_ago_counts_as_of_then_and_an_older_one_as_of_now() -> None:
+    bought = {"at": "2017-01-30", "amount": 20, "lines": [{"amount": 20}]}
+    on_time, late = happened(NINETY, recorded(bought, 90), recorded(bought, 91))
+    assert (on_time.at, late.at) == (happened(NINETY, bought)[0].at, late.recorded_at)
+
+
+@settings(max_examples=SETS, deadline=None)
+@given(lives(NINETY))
+def test_where_only_ninety_days_are_accepted_the_order_of_arrival_changes_nothing_either(events: list[Event]) -> None:
+    everything, found = refold(programme(NINETY), events, end(events)), whole(NINETY, events)
+    for order in permutations(events):
+        posted, _ = arriving(NINETY, order)
+        assert posted.entries == everything
+        assert whole(NINETY, order) == found
 
 
 @settings(max_examples=SETS, deadline=None)

@@ -51,6 +51,12 @@ rules: [{{id: base, give: case level when 'gold' then 20 when 'silver' then 15 e
 """
 
 
+def splitting(within: str, down: str) -> str:
+    """Return a programme that splits purchases at thresholds, with levels that earn 10, 15 and 20 a dollar."""
+    text = body(within, down, more="crossing: split")
+    return text.replace("give: case", "give: floor(eligible) * case")
+
+
 def records(history: list[Purchase]) -> list[dict[str, Any]]:
     """Return purchases as callers hand them in, at noon."""
     return [{"at": f"{day}T12:00", "amount": amount} for day, amount in history]
@@ -71,7 +77,12 @@ def level(credit: int) -> int:
     return max(i for i, start in enumerate(THRESHOLDS) if credit >= start)
 
 
-def modelled(within: str, down: str, history: list[Purchase]) -> list[int]:
+def pieces(held: int, before: int, amount: int) -> int:
+    """Return what a purchase earns dollar by dollar: one that lies above a threshold is rated at that level, if it is higher."""
+    return sum(FACTORS[max(held, level(dollar))] for dollar in range(before, before + amount))
+
+
+def modelled(within: str, down: str, history: list[Purchase], *, split: bool = False) -> list[int]:
     """Walk day by day: a level lasts for the rest of its period and the whole next; at its end the last period decides."""
     spent: dict[tuple[int, int], int] = {}
     purchases = dict(history)
@@ -89,7 +100,7 @@ def modelled(within: str, down: str, history: list[Purchase]) -> list[int]:
             count += 1
             before = now
         if day in purchases:
-            given.append(FACTORS[held])
+            given.append(pieces(held, spent.get(now, 0), purchases[day]) if split else FACTORS[held])
             spent[now] = spent.get(now, 0) + purchases[day]
             if level(spent[now]) > held:
                 held, reached_in = level(spent[now]), count
@@ -101,6 +112,24 @@ def modelled(within: str, down: str, history: list[Purchase]) -> list[int]:
 @given(st.sampled_from(("year", "quarter", "month")), downs, histories)
 def test_levels_are_as_the_plain_model_has_them(within: str, down: str, history: list[Purchase]) -> None:
     assert given_points(body(within, down), history) == modelled(within, down, history)
+
+
+@law
+@given(st.sampled_from(("year", "quarter", "month")), downs, histories)
+def test_purchases_are_split_as_the_plain_model_splits_them(within: str, down: str, history: list[Purchase]) -> None:
+    assert given_points(splitting(within, down), history) == modelled(within, down, history, split=True)
+
+
+@law
+@given(st.sampled_from(("year", "quarter", "month")), downs, histories, st.integers(0, 11), st.integers(1, 500))
+def test_who_spends_more_earns_no_less_where_purchases_are_split(
+    within: str, down: str, history: list[Purchase], which: int, more: int
+) -> None:
+    place = which % len(history)
+    richer = [(day, amount + more * (i == place)) for i, (day, amount) in enumerate(history)]
+    text = splitting(within, down)
+    pairs = zip(given_points(text, history), given_points(text, richer), strict=True)
+    assert all(less <= greater for less, greater in pairs)
 
 
 @law
@@ -166,6 +195,19 @@ def test_half_a_history_and_then_the_rest_equals_all_of_it(
     within: str, down: str, credit: str, more: str, history: list[Purchase], data: st.DataObject
 ) -> None:
     text = body(within, down, "at_once" if "rolling" in within and "next" in credit else credit, more)
+    halves_equal_the_whole(text, history, data)
+
+
+@law
+@given(withins, downs, histories, st.data())
+def test_half_a_history_equals_its_part_where_purchases_are_split(
+    within: str, down: str, history: list[Purchase], data: st.DataObject
+) -> None:
+    halves_equal_the_whole(splitting(within, down), history, data)
+
+
+def halves_equal_the_whole(text: str, history: list[Purchase], data: st.DataObject) -> None:
+    """Cut a history anywhere: two folds, one after the other, say what one says."""
     made = programme(text)
     events = [event(text, record, number) for number, record in enumerate(records(history), start=1)]
     values = [values_of(one, made.terms) for one in events]

@@ -228,15 +228,14 @@ def test_or_out_of_the_day_that_a_rolling_window_still_holds() -> None:
     assert [made.age(at(day)) for day in ("2017-03-03", "2017-03-04", "2017-03-05")] == [170, 70, 0]
 
 
-def test_a_copy_goes_its_own_way() -> None:
+def test_a_delayed_amount_counts_from_its_day_on() -> None:
     made = meter(ROLLING_DAYS, length=3, delay=1)
-    made.age(at("2017-03-01"))
+    assert made.age(at("2017-03-01")) == 0
     made.take(100, at("2017-03-01"))
-    other = made.copied()
-    assert other.next_due() == at("2017-03-02")
-    other.age(at("2017-03-02"))
-    assert other.fall_due(at("2017-03-02"))
-    assert (other.age(at("2017-03-02")), made.age(at("2017-03-02"))) == (100, 0)
+    assert (made.next_due(), made.age(at("2017-03-01"))) == (at("2017-03-02"), 0)
+    made.age(at("2017-03-02"))
+    assert made.fall_due(at("2017-03-02"))
+    assert made.age(at("2017-03-02")) == 100
 
 
 def test_nothing_is_counted_beyond_what_is_proved() -> None:

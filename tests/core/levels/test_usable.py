@@ -6,17 +6,21 @@ What they keep:
 """
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guerdon.core.calendar import day_name
 from guerdon.core.effects import Effects
 from guerdon.core.events import values_of
 from guerdon.core.explain import explain, sentences
+from guerdon.core.explain.page import pages_of
 from guerdon.core.history import facts_of
 from guerdon.core.ladders import CAUSES
-from guerdon.core.outlook import outlooks
+from guerdon.core.outlook import Outlook, outlooks
 from guerdon.core.rating import Fold
 from guerdon.core.statement import Statement
 from tests.core.tables import answers, event, points, programme
@@ -164,3 +168,108 @@ def test_where_an_account_stands_once_its_points_can_be_used() -> None:
     bought = event(text, {"at": "2017-03-03", "amount": 100})
     days = [event(text, {"at": day, "amount": 0}).at for day in ("2017-03-16", "2017-03-18")]
     assert [outlooks(programme(text), [bought], at)[0].level for at in days] == ["member", "silver"]
+
+
+def outlook(text: str, day: str, *history: Record) -> Outlook:
+    """Return where Ana stands at the first instant of a day."""
+    events = [event(text, record, number) for number, record in enumerate(history, start=1)]
+    (found,) = outlooks(programme(text), events, event(text, {"at": day, "amount": 0}).at)
+    return found
+
+
+def days_of(text: str, one: Outlook) -> list[tuple[str, int]]:
+    """Return what is still to count, by day."""
+    zone = programme(text).zone
+    return [(day_name(zone.day_of(at)), points) for at, points in one.coming]
+
+
+def test_points_that_will_be_usable_are_foreseen_with_their_days() -> None:
+    """60 of 3 March can be used from the 17th on, 50 of 5 March from the 19th: 110 are silver then, if nothing happens."""
+    found = outlook(body(), "2017-03-06", *spent(("2017-03-03", 60), ("2017-03-05", 50)))
+    assert (found.level, found.next_level, found.to_rise) == ("member", "silver", 100)
+    assert days_of(body(), found) == [("2017-03-17", 60), ("2017-03-19", 50)]
+    assert (found.projected, found.warned) == ("silver", False)
+    assert found.projected_at is not None
+    assert day_name(programme(body()).zone.day_of(found.projected_at)) == "2017-03-19"
+
+
+def test_what_they_are_once_usable_is_nothing_more_to_come() -> None:
+    found = outlook(body(), "2017-03-17", *spent(("2017-03-03", 60)))
+    assert (found.to_rise, found.coming, found.projected_at) == (40, (), None)
+
+
+def test_points_that_nobody_knows_when_they_can_be_used_are_not_foreseen() -> None:
+    text = body("pending: {until: arrived}, expiry: {after: 2 months}")
+    found = outlook(text, "2017-03-06", *spent(("2017-03-03", 100)))
+    assert (found.coming, found.projected, found.projected_at) == ((), "member", None)
+
+
+def test_pending_points_keep_a_level_that_they_will_be_there_to_keep() -> None:
+    """Silver of 2017 lasts to the end of 2018: 60 of 20 December 2018 are usable in 2019 and do not count, those of the 10th do."""
+    early = [*spent(("2017-03-03", 100), ("2017-03-17", 0)), {"at": "2018-12-10", "amount": 40}]  # 60 at silver's rate
+    found = outlook(body(), "2018-12-21", *early)
+    assert (found.level, found.to_keep, days_of(body(), found)) == ("silver", 40, [("2018-12-24", 60)])
+    late = [*early[:-1], {"at": "2018-12-20", "amount": 40}]
+    found = outlook(body(), "2018-12-21", *late)
+    assert (found.to_keep, found.projected, found.warned) == (100, "member", True)
+    assert days_of(body(), found) == [("2019-01-03", 60)]
+
+
+def test_an_explanation_tells_what_is_still_to_count() -> None:
+    history = spent(("2017-03-03", 60), ("2017-03-05", 50))
+    lines = [line.strip() for line in sentences(explain(programme(body()), answers(body(), *history)))]
+    assert "still to count of got: 60 from 2017-03-17 on, 50 from 2017-03-19 on" in lines
+    assert "if nothing more happens: silver from 2017-03-19 on" in lines
+
+
+def test_a_member_s_page_tells_what_is_still_to_count() -> None:
+    events = [event(body(), record, number) for number, record in enumerate(spent(("2017-03-03", 60)), start=1)]
+    (page,) = pages_of(programme(body()), events)
+    assert page.levels[0].said == (
+        "100 more points to earn to become silver",
+        "60 points count towards it from 17 March 2017 on",
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [
+        ("spend", "$60 count towards it from 2 April 2017 on"),
+        ("orders", "1 (Visits) count towards it from 2 April 2017 on"),
+        ("spend + orders", "61 (spend + orders) count towards it from 2 April 2017 on"),
+    ],
+)
+def test_a_page_tells_what_waits_until_returns_are_over(by: str, told: str) -> None:
+    text = f"""
+metrics: {{spend: {{sum: eligible, within: year}}, orders: {{on: purchase, within: year, title: Visits}}}}
+ladders: [{{id: tier, by: {by}, credit: {{after: 30 days}}, levels: [{{id: member, from: 0}}, {{id: silver, from: 100}}]}}]
+rules: [{{id: base, give: floor(eligible)}}]
+"""
+    (page,) = pages_of(programme(text), [event(text, {"at": "2017-03-03", "amount": 60}, 1)])
+    assert page.levels[0].said[-1] == told
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 400), st.sampled_from((1, 40, 99, 100, 160))), min_size=1, max_size=6).map(
+        sorted
+    ),
+    st.integers(0, 60),
+    st.sampled_from(("pending: {for: 14 days}", "pending: {for: 45 days}, cap: 150, over_cap: pending", "")),
+    st.sampled_from(("", "keep: period_end", "grace: 20 days", "keep: {for: 30 days}")),
+)
+def test_what_is_foreseen_is_what_comes_when_nothing_more_happens(
+    history: list[tuple[int, int]], wait: int, unit: str, more: str
+) -> None:
+    """The next change of the level that an outlook foresees is the one that its account has lived through by then."""
+    text = body(unit, more, "quarter")
+    first = date(2017, 1, 1)
+    records = [{"at": f"{first + timedelta(day)}", "amount": amount} for day, amount in history]
+    today = first + timedelta(history[-1][0] + wait)
+    now = outlook(text, f"{today}", *records)
+    if now.projected_at is None:
+        return
+    zone = programme(text).zone
+    then = date.fromisoformat(day_name(zone.day_of(now.projected_at)))
+    assert then > today
+    assert outlook(text, f"{then}", *records).level == now.projected != now.level
+    assert outlook(text, f"{then - timedelta(1)}", *records).level == now.level

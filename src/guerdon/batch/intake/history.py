@@ -20,6 +20,7 @@ from guerdon.batch.intake.counts import Summary, count_events, count_lines
 from guerdon.batch.intake.direct import are_direct, direct_events, direct_involved, direct_keys
 from guerdon.batch.intake.events import CONTENT, REFUND_COLUMNS, event_columns
 from guerdon.batch.intake.exchange import open_exchange
+from guerdon.batch.intake.late import as_counted, lay_moved
 from guerdon.batch.intake.laying import collect_bad, collect_conflicts, lay_events, lay_lines
 from guerdon.batch.intake.lists import ITEMS, LINES, LISTED_LINES, count_away
 from guerdon.batch.intake.mapping import Mapped, map_columns
@@ -61,6 +62,7 @@ class History:
     keys: Keys | None = field(repr=False)
     groups: tuple[Group, ...] = field(repr=False)
     until: int | None = None
+    moved: Path | None = None
 
     def problems(self, con: duckdb.DuckDBPyConnection, limit: int = 20) -> list[BadRow]:
         """Return the first bad rows; of a direct history, after looking for them."""
@@ -79,7 +81,11 @@ class History:
     def proven(self) -> str:
         """Return the SELECT of a direct history's events, of which none is bad."""
         parts = [direct_events(group, whole_members=self.member_is_integer, proven=True) for group in self.groups]
-        return _up_to(self.until, " union all by name ".join(parts))
+        return self.counting(" union all by name ".join(parts))
+
+    def counting(self, events: str) -> str:
+        """Return the SELECT of those events that are looked at, each as of the instant that it counts as of."""
+        return _up_to(self.until, as_counted(events, self.moved))
 
     def viewed(self, *, without_bad: bool, excluded: Path | None = None) -> str:
         """Return the statement that makes the relation "events"."""
@@ -120,7 +126,9 @@ def open_history(
     else:
         parts = lay_events(con, groups, whole_members=whole, scratch=scratch, progress=progress)
     has_lines = any(group.mapped.line for group in groups)
-    base = _up_to(inputs.until, " union all by name ".join(parts))
+    every = " union all by name ".join(parts)
+    moved = lay_moved(con, shape.lateness, every, scratch)
+    base = _up_to(inputs.until, as_counted(every, moved))
     content = [word for word in event_columns(groups[0]) if word not in {"source", "id"}]
     has_refunds = any(group.mapped.has_refunds for group in groups)
     content += REFUND_COLUMNS if has_refunds else ()
@@ -132,9 +140,7 @@ def open_history(
         has_refunds=has_refunds,
         present=_present(groups),
         absent=_absent(groups),
-        types=frozenset(
-            word for group in groups for word in ([group.types.only] if group.types.only else group.types.known)
-        ),
+        types=_types(groups),
         member_is_integer=whole,
         direct=direct,
         summary=Summary(raws.rows, ignored=_ignored(groups)),
@@ -146,6 +152,7 @@ def open_history(
         keys=direct_keys(groups) if direct else keys_of(f"select * from ({base}) where problem is null"),
         groups=groups,
         until=inputs.until,
+        moved=moved,
     )
     if not direct:
         return _settle(con, history, progress)
@@ -186,8 +193,8 @@ def check_ids(con: duckdb.DuckDBPyConnection, history: History) -> History:
         return history
     history = survey(con, history)
     without_bad = bool(history.summary.bad_rows)
-    base = _up_to(
-        history.until, direct_involved(history.groups, whole_members=history.member_is_integer, proven=not without_bad)
+    base = history.counting(
+        direct_involved(history.groups, whole_members=history.member_is_integer, proven=not without_bad)
     )
     good = history.good(without_bad=without_bad, excluded=excluded)
     involved = history.good(without_bad=without_bad, excluded=excluded, base=base)
@@ -235,6 +242,13 @@ def _without_blanks(con: duckdb.DuckDBPyConnection, raw: Raw, mapped: Mapped, sh
     stated = f"nullif(cast({mapped.head['refund_of'].sql} as varchar), '') is not null"
     named = con.sql(f"select 1 from {raw.scan} where {stated} limit 1").fetchall()
     return mapped if named else mapped.without_refunds()
+
+
+def _types(groups: Sequence[Group]) -> frozenset[str]:
+    """Return the types of event that files may have."""
+    return frozenset(
+        word for group in groups for word in ([group.types.only] if group.types.only else group.types.known)
+    )
 
 
 def _present(groups: Sequence[Group]) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from guerdon.core.calendar import Zone
 from guerdon.core.errors import Invalid
+from guerdon.core.events.lateness import Lateness
 from guerdon.core.events.policy import ANY_TIME, ReturnPolicy
 from guerdon.core.facts import ORDER_AMOUNTS, Attribute, EventType
 
@@ -61,6 +62,7 @@ class Shape:
     zone: Zone
     event_types: dict[str, EventType]
     returns: ReturnPolicy = ANY_TIME
+    lateness: Lateness | None = None
 
 
 @dataclass(frozen=True)

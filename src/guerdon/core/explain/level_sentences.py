@@ -74,6 +74,9 @@ def _ladder(one: LevelOutlook) -> list[str]:
         lines.append(f"    to keep {one.earned} after {one.reviewed}: nothing more")
     if one.next_level:
         lines.append(f"    to rise to {one.next_level}: {plain(one.to_rise)} more of {one.measure}")
+    if one.coming:
+        parts = [f"{plain(amount)} from {day} on" for day, amount in one.coming]
+        lines.append(f"    still to count of {one.measure or one.kept_by}: {', '.join(parts)}")
     if one.projected_from:
         lines.append(f"    if nothing more happens: {one.projected} from {one.projected_from} on")
     if one.warned:

@@ -59,7 +59,10 @@ class LevelMove:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelOutlook:
-    """Where an account stands on a ladder, what it still needs to rise and to stay, and where it is heading."""
+    """Where an account stands on a ladder, what it still needs to rise and to stay, and where it is heading.
+
+    `coming` is what will count by itself: from when on, and how much.
+    """
 
     ladder: str
     level: str
@@ -75,6 +78,7 @@ class LevelOutlook:
     projected: str
     projected_from: str
     warned: bool
+    coming: tuple[tuple[str, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,4 +199,5 @@ def _outlook(ladder: Ladder, one: Outlook) -> LevelOutlook:
         projected=one.projected,
         projected_from=first_moment(zone, one.projected_at) if one.projected_at is not None else "",
         warned=one.warned,
+        coming=tuple([(first_moment(zone, at), decimal_of(amount, one.scale)) for at, amount in one.coming]),
     )

@@ -209,6 +209,9 @@ def _level(programme: Programme, outlook: LevelOutlook) -> LevelPage:
     if outlook.next_level:
         rise = _missing(programme, outlook.measure, outlook.to_rise)
         said.append(f"{rise} to become {titles.get(outlook.next_level, outlook.next_level)}")
+    for day, amount in outlook.coming:
+        counts = _still_counts(programme, outlook.measure or outlook.kept_by, amount)
+        said.append(f"{counts} towards it from {spelled(day)} on")
     if outlook.projected and outlook.projected != outlook.level:
         fate = f"{titles.get(outlook.projected, outlook.projected)} from {spelled(outlook.projected_from)} on"
         said.append(f"{'soon, ' if outlook.warned else ''}if nothing more happens: {fate}")
@@ -233,13 +236,30 @@ def _ladder_title(programme: Programme, ladder: str) -> str:
 
 def _missing(programme: Programme, measure: str, amount: Decimal) -> str:
     """Return how much is missing of what a level is reached by."""
-    metric = next((one for one in programme.metrics if one.name == measure), None)
+    metric = _metric(programme, measure)
     if metric is not None and metric.unit >= 0:
         return f"{plain(amount)} more {programme.units[metric.unit].name} to earn"
     if metric is not None and _counts_money(programme, metric):
         return f"{money(amount, programme.currency)} more to spend"
-    called = measure if metric is None else metric.title or metric.name
-    return f"{plain(amount)} more ({called})"
+    return f"{plain(amount)} more ({_called(metric, measure)})"
+
+
+def _still_counts(programme: Programme, measure: str, amount: Decimal) -> str:
+    """Return how much will count of what a level is reached by."""
+    metric = _metric(programme, measure)
+    if metric is not None and metric.unit >= 0:
+        return f"{plain(amount)} {programme.units[metric.unit].name} count"
+    if metric is not None and _counts_money(programme, metric):
+        return f"{money(amount, programme.currency)} count"
+    return f"{plain(amount)} ({_called(metric, measure)}) count"
+
+
+def _metric(programme: Programme, measure: str) -> Metric | None:
+    return next((one for one in programme.metrics if one.name == measure), None)
+
+
+def _called(metric: Metric | None, measure: str) -> str:
+    return measure if metric is None else metric.title or metric.name
 
 
 def _counts_money(programme: Programme, metric: Metric) -> bool:

@@ -133,41 +133,6 @@ class Place:
             self.given_until.append(LATEST)
             self.given_by.append(-1)
 
-    def copied(self) -> "Place":
-        """Return a place that says the same and goes its own way."""
-        made = Place(self.first, self.later)
-        made.changes = self.changes
-        made.changes_at = self.changes_at
-        made.turning = self.turning
-        made.turns_at = self.turns_at
-        made.ladder = self.ladder
-        made.terms = self.terms
-        made.given.extend(self.given[len(made.given) :])
-        made.given_until.extend(self.given_until[len(made.given_until) :])
-        made.given_by.extend(self.given_by[len(made.given_by) :])
-        made.joined = self.joined
-        made.earned = self.earned
-        made.since = self.since
-        made.until = self.until
-        made.turn = self.turn
-        made.turned_by = self.turned_by
-        made.anchor = self.anchor
-        made.times = self.times
-        made.graced = self.graced
-        made.falls_to = self.falls_to
-        made.falls_from = self.falls_from
-        made.held = self.held
-        made.held_since = self.held_since
-        made.cause = self.cause
-        made.credited = self.credited
-        made.proof = list(self.proof)
-        made.doubted = self.doubted
-        for position in range(len(self.given)):
-            made.given[position] = self.given[position]
-            made.given_until[position] = self.given_until[position]
-            made.given_by[position] = self.given_by[position]
-        return made
-
     def next_due(self) -> i64:
         """Return the instant at which a level ends, or is looked at again."""
         due = min(self.until, self.turn)

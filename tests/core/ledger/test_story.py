@@ -273,3 +273,34 @@ def test_a_reward_that_was_issued_by_itself_is_named_and_counted() -> None:
     story = story_of(body, buys("2017-01-31", 350), buys("2017-06-01", 1))
     assert story.happenings[1].said == ("Ten dollars, 3 times: 300 points spent, of purchase 1",)
     assert story.happenings[1].event == ""
+
+
+COFFEE = "\nrewards: [{id: coffee, title: A coffee, price: 50}, {id: cake, price: 80}]\nredemptions: {}"
+
+
+def test_what_points_were_spent_on_is_named() -> None:
+    story = story_of(
+        keeping("expiry: {after: 12 months}", COFFEE),
+        buys("2017-01-01", 60),
+        {"at": "2017-02-01", "type": "redemption", "reward": "coffee"},
+        {"at": "2017-02-02", "type": "redemption", "reward": "cake"},
+    )
+    assert [happening.said for happening in story.happenings[1:]] == [
+        ("A coffee: 50 points spent, of purchase 1",),
+        ("cake: 10 points spent, of purchase 1", "cake: 70 points spent that were not there: they are owed"),
+    ]
+
+
+def test_what_points_were_set_aside_for_and_given_back_from_is_named() -> None:
+    story = story_of(
+        keeping("expiry: {after: 12 months}", COFFEE),
+        buys("2017-01-01", 60),
+        {"at": "2017-02-01", "type": "redemption", "reward": "coffee", "step": "reserve"},
+        {"at": "2017-02-02", "type": "redemption", "reservation": "2", "step": "confirm"},
+        {"at": "2017-02-03", "type": "redemption", "reservation": "2", "step": "cancel"},
+    )
+    assert [happening.said for happening in story.happenings[1:]] == [
+        ("A coffee: 50 points set aside, of purchase 1",),
+        ("A coffee: 50 points spent that were set aside, of purchase 1",),
+        ("A coffee: 50 points given back, of purchase 1",),
+    ]

@@ -60,7 +60,7 @@ def test_the_numbers_of_the_sentences_add_up_to_the_balance(stated: Made, histor
             assert sum(told(said) for one in own for said in one.said) == balance.total
             assert sum(one.change for one in own) == balance.total
             for one in own:
-                assert one.change == one.earned + one.spent + one.expired + one.taken_back
+                assert one.change == one.earned + one.spent + one.expired + one.taken_back + one.written_off
             assert sum(lot.remaining for lot in balance.lots) - balance.debt == balance.total
             assert balance.pending + balance.available + balance.held - balance.debt == balance.total
 
@@ -77,7 +77,7 @@ def test_an_explanation_tells_every_happening_once_and_a_page_adds_up(stated: Ma
     assert all(left_lines(made.zone, story) for story in stories)
     for page in pages_of(made, events):
         for unit in page.units:
-            months = sum(one.earned + one.spent + one.expired + one.taken_back for one in unit.months)
+            months = sum(one.earned + one.spent + one.expired + one.taken_back + one.written_off for one in unit.months)
             assert months == unit.balance.total
             assert sum(line.change for line in unit.history) == unit.balance.total
             ending = sum(one.points for one in unit.ending) + unit.endless

@@ -26,19 +26,23 @@ from guerdon.core.ledger.books import (
     PENDING_BOOK,
     REDEEMED_BOOK,
     REVERSED_BOOK,
+    WRITTEN_OFF_BOOK,
 )
 from guerdon.core.programme import Programme
 
-_COUNTED: Final = {"earned": ISSUED_BOOK, "spent": REDEEMED_BOOK, "expired": BREAKAGE_BOOK, "taken_back": REVERSED_BOOK}
-"""In which of the programme's books it stands what was earned, spent, expired and taken back."""
+_COUNTED: Final = {
+    "earned": ISSUED_BOOK, "spent": REDEEMED_BOOK, "expired": BREAKAGE_BOOK, "taken_back": REVERSED_BOOK,
+    "written_off": WRITTEN_OFF_BOOK,
+}  # fmt: skip
+"""In which of the programme's books it stands what was earned, spent, expired and taken back, and what was owed too long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
     """What one journal did to one unit: its cause, what that changed, the balance after it, and how it is told.
 
-    `event` is empty for what fell due. Of the counts `earned` is above zero and the others below, as far as they changed
-    the balance.
+    `event` is empty for what fell due. Of the counts `earned` and `written_off` are above zero and the others below, as far as
+    they changed the balance.
     """
 
     at: str
@@ -55,6 +59,7 @@ class Happening:
     spent: Decimal
     expired: Decimal
     taken_back: Decimal
+    written_off: Decimal
     said: tuple[str, ...]
 
 
@@ -195,6 +200,7 @@ def _happening(  # noqa: PLR0913 - what happened has this many sides
         spent=counts["spent"],
         expired=counts["expired"],
         taken_back=counts["taken_back"],
+        written_off=counts["written_off"],
         said=tuple([_reward(programme, at, event, reward, one) + _told(programme, one, waits) for one in movements]),
     )
 

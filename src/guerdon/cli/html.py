@@ -8,6 +8,7 @@ from string import Template
 from typing import TYPE_CHECKING, Final
 
 from guerdon.cli.page import balance_lines, change_words, shown_benefit
+from guerdon.core.explain.page import MONTHS
 
 if TYPE_CHECKING:
     from guerdon.core.explain import Page
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 _PAGE: Final = Path(__file__).with_name("page.html")
 _SECTION: Final = Template("<h2>$title</h2>\n$body")
 _ITEM: Final = Template("<li>$text</li>")
-_TABLE: Final = Template("<table><thead><tr>$head</tr></thead><tbody>\n$rows\n</tbody></table>")
+_NONE: Final = Template('<p class="none">$text</p>')
+_TABLE: Final = Template("<table$kind><thead><tr>$head</tr></thead><tbody>\n$rows\n</tbody></table>")
 
 
 def write_html(path: Path, pages: "Sequence[Page]") -> None:
@@ -35,9 +37,12 @@ def _page(page: "Page") -> str:
         told = [f"{name}: {shown_benefit(value)}" for name, value in page.benefits.items()]
         parts.append(_section("What comes with it", _list(told)))
     several = len(page.units) > 1
-    for unit in page.units:
-        of = f" of {unit.unit}" if several else ""
-        parts += [_section(f"Month by month{of}", _months(unit)), _section(f"What happened{of}", _history(unit))]
+    if page.units and not any(unit.history for unit in page.units):
+        parts.append(_NONE.substitute(text="Nothing has happened to these points so far."))
+    for unit in [unit for unit in page.units if unit.history]:
+        whose = f" to {unit.unit}" if several else ""
+        months = f"{unit.unit.capitalize()}, month by month" if several else "Month by month"
+        parts += [_section(months, _months(unit)), _section(f"What happened{whose}", _history(unit))]
     return "\n".join(parts)
 
 
@@ -48,7 +53,15 @@ def _balance(unit: "UnitPage") -> str:
 
 def _months(unit: "UnitPage") -> str:
     words, rows = change_words(unit.months)
-    return _table(["month", *words, "balance"], rows)
+    return _table(
+        ["Month", *[word.capitalize() for word in words], "Balance"], [[_month(str(row[0])), *row[1:]] for row in rows]
+    )
+
+
+def _month(month: str) -> str:
+    """Return a month like 2017-10 as people write it."""
+    year, _, number = month.partition("-")
+    return f"{MONTHS[int(number) - 1]} {year}"
 
 
 def _history(unit: "UnitPage") -> str:
@@ -57,7 +70,7 @@ def _history(unit: "UnitPage") -> str:
         cause = f"{line.cause}: " if line.cause else ""
         change = f"{line.change:+,f}" if line.change else ""
         rows.append([line.day, f"{cause}{'; '.join(line.said)}", change, f"{line.balance:,f}"])
-    return _table(["", "", "", "balance"], rows, said=1)
+    return _table(["Day", "What happened", "Change", "Balance"], rows, said=1)
 
 
 def _section(title: str, body: str) -> str:
@@ -65,15 +78,23 @@ def _section(title: str, body: str) -> str:
 
 
 def _list(lines: Iterable[str]) -> str:
-    return f"<ul>{''.join([_ITEM.substitute(text=escape(line)) for line in lines])}</ul>"
+    items = [_ITEM.substitute(text=escape(line)) for line in lines]
+    return f"<ul>{''.join(items)}</ul>" if items else ""
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[object]], said: int = -1) -> str:
-    heads = "".join([f"<th>{escape(word)}</th>" for word in head])
+    heads = "".join([
+        f'<th scope="col"{_class(said=place == said)}>{escape(word)}</th>' for place, word in enumerate(head)
+    ])
     lines = ["".join([_cell(value, said=place == said) for place, value in enumerate(row)]) for row in rows]
-    return _TABLE.substitute(head=heads, rows="\n".join([f"<tr>{line}</tr>" for line in lines]))
+    kind = ' class="told"' if said >= 0 else ""
+    return _TABLE.substitute(kind=kind, head=heads, rows="\n".join([f"<tr>{line}</tr>" for line in lines]))
+
+
+def _class(*, said: bool) -> str:
+    return ' class="said"' if said else ""
 
 
 def _cell(value: object, *, said: bool) -> str:
     text = escape(f"{value:,f}" if isinstance(value, Decimal) else str(value))
-    return f'<td class="said">{text}</td>' if said else f"<td>{text}</td>"
+    return f"<td{_class(said=said)}>{text}</td>"

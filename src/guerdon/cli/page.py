@@ -18,7 +18,8 @@ def page_lines(page: "Page", *, recent: int | None = None) -> list[str]:
     """Return a page as lines of text; of the history the `recent` last entries, or all of it."""
     lines = [click.style(page.programme, bold=True), f"Statement for {page.account}, {page.as_of}"]
     for unit in page.units:
-        lines += ["", *balance_lines(unit)]
+        first, *rest = balance_lines(unit)
+        lines += ["", click.style(first, bold=True), *rest]
     for level in page.levels:
         lines += ["", f"{level.ladder}: {click.style(level.level, bold=True)}", *[f"  {said}" for said in level.said]]
     if page.benefits:
@@ -30,16 +31,17 @@ def page_lines(page: "Page", *, recent: int | None = None) -> list[str]:
     several = len(page.units) > 1
     for unit in page.units:
         if unit.history:
-            of = f" of {unit.unit}" if several else ""
-            lines += ["", f"Month by month{of}", *_months(unit.months)]
-            lines += ["", f"What happened{of}", *_history(unit.history, recent)]
+            months = f"{unit.unit.capitalize()}, month by month" if several else "Month by month"
+            lines += ["", months, *_months(unit.months)]
+            whose = f" to {unit.unit}" if several else ""
+            lines += ["", f"What happened{whose}", *_history(unit.history, recent)]
     return lines
 
 
 def balance_lines(unit: "UnitPage") -> list[str]:
     """Return what there is of a unit, what waits and what ends when."""
     balance = unit.balance
-    lines = [click.style(f"{balance.available:,f} {unit.unit} to use", bold=True)]
+    lines = [f"{balance.available:,f} {unit.unit} to use"]
     lines += [f"  {one.points:,f} more can be used from {one.day} on" for one in unit.waiting]
     unknown = balance.pending - sum((one.points for one in unit.waiting), Decimal(0))
     if unknown:
@@ -61,7 +63,7 @@ def _months(months: "tuple[MonthRow, ...]") -> list[str]:
 
 def change_words(months: "tuple[MonthRow, ...]") -> tuple[list[str], list[list[object]]]:
     """Return which kinds of change there were, and a row a month of them with its balance."""
-    words = ("earned", "spent", "expired", "taken_back")
+    words = ("earned", "spent", "expired", "taken_back", "written_off")
     shown = [word for word in words if any(getattr(month, word) for month in months)]
     rows = [[month.month, *[getattr(month, word) or "" for word in shown], month.balance] for month in months]
     return [word.replace("_", " ") for word in shown], rows

@@ -13,10 +13,12 @@ The lot that points moved in or out of is named by what made it: the event `of`,
 | held, released | a reservation sets points aside, or gives them back | moved | |
 | restored | points once spent come back | put back into the lot | |
 | indebted, settled | more was asked for than there was; earnings pay it off | debt that comes, or goes | |
+| written_off | what was owed too long is not owed any more | debt that goes | `event` is the one that made it |
 | moved | a level changes | 0 | `rule` is the ladder, `source` the level before, `band` the level now, `period` its end, `reason` why; `desired` is the credit, held against the level in `limit`; `line` is the grant |
 | redeemed | a reward is asked for | 0 | `rule` is the reward, -1 for one that there is not, `band` the step, `desired` how many points, `reason` which term it contradicts, `limit` and `period` the limit or stock it goes beyond, `lot` how many of it, `residue` the price of that moment (-1: any) |
 
-In rows of lots `band` says where the points were before: usable (-1), pending (0), held (1), spent (2) or expired (3). What is
+`version` is the one whose terms decided: of what is earned or reversed the rule's, of what expires the one by which the lot ends
+then, of a level that of its ladder, else the one in force. In rows of lots `band` says where the points were before: usable (-1), pending (0), held (1), spent (2) or expired (3). What is
 settled is a redemption's debt (2) or a refund's (-1); what a refund makes debt names the lot that is short of it.
 
 Invariants:
@@ -45,10 +47,11 @@ INDEBTED: Final = 8
 SETTLED: Final = 9
 MOVED: Final = 10
 REDEEMED: Final = 11
+WRITTEN_OFF: Final = 12
 
 KINDS: Final = (
     "earned", "spent", "expired", "reversed", "usable", "held", "released", "restored", "indebted", "settled", "moved",
-    "redeemed",
+    "redeemed", "written_off",
 )  # fmt: skip
 """What a row says happened."""
 
@@ -100,11 +103,15 @@ class Effect:
 
 
 class Effects:
-    """A buffer of effects as columns; `count` rows are in use. Where they are not `kept`, only what is earned or reversed is read."""
+    """A buffer of effects as columns; `count` rows are in use. Where they are not `kept`, only what is earned or reversed is read.
+
+    `in_force` is the version in force, for rows of which nothing else says it.
+    """
 
     def __init__(self, capacity: int = 4096) -> None:
         self.count: i64 = 0
         self.kept = True
+        self.in_force: i64 = 0
         self.capacity: i64 = capacity
         self.kind: vec[i64] = zeros(capacity)
         self.at: vec[i64] = zeros(capacity)

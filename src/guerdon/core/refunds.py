@@ -66,11 +66,15 @@ class Tender:
 
 
 class Refunds:
-    """The receipts of the account that the fold is at, by their purchases; `counters` are those of a purchase rated anew."""
+    """The receipts of the account that the fold is at, by their purchases; `counters` are those of a purchase rated anew.
 
-    def __init__(self, limits: list[Limit], effects: Effects) -> None:
+    `versions` are those of the rules.
+    """
+
+    def __init__(self, limits: list[Limit], effects: Effects, versions: list[int]) -> None:
         self.limits: Final = limits
         self.effects: Final = effects
+        self.versions: Final = versions
         self.receipts: dict[int, Receipt] = {}
         self.credits: dict[int, Credit] = {}
         self.tenders: dict[int, Tender] = {}
@@ -206,7 +210,7 @@ class Refunds:
 
     def _note(self, kind: i64, grant: Grant, amount: int, event: i64, of: i64, at: i64) -> None:
         self.effects.add(
-            kind, at, event, of, -1, grant.rule, 0, -1, FROM_USABLE, grant.unit,
+            kind, at, event, of, -1, grant.rule, self.versions[grant.rule], -1, FROM_USABLE, grant.unit,
             amount, amount, -1, 0, grant.lot, 0, grant.payer, GRANTED,
         )  # fmt: skip
 

@@ -69,6 +69,12 @@ class PendingSpec(Part):
     )
 
 
+class OwedSpec(Part):
+    """When what an account owes is not owed any more."""
+
+    after: Length = Field(description="So long after it was owed, whatever of it is still open is written off")
+
+
 class LimitSpec(Part):
     """At most so many points, or times, in a period; what is beyond is cut off and said."""
 

@@ -28,7 +28,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "rewards": keeping.RewardSpec, "redemptions": keeping.RedemptionsSpec,
     "metrics": levels.MetricSpec, "within": levels.WithinSpec, "ladders": levels.LadderSpec, "levels": levels.LevelSpec,
     "grants": levels.GrantSpec, "keep": levels.KeepSpec, "credit": levels.CreditSpec, "returns": keeping.ReturnsSpec,
-    "write_off": keeping.WriteOffSpec, "unlinked": keeping.UnlinkedSpec, "late": late.LateSpec,
+    "write_off": keeping.WriteOffSpec, "unlinked": keeping.UnlinkedSpec, "debt": keeping.OwedSpec, "late": late.LateSpec,
 }  # fmt: skip
 
 _NAMED: Final = (

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from guerdon.definition.keeping import NEVER, PendingSpec, Policy, RedemptionsSpec, ReturnsSpec, RewardSpec
+from guerdon.definition.keeping import NEVER, OwedSpec, PendingSpec, Policy, RedemptionsSpec, ReturnsSpec, RewardSpec
 from guerdon.definition.keeping import LimitSpec as LimitSpec  # noqa: PLC0414 - what rules and campaigns have, too
 from guerdon.definition.late import Late
 from guerdon.definition.levels import Benefits, LadderSpec, MetricSpec
@@ -85,6 +85,9 @@ class UnitSpec(Part):
     cap: Number | None = Field(None, ge=0, description="The most that an account may hold")
     over_cap: Literal["lost", "pending"] = Field(
         "lost", description="Whether what is beyond the cap is not granted, or waits until there is room"
+    )
+    debt: OwedSpec | None = Field(
+        None, description="When what is owed is written off; never unless stated: the next points earned pay it"
     )
     value: Number | None = Field(None, gt=0, description="What one point is worth to a member, in the currency")
     expected_redemption: Number = Field(

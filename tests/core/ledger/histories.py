@@ -33,6 +33,8 @@ def _terms(draw: st.DrawFn) -> Made:
     policy = draw(choice("never", "after", "idle"))
     if policy != "never":
         made["expiry"] = {policy: draw(choice(*LENGTHS))}
+    if draw(st.booleans()):
+        made["debt"] = {"after": draw(choice(*LENGTHS))}
     waits = draw(choice("", "pending", "cap"))
     if waits == "pending":
         made["pending"] = {"for": draw(choice(*LENGTHS))}

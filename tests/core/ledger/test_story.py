@@ -60,7 +60,7 @@ def test_the_numbers_of_the_sentences_add_up_to_the_balance(stated: Made, histor
             assert sum(told(said) for one in own for said in one.said) == balance.total
             assert sum(one.change for one in own) == balance.total
             for one in own:
-                assert one.change == one.earned + one.spent + one.expired + one.taken_back
+                assert one.change == one.earned + one.spent + one.expired + one.taken_back + one.written_off
             assert sum(lot.remaining for lot in balance.lots) - balance.debt == balance.total
             assert balance.pending + balance.available + balance.held - balance.debt == balance.total
 
@@ -77,7 +77,7 @@ def test_an_explanation_tells_every_happening_once_and_a_page_adds_up(stated: Ma
     assert all(left_lines(made.zone, story) for story in stories)
     for page in pages_of(made, events):
         for unit in page.units:
-            months = sum(one.earned + one.spent + one.expired + one.taken_back for one in unit.months)
+            months = sum(one.earned + one.spent + one.expired + one.taken_back + one.written_off for one in unit.months)
             assert months == unit.balance.total
             assert sum(line.change for line in unit.history) == unit.balance.total
             ending = sum(one.points for one in unit.ending) + unit.endless
@@ -273,3 +273,34 @@ def test_a_reward_that_was_issued_by_itself_is_named_and_counted() -> None:
     story = story_of(body, buys("2017-01-31", 350), buys("2017-06-01", 1))
     assert story.happenings[1].said == ("Ten dollars, 3 times: 300 points spent, of purchase 1",)
     assert story.happenings[1].event == ""
+
+
+COFFEE = "\nrewards: [{id: coffee, title: A coffee, price: 50}, {id: cake, price: 80}]\nredemptions: {}"
+
+
+def test_what_points_were_spent_on_is_named() -> None:
+    story = story_of(
+        keeping("expiry: {after: 12 months}", COFFEE),
+        buys("2017-01-01", 60),
+        {"at": "2017-02-01", "type": "redemption", "reward": "coffee"},
+        {"at": "2017-02-02", "type": "redemption", "reward": "cake"},
+    )
+    assert [happening.said for happening in story.happenings[1:]] == [
+        ("A coffee: 50 points spent, of purchase 1",),
+        ("cake: 10 points spent, of purchase 1", "cake: 70 points spent that were not there: they are owed"),
+    ]
+
+
+def test_what_points_were_set_aside_for_and_given_back_from_is_named() -> None:
+    story = story_of(
+        keeping("expiry: {after: 12 months}", COFFEE),
+        buys("2017-01-01", 60),
+        {"at": "2017-02-01", "type": "redemption", "reward": "coffee", "step": "reserve"},
+        {"at": "2017-02-02", "type": "redemption", "reservation": "2", "step": "confirm"},
+        {"at": "2017-02-03", "type": "redemption", "reservation": "2", "step": "cancel"},
+    )
+    assert [happening.said for happening in story.happenings[1:]] == [
+        ("A coffee: 50 points set aside, of purchase 1",),
+        ("A coffee: 50 points spent that were set aside, of purchase 1",),
+        ("A coffee: 50 points given back, of purchase 1",),
+    ]

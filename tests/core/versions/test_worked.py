@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from guerdon.core.effects import REDEEMED
+from guerdon.core.calendar import day_name
+from guerdon.core.effects import EARNED, KINDS, REDEEMED, SETTLED
 from guerdon.core.lots.rewards import OUTSIDE
 from tests.core.versions.timelines import answers, levels, points, stock, stocks, timeline
 
@@ -340,3 +341,48 @@ rules:
         record | {"member": member} for record, member in zip(records, ("ana", "ben", "cleo", "dee"), strict=True)
     ]
     assert points(programme, *others) == [50, 50, 0, 0]
+
+
+KEPT = """units: {points: {expiry: {after: 12 months}}}
+rules: [{id: spend, give: floor(eligible)}]
+rewards: [{id: mug, price: 10}]
+metrics: {spend: {sum: eligible, within: year}}
+ladders: [{id: tier, by: metrics.spend, levels: [{id: base, from: 0}, {id: gold, from: 100}]}]
+"""
+
+
+def versions_told(*bodies: str) -> list[tuple[str, str, int]]:
+    """Return what became of points and levels, on which day, and by the terms of which version."""
+    programme = timeline(dict(zip(("2026-01-01", "2026-07-01"), bodies, strict=True)))
+    rated = answers(
+        programme,
+        {"at": "2026-02-01", "amount": 60},
+        {"at": "2026-03-01", "type": "redemption", "reward": "mug"},
+        {"at": "2026-08-01", "amount": 40},
+        {"at": "2026-08-02", "type": "redemption", "reward": "mug"},
+        {"at": "2026-08-03", "type": "refund", "refund_of": "e01", "amount": 20},
+        {"at": "2028-12-01", "amount": 1},
+    )
+    rows = sorted((row for answer in rated for row in answer.effects if row.kind != EARNED), key=lambda row: row.at)
+    return [
+        (KINDS[row.kind], day_name(programme.zone.day_of(row.at)), row.version) for row in rows if row.kind != SETTLED
+    ]
+
+
+def test_every_row_says_which_version_s_terms_decided() -> None:
+    """40 and 10 are spent and 20 of the first purchase come back by its own version; what ends later ends by the second."""
+    same = versions_told(KEPT, KEPT.replace("from: 100", "from: 90"))
+    longer = versions_told(KEPT, KEPT.replace("12 months", "24 months"))
+    assert [one for one in same if one[0] in ("spent", "reversed", "expired")] == [
+        ("spent", "2026-03-01", 0),
+        ("spent", "2026-08-02", 1),
+        ("reversed", "2026-08-03", 0),
+        ("expired", "2027-02-01", 0),
+        ("expired", "2027-08-01", 1),
+    ]
+    assert [one for one in longer if one[0] == "expired"] == [
+        ("expired", "2028-02-01", 1),
+        ("expired", "2028-08-01", 1),
+    ]
+    assert [one[2] for one in same if one[0] == "redeemed"] == [0, 1]
+    assert {one[2] for one in same if one[0] == "moved" and one[1] > "2026-07"} == {1}

@@ -42,6 +42,8 @@ def by_level(gold: str) -> list[str]:
         (unit("cap: 500"), unit("cap: 900"), "better: unit points: an account holds at most 900, was 500", "worse: unit points: an account holds at most 500, was 900"),
         (unit("cap: 500"), unit(""), "better: unit points: an account holds at most any number, was 500", "worse: unit points: an account holds at most 500, was any number"),
         (unit("cap: 500"), unit("cap: 500, over_cap: pending"), "better: unit points: beyond the cap points are pending, was lost", "worse: unit points: beyond the cap points are lost, was pending"),
+        (unit("debt: {after: 24 months}"), unit("debt: {after: 1 year}"), "better: unit points: what is owed is written off after 1 year, was 24 months", "worse: unit points: what is owed is written off after 24 months, was 1 year"),
+        (unit("debt: {after: 24 months}"), unit(""), "worse: unit points: what is owed is written off after any time, was 24 months", "better: unit points: what is owed is written off after 24 months, was any time"),
         (unit("value: 0.01"), unit("value: 0.02"), "keeping: unit points: value 0.02, was 0.01", "keeping: unit points: value 0.01, was 0.02"),
         (offered("price: 500"), offered("price: 400"), "better: mug: price 400, was 500", "worse: mug: price 500, was 400"),
         (offered("price: 500"), offered("price: any"), "different: mug: price any, was 500", "different: mug: price 500, was any"),

@@ -180,6 +180,7 @@ def test_what_a_redemption_carries_has_one_meaning() -> None:
         ("expiry: {to: year_end}", True),
         ("pending: {for: 1 day}", True),
         ("cap: 5", True),
+        ("debt: {after: 24 months}", True),
     ],
 )
 def test_lots_are_kept_only_where_something_reads_them(terms: str, *, known: bool) -> None:

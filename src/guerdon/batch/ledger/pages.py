@@ -171,6 +171,8 @@ def _words_of(programme: Programme) -> dict[str, Sequence[str]]:
         "ladder": [ladder.name for ladder in programme.ladders],
         "metric": [metric.name for metric in programme.metrics],
         "moved": CAUSES,
+        "version": programme.versions,
+        "made": [programme.versions[rule.version] for rule in programme.rules],
     }
 
 

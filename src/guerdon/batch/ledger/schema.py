@@ -39,14 +39,14 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
     ),
     "postings": (
         ACCOUNT, Column("journal", "number"), UNIT, Column("book", "book"), Column("points", "points"),
-        Column("lot_journal", "journal"), *LOT,
+        Column("lot_journal", "journal"), *LOT, Column("version", "version"),
     ),
     "lots": (
         ACCOUNT, Column("journal", "number"), UNIT, *LOT, Column("source", "source", "place"),
         Column("event", "event", "place"),
         *[Column(word, "points") for word in ("original", "remaining", "spent", "expired", "reversed", "held", "pending")],
         Column("share", "money"), Column("earned_at", "instant"), Column("usable_from", "instant"),
-        Column("expires_at", "instant"),
+        Column("expires_at", "instant"), Column("version", "made", "rule"),
     ),
     "standings": (
         ACCOUNT, UNIT, *[Column(word, "sum") for word in ("pending", "available", "held", "debt", "total")],
@@ -60,6 +60,7 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
         ACCOUNT, Column("ladder", "ladder"), Column("at", "instant"), Column("before", "level"),
         Column("level", "level"), Column("until", "instant"), Column("cause", "moved"), Column("credit", "credit"),
         Column("source", "source", "place"), Column("event", "event", "place"),
+        Column("version", "version"),
     ),
 }  # fmt: skip
 """The tables by name; each is a folder of Parquet files of that name."""

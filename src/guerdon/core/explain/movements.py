@@ -39,6 +39,7 @@ WORDS: Final = {
     (DEBT_BOOK, AVAILABLE_BOOK): "of these, {} were spent already: they are owed",
     (AVAILABLE_BOOK, DEBT_BOOK): "{} pay what was owed",
     (REDEEMED_BOOK, DEBT_BOOK): "{} no longer owed",
+    (WRITTEN_OFF_BOOK, DEBT_BOOK): "{} owed for too long are written off",
     (WRITTEN_OFF_BOOK, REVERSED_BOOK): "{} could not be taken back and are written off",
 }
 """How points that leave one book for another are told."""

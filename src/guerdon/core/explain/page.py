@@ -1,7 +1,7 @@
 """The page of an account: what a member would like to know, as values in plain words.
 
 Invariants:
-* The balance is the story's, and the months add up to it: earned less spent, expired and taken back.
+* The balance is the story's, and the months add up to it: earned less spent, expired and taken back, and what was owed and is written off.
 * Days are those of the programme's zone; a day on which points or a level end is the last one on which they hold.
 """
 
@@ -41,13 +41,14 @@ class Portion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthRow:
-    """What one month did to a balance; all but `earned` stand below zero when they took points away."""
+    """What one month did to a balance; all but `earned` and `written_off` stand below zero."""
 
     month: str
     earned: Decimal
     spent: Decimal
     expired: Decimal
     taken_back: Decimal
+    written_off: Decimal
     balance: Decimal
 
 
@@ -172,6 +173,7 @@ def _months(happenings: Sequence[Happening]) -> tuple[MonthRow, ...]:
             spent=sum([one.spent for one in own], Decimal(0)),
             expired=sum([one.expired for one in own], Decimal(0)),
             taken_back=sum([one.taken_back for one in own], Decimal(0)),
+            written_off=sum([one.written_off for one in own], Decimal(0)),
             balance=own[-1].balance,
         )
         for month, own in by_month.items()
@@ -255,7 +257,7 @@ def _still_counts(programme: Programme, measure: str, amount: Decimal) -> str:
 
 
 def _metric(programme: Programme, measure: str) -> Metric | None:
-    return next((one for one in programme.metrics if one.name == measure), None)
+    return next((one for one in programme.metrics if one.name == measure.removeprefix("metrics.")), None)
 
 
 def _called(metric: Metric | None, measure: str) -> str:

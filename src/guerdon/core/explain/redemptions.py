@@ -1,5 +1,6 @@
 """What a redemption asked for, in an explanation: its reward, and which of the reward's terms it contradicts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -46,6 +47,16 @@ def redemption_line(told: RedemptionAnswer) -> str:
     said = "" if told.step == STEPS[0] else f", {told.step}"
     asked = f"{name}, {plain(told.points)} {told.unit}{said}"
     return f"{asked}: outside its terms, because {told.because}" if told.because else asked
+
+
+def rewards_asked(programme: Programme, effects: Sequence[Effect]) -> dict[int, str]:
+    """Return what the reward is called that each redemption asked for, spent, or gave back, by the event's place."""
+    asked = [
+        (effect.event, programme.rewards[effect.rule])
+        for effect in effects
+        if effect.kind == REDEEMED and effect.rule >= 0 and effect.band != SWEEP
+    ]
+    return {event: reward.title or reward.name for event, reward in asked}
 
 
 def swept(programme: Programme, at: int, unit: int, points: int) -> str:

@@ -15,29 +15,34 @@ from guerdon.core.columns import WIDE_BITS
 from guerdon.core.errors import invariant
 from guerdon.core.events import Event
 from guerdon.core.explain.movements import Movement, change_of, movements_of, sentence_of
-from guerdon.core.explain.redemptions import swept
+from guerdon.core.explain.redemptions import rewards_asked, swept
 from guerdon.core.explain.wording import clock, decimal_of, iso_time
 from guerdon.core.history import Kept
 from guerdon.core.ledger.books import (
     AVAILABLE_BOOK,
     BREAKAGE_BOOK,
+    HELD_BOOK,
     ISSUED_BOOK,
     PENDING_BOOK,
     REDEEMED_BOOK,
     REVERSED_BOOK,
+    WRITTEN_OFF_BOOK,
 )
 from guerdon.core.programme import Programme
 
-_COUNTED: Final = {"earned": ISSUED_BOOK, "spent": REDEEMED_BOOK, "expired": BREAKAGE_BOOK, "taken_back": REVERSED_BOOK}
-"""In which of the programme's books it stands what was earned, spent, expired and taken back."""
+_COUNTED: Final = {
+    "earned": ISSUED_BOOK, "spent": REDEEMED_BOOK, "expired": BREAKAGE_BOOK, "taken_back": REVERSED_BOOK,
+    "written_off": WRITTEN_OFF_BOOK,
+}  # fmt: skip
+"""In which of the programme's books it stands what was earned, spent, expired and taken back, and what was owed too long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
     """What one journal did to one unit: its cause, what that changed, the balance after it, and how it is told.
 
-    `event` is empty for what fell due. Of the counts `earned` is above zero and the others below, as far as they changed
-    the balance.
+    `event` is empty for what fell due. Of the counts `earned` and `written_off` are above zero and the others below, as far as
+    they changed the balance.
     """
 
     at: str
@@ -54,6 +59,7 @@ class Happening:
     spent: Decimal
     expired: Decimal
     taken_back: Decimal
+    written_off: Decimal
     said: tuple[str, ...]
 
 
@@ -135,6 +141,7 @@ def _story(  # noqa: PLR0913 - an account has this many tables
     standings: Sequence[Row],
 ) -> Story:
     named = {row["journal"]: called(kept.events[row["place"]]) for row in journals if row["place"] >= 0}
+    rewards = rewards_asked(programme, kept.effects)
     balances = [0 for _ in programme.units]
     happenings: list[Happening] = []
     for row in journals:
@@ -144,7 +151,8 @@ def _story(  # noqa: PLR0913 - an account has this many tables
             own = [movement for movement in movements if movement.unit == unit]
             balances[unit] += sum([change_of(movement) for movement in own])
             waits = [lot["usable_from"] for lot in lots if (lot["journal"], lot["unit"]) == (row["journal"], unit)]
-            happenings.append(_happening(programme, row["at"], event, own, balances[unit], waits))
+            reward = rewards.get(row["place"], "")
+            happenings.append(_happening(programme, row["at"], event, reward, own, balances[unit], waits))
     story = Story(
         account=kept.accounts[account],
         as_of=int(kept.ledger.as_of),
@@ -161,10 +169,11 @@ def called(event: Event) -> str:
     return f"{event.type} {event.id}"
 
 
-def _happening(
+def _happening(  # noqa: PLR0913 - what happened has this many sides
     programme: Programme,
     at: int,
     event: Event | None,
+    reward: str,
     movements: Sequence[Movement],
     balance: int,
     waits: Sequence[int],
@@ -191,15 +200,17 @@ def _happening(
         spent=counts["spent"],
         expired=counts["expired"],
         taken_back=counts["taken_back"],
-        said=tuple([_by_itself(programme, at, event, one) + _told(programme, one, waits) for one in movements]),
+        written_off=counts["written_off"],
+        said=tuple([_reward(programme, at, event, reward, one) + _told(programme, one, waits) for one in movements]),
     )
 
 
-def _by_itself(programme: Programme, at: int, event: Event | None, movement: Movement) -> str:
-    """Return which reward was issued by itself for points that were spent without an event."""
-    if event is not None or (movement.source, movement.into) != (AVAILABLE_BOOK, REDEEMED_BOOK):
-        return ""
-    return swept(programme, at, movement.unit, movement.points)
+def _reward(programme: Programme, at: int, event: Event | None, asked: str, movement: Movement) -> str:
+    """Return which reward points were set aside for, spent on, or given back from, before what is said of them."""
+    if event is not None:
+        return f"{asked}: " if asked and {movement.source, movement.into} & {HELD_BOOK, REDEEMED_BOOK} else ""
+    swept_away = (movement.source, movement.into) == (AVAILABLE_BOOK, REDEEMED_BOOK)
+    return swept(programme, at, movement.unit, movement.points) if swept_away else ""
 
 
 def _told(programme: Programme, movement: Movement, waits: Sequence[int]) -> str:

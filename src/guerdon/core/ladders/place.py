@@ -326,6 +326,6 @@ class Place:
             self.held = held
             self.held_since = at
         effects.add(
-            MOVED, at, event, of, grant, self.ladder.position, 0, before, held, -1,
+            MOVED, at, event, of, grant, self.ladder.position, self.changes, before, held, -1,
             min(credit, _CREDIT_MAX), 0, asked, self.held_until(), 0, 0, -1, cause,
         )  # fmt: skip

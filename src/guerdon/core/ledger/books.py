@@ -28,6 +28,7 @@ from guerdon.core.effects import (
     SETTLED,
     SPENT,
     USABLE,
+    WRITTEN_OFF,
 )
 
 BOOKS: Final = ("pending", "available", "held", "debt", "issued", "redeemed", "breakage", "reversed", "written_off")
@@ -68,6 +69,8 @@ TABLE: Final = (
     (INDEBTED, FROM_USABLE, DEBT_BOOK, AVAILABLE_BOOK),
     (SETTLED, FROM_USABLE, AVAILABLE_BOOK, DEBT_BOOK),
     (SETTLED, FROM_SPENT, AVAILABLE_BOOK, DEBT_BOOK),
+    (WRITTEN_OFF, NO_LOT, WRITTEN_OFF_BOOK, DEBT_BOOK),
+    (WRITTEN_OFF, FROM_USABLE, WRITTEN_OFF_BOOK, DEBT_BOOK),
 )
 """A kind of effect, where the points were before, the book they leave and the book they come into.
 

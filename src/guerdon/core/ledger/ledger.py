@@ -137,6 +137,7 @@ class Ledger:
         cells[cell + 6 * step] = made_by
         cells[cell + 7 * step] = effects.rule[row]
         cells[cell + 8 * step] = effects.lot[row]
+        cells[cell + 9 * step] = effects.version[row]
 
     def _move(self, effects: Effects, row: i64) -> None:
         """Note how a level changed, or its end did."""
@@ -151,6 +152,7 @@ class Ledger:
         moves.put(effects.reason[row])
         moves.put(effects.desired[row])
         moves.put(self.places.get(int(effects.of[row]), NOWHERE))
+        moves.put(effects.version[row])
 
     # What accounts have.
 

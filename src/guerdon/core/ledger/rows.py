@@ -14,8 +14,8 @@ from guerdon.core.columns import WIDE_BITS, vec, zeros
 JOURNALS: Final = ("account", "journal", "at", "place")
 """One cause each: the event at a place, or (place -1) what fell due at `at`. Numbered within the account, from 1 on."""
 
-POSTINGS: Final = ("account", "journal", "unit", "book", "payer", "points", "lot_journal", "rule", "lot")
-"""One movement in one book each; the lot is named by the journal that made it, its rule and its number there."""
+POSTINGS: Final = ("account", "journal", "unit", "book", "payer", "points", "lot_journal", "rule", "lot", "version")
+"""One movement in one book each; the lot is named by the journal that made it, its rule and its number there; `version` is whose terms decided."""
 
 LOTS: Final = (
     "account", "journal", "place", "unit", "rule", "lot", "payer", "share", "original", "remaining", "spent", "expired",
@@ -37,7 +37,7 @@ METRICS: Final = ("account", "metric", "value", "value_high")
 
 _LOW: Final = (1 << WIDE_BITS) - 1
 
-MOVES: Final = ("account", "ladder", "at", "before", "level", "until", "cause", "credit", "place")
+MOVES: Final = ("account", "ladder", "at", "before", "level", "until", "cause", "credit", "place", "version")
 """How levels changed, or their ends; `place` is the event that made the level."""
 
 

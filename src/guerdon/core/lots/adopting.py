@@ -2,6 +2,7 @@
 
 from mypy_extensions import i64
 
+from guerdon.core.lots import owing
 from guerdon.core.lots.keeping import Keeping
 from guerdon.core.lots.pocket import Pocket
 
@@ -21,15 +22,16 @@ def adopt(pocket: Pocket, keeping: Keeping, at: i64) -> None:
     if pocket.moving is not None:
         # Versions that move the ends of lots otherwise are no timeline: both have such policies, or neither has.
         pocket.moving.policies = keeping.policies
-        pocket.moving.lift(queue, at)
+        pocket.moving.lift(queue, at, pocket.effects.in_force)
     elif not queue.idle:
         for lot in queue.lots:
             if lot.is_open(at):
                 start = lot.usable_from if keeping.from_usable else lot.earned_at
-                lot.expires_at = max(lot.expires_at, queue.policy.ends(start))
+                lot.end_at(max(lot.expires_at, queue.policy.ends(start)), pocket.effects.in_force)
         queue.sort(at)
     if not keeping.dormant:
         _ripen_sooner(pocket, at)
+    owing.shorten(pocket, at)
     pocket.fill(at)
 
 

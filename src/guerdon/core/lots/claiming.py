@@ -111,7 +111,7 @@ def _drop_debt(pocket: Pocket, at: i64, event: i64, claim: Claim, amount: int) -
             pocket.debt -= part
             dropped += part
             pocket.effects.add(
-                RESTORED, at, event, -1, -1, -1, 0, -1, FROM_SPENT, pocket.keeping.unit,
+                RESTORED, at, event, -1, -1, -1, pocket.effects.in_force, -1, FROM_SPENT, pocket.keeping.unit,
                 part, part, -1, 0, -1, 0, -1, GRANTED,
             )  # fmt: skip
     return dropped
@@ -142,6 +142,7 @@ def owed_by(pocket: Pocket, claim: Claim) -> int:
 def _renew(pocket: Pocket, at: i64, event: i64, lot: Lot, amount: int) -> None:
     """Make a new lot of points of one whose time has ended; they do not wait again."""
     made = Lot(event, lot.rule, lot.sequence, lot.payer, amount, earned_at=at, sequence=pocket.gone + len(pocket.lots))
+    made.terms = pocket.effects.in_force
     pocket.lots.append(made)
     pocket.note(RESTORED, at, event, made, amount, before=FROM_SPENT)
     pocket.enqueue(made, at)

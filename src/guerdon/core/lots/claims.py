@@ -40,16 +40,20 @@ class Claim:
 
 
 class Debt:
-    """What one event took beyond what was there; `spent` says that a redemption did, else a refund, of whose `lot` it was.
+    """What one event took `at` an instant beyond what was there; a redemption did if `spent`, else a refund, of whose `lot` it was.
+
+    What is still owed of it at `ends_at` is written off.
 
     Lots that pay for it are added to its claim.
     """
 
-    def __init__(
-        self, event: i64, amount: int, *, spent: bool, claim: Claim | None = None, lot: Lot | None = None
+    def __init__(  # noqa: PLR0913 - what is owed is known by this much
+        self, event: i64, amount: int, *, at: i64, ends_at: i64, spent: bool, claim: Claim | None, lot: Lot | None
     ) -> None:
         self.event: i64 = event
         self.amount: int = amount
+        self.at: Final[i64] = at
+        self.ends_at: i64 = ends_at
         self.spent: Final = spent
         self.claim: Final = claim
         self.lot: Final = lot

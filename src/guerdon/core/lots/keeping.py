@@ -34,7 +34,7 @@ class Keeping:
 
     A lot is kept under one of `policies`: the one for the level held on `ladder`, or the only one. Points are pending for the
     time that `pending` says, or, when `dormant`, until an event for which `activation_slot` is not 0. `cap` is on what is
-    usable when `over_cap_pending`, else a limit of the programme cuts what is earned. A point in the smallest part is worth
+    usable when `over_cap_pending`, else a limit of the programme cuts what is earned. What is owed is written off after `debt_lasts`. A point in the smallest part is worth
     `worth` out of `worth_one` minor units. Where points wait before they are usable, in any version, it is told when they are.
     """
 
@@ -54,6 +54,7 @@ class Keeping:
         cap: int = NO_CAP,
         over_cap_pending: bool = False,
         cap_limit: int = -1,
+        debt_lasts: Term | None = None,
         worth: int = 0,
         worth_one: int = 1,
     ) -> None:
@@ -71,6 +72,7 @@ class Keeping:
         self.cap: Final = cap
         self.over_cap_pending: Final = over_cap_pending
         self.cap_limit: Final = cap_limit
+        self.debt_lasts: Final = debt_lasts
         self.worth: Final = worth
         self.worth_one: Final = worth_one
         self.waits: bool = dormant or pending is not None or (over_cap_pending and cap != NO_CAP)

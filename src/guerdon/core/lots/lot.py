@@ -15,7 +15,7 @@ from guerdon.core.lots.expiry import Expiry
 class Lot:
     """What one part of a rule's answer to one event earned: named by `event`, `rule` and its `number` there.
 
-    `share` is its share of the sale it came from, in minor units of money (S12).
+    `share` is its share of the sale it came from, in minor units of money (S12). `terms` is the version by which it ends when it does.
     """
 
     def __init__(  # noqa: PLR0913 - a lot is known by this much
@@ -37,6 +37,7 @@ class Lot:
         self.held: int = 0
         self.pending: int = original
         self.share: int = 0
+        self.terms: i64 = 0
         self.queue = 0
         self.place: i64 = -1
         self.ended = False
@@ -61,6 +62,7 @@ class Lot:
         self.held = 0
         self.pending = original
         self.share = 0
+        self.terms = 0
         self.queue = 0
         self.place = -1
         self.ended = False
@@ -68,6 +70,12 @@ class Lot:
     def free(self) -> int:
         """Return what can be drawn now."""
         return self.remaining - self.held - self.pending
+
+    def end_at(self, at: i64, terms: i64) -> None:
+        """Let it end at an instant, by the terms of a version; where it would then anyway, its terms are what they were."""
+        if at != self.expires_at:
+            self.expires_at = at
+            self.terms = terms
 
     def is_open(self, at: i64) -> bool:
         """Say whether its time has not ended; what was spent of it may still come back."""

@@ -42,7 +42,7 @@ class Moving:
         self.starts[int(lot.sequence)] = int(start)
         return self.policy().ends(start)
 
-    def move(self, queue: Queue, level: int, at: i64) -> None:
+    def move(self, queue: Queue, level: int, at: i64, version: i64) -> None:
         """Keep lots under the policy of another level from an instant on."""
         rises = level > self.level
         self.level = level
@@ -53,24 +53,24 @@ class Moving:
             number = int(lot.sequence)
             if rises:
                 ends = policy.ends_extended(self.starts[number], self.extensions.get(number, 0))
-                lot.expires_at = max(lot.expires_at, i64(ends))
+                lot.end_at(max(lot.expires_at, i64(ends)), version)
             else:
                 self.starts[number] = int(at)
                 self.extensions[number] = 0
-                lot.expires_at = min(lot.expires_at, _not_before_usable(lot, policy.ends(at)))
+                lot.end_at(min(lot.expires_at, _not_before_usable(lot, policy.ends(at))), version)
         queue.sort(at)
 
-    def lift(self, queue: Queue, at: i64) -> None:
+    def lift(self, queue: Queue, at: i64, version: i64) -> None:
         """Let open lots stay as long as the present policy gives, counted from where their time began, if that is longer."""
         policy = self.policy()
         for lot in queue.lots:
             if lot.is_open(at):
                 number = int(lot.sequence)
                 ends = policy.ends_extended(self.starts[number], self.extensions.get(number, 0))
-                lot.expires_at = max(lot.expires_at, i64(ends))
+                lot.end_at(max(lot.expires_at, i64(ends)), version)
         queue.sort(at)
 
-    def extend(self, queue: Queue, at: i64) -> None:
+    def extend(self, queue: Queue, at: i64, version: i64) -> None:
         """Let lots stay longer because the account is active: once in each period."""
         policy = self.policy()
         by = policy.extended_by
@@ -85,7 +85,8 @@ class Moving:
                 number = int(lot.sequence)
                 times = self.extensions.get(number, 0) + 1
                 self.extensions[number] = times
-                lot.expires_at = max(lot.expires_at, i64(policy.ends_extended(self.starts[number], times)))
+                ends = policy.ends_extended(self.starts[number], times)
+                lot.end_at(max(lot.expires_at, i64(ends)), version)
         queue.sort(at)
 
 

@@ -102,7 +102,7 @@ class Pocket:
         """Make a lot; what of it can be used at once settles debt first."""
         keeping = self.keeping
         if keeping.earning_is_activity and self.moving is not None:
-            self.moving.extend(self.queues[0], at)
+            self.moving.extend(self.queues[0], at, self.effects.in_force)
         lot = self._made(event, rule, number, payer, amount, at)
         self.pending += amount
         if keeping.dormant:
@@ -126,6 +126,7 @@ class Pocket:
             lot.begin(event, rule, number, payer, amount, earned_at=at, sequence=self.gone + len(self.lots))
         else:
             lot = Lot(event, rule, number, payer, amount, earned_at=at, sequence=self.gone + len(self.lots))
+        lot.terms = self.effects.in_force
         self.lots.append(lot)
         return lot
 
@@ -134,12 +135,12 @@ class Pocket:
         for queue in self.queues:
             queue.stir(at)
         if self.moving is not None:
-            self.moving.extend(self.queues[0], at)
+            self.moving.extend(self.queues[0], at, self.effects.in_force)
 
     def follow(self, levels: list[int], at: i64) -> None:
         """Keep lots under the policy of the level that the account holds now."""
         if self.moving is not None and self.keeping.ladder >= 0 and levels[self.keeping.ladder] != self.moving.level:
-            self.moving.move(self.queues[0], levels[self.keeping.ladder], at)
+            self.moving.move(self.queues[0], levels[self.keeping.ladder], at, self.effects.in_force)
 
     def activate(self, at: i64) -> None:
         """Make usable what was waiting for that."""
@@ -219,7 +220,7 @@ class Pocket:
             else:
                 lot.reversed += part
             self.effects.add(
-                SETTLED, at, lot.event, lot.event, -1, lot.rule, 0, debt.event, FROM_SPENT if debt.spent else FROM_USABLE, self.keeping.unit,
+                SETTLED, at, lot.event, lot.event, -1, lot.rule, self.effects.in_force, debt.event, FROM_SPENT if debt.spent else FROM_USABLE, self.keeping.unit,
                 part, part, -1, 0, lot.number, 0, lot.payer, GRANTED,
             )  # fmt: skip
             if debt.claim is not None:
@@ -274,13 +275,15 @@ class Pocket:
         """Note what an event took beyond what was there; of a refund, beyond what was left of a lot."""
         if lot is not None:
             claim = Claim(event, amount, at=at, lapses_at=LATEST)
-        self.debts.append(Debt(event, amount, spent=spent, claim=claim, lot=lot))
+        lasts = self.keeping.debt_lasts
+        ends_at = LATEST if lasts is None else lasts.after(int(at))
+        self.debts.append(Debt(event, amount, at=at, ends_at=ends_at, spent=spent, claim=claim, lot=lot))
         self.debt += amount
         if lot is not None:
             self.note(INDEBTED, at, event, lot, amount)
             return
         self.effects.add(
-            INDEBTED, at, event, -1, -1, -1, 0, -1, -1, self.keeping.unit,
+            INDEBTED, at, event, -1, -1, -1, self.effects.in_force, -1, -1, self.keeping.unit,
             amount, amount, -1, 0, -1, 0, -1, GRANTED,
         )  # fmt: skip
 
@@ -323,6 +326,7 @@ class Pocket:
             # Its own queue has gone past it and never looks back.
             lot.queue = len(self.queues) - 1
             lot.expires_at = grace.after(int(at))
+            lot.terms = self.effects.in_force
             self.queues[lot.queue].add(lot)
         self.add(lot, amount, at)
 
@@ -392,7 +396,8 @@ class Pocket:
         """Append what happened to points of a lot, and where they were before, for whoever keeps effects."""
         if not self.effects.kept:
             return
+        version = lot.terms if kind == EXPIRED and not self.queues[lot.queue].idle else self.effects.in_force
         self.effects.add(
-            kind, at, event, lot.event, -1, lot.rule, 0, -1, before, self.keeping.unit,
+            kind, at, event, lot.event, -1, lot.rule, version, -1, before, self.keeping.unit,
             amount, amount, -1, 0, lot.number, 0, lot.payer, GRANTED,
         )  # fmt: skip

@@ -7,6 +7,7 @@ from mypy_extensions import i64
 from guerdon.core.calendar import LATEST
 from guerdon.core.effects import Effects
 from guerdon.core.facts import Facts
+from guerdon.core.lots import owing
 from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.sweeps import Sweeping
@@ -60,7 +61,7 @@ class Purse:
         """Return the next instant at which something falls due; LATEST when nothing will."""
         soonest: i64 = LATEST
         for pocket in self.pockets:
-            soonest = min(soonest, pocket.next_due())
+            soonest = min(soonest, pocket.next_due(), owing.next_due(pocket))
         for sweeping in self.sweeps:
             soonest = min(soonest, sweeping.next_due())
         return soonest
@@ -68,6 +69,7 @@ class Purse:
     def fall_due(self, at: i64) -> None:
         """Do what falls due at an instant, unit by unit."""
         for pocket in self.pockets:
+            owing.fall_due(pocket, at)
             if pocket.next_due() <= at:
                 pocket.fall_due(at)
         for sweeping in self.sweeps:

@@ -112,7 +112,7 @@ def _tell(effects: Effects, row: i64, pending: int, amount: int, written: int) -
     last = effects.count if pending < amount else row
     if pending < amount:
         effects.add(
-            REVERSED, effects.at[row], effects.event[row], effects.of[row], -1, effects.rule[row], 0, -1, FROM_USABLE,
+            REVERSED, effects.at[row], effects.event[row], effects.of[row], -1, effects.rule[row], effects.version[row], -1, FROM_USABLE,
             effects.unit[row], amount - pending, amount - pending, -1, 0, effects.lot[row], 0, effects.payer[row], GRANTED,
         )  # fmt: skip
     effects.band[row] = FROM_PENDING
@@ -146,7 +146,7 @@ def _pay(pocket: Pocket, debt: Debt, lot: Lot, amount: int, row: i64) -> None:
     if amount > 0:
         effects = pocket.effects
         effects.add(
-            SETTLED, effects.at[row], effects.event[row], lot.event, -1, lot.rule, 0, debt.event, FROM_USABLE, pocket.keeping.unit,
+            SETTLED, effects.at[row], effects.event[row], lot.event, -1, lot.rule, effects.in_force, debt.event, FROM_USABLE, pocket.keeping.unit,
             amount, amount, -1, 0, lot.number, 0, lot.payer, GRANTED,
         )  # fmt: skip
 

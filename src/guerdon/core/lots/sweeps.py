@@ -66,7 +66,7 @@ class Sweeping:
         """Spend the price of so many rewards, and tell it."""
         pocket, amount = self.pocket, count * self.sweep.price
         pocket.effects.add(
-            REDEEMED, at, self.event, -1, -1, self.reward, 0, -1, SWEEP, pocket.keeping.unit,
+            REDEEMED, at, self.event, -1, -1, self.reward, pocket.effects.in_force, -1, SWEEP, pocket.keeping.unit,
             amount, 0, -1, 0, count, 0, -1, WITHIN,
         )  # fmt: skip
         pocket.draw(at, self.event, amount)

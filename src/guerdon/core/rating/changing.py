@@ -12,6 +12,7 @@ from typing import Final
 from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST
+from guerdon.core.effects import Effects
 from guerdon.core.lots import adopting
 from guerdon.core.lots.purse import Purse
 from guerdon.core.programme import Change
@@ -23,10 +24,16 @@ class Changing:
     """The versions of a programme as one account lives through them."""
 
     def __init__(
-        self, changes: list[Change], standing: Standing, purse: Purse | None, redemptions: Redemptions | None
+        self,
+        changes: list[Change],
+        standing: Standing,
+        effects: Effects,
+        purse: Purse | None,
+        redemptions: Redemptions | None,
     ) -> None:
         self.changes: Final = changes
         self.standing: Final = standing
+        self.effects: Final = effects
         self.purse: Final = purse
         self.redemptions: Final = redemptions
         self.next: i64 = 0
@@ -48,6 +55,7 @@ class Changing:
 
     def _take(self, *, begins: bool, at: i64) -> None:
         change = self.changes[self.next]
+        self.effects.in_force = self.next
         self.next += 1
         self.standing.take_terms(change.limits)
         if self.purse is not None and self.redemptions is not None and change.redeeming is not None:

@@ -62,9 +62,11 @@ class Granting:
             None if redeeming is None else Redemptions(programme, redeeming, self.standing, effects)
         )
         self.changing: Final = (
-            Changing(programme.changes, self.standing, self.purse, self.redemptions) if programme.changes else None
+            Changing(programme.changes, self.standing, effects, self.purse, self.redemptions)
+            if programme.changes
+            else None
         )
-        self.refunds: Final = Refunds(programme.limits, effects)
+        self.refunds: Final = Refunds(programme.limits, effects, [rule.version for rule in programme.rules])
         self.sheet: Final = Sheet()
         if self.past is not None:
             self.sheet.past = self.past.values

@@ -196,7 +196,7 @@ class Redemptions:
         period: i64 = 0 if limit == _NO_LIMIT else self._period(limit, asked.at)
         unit = 0 if asked.reward == NO_REWARD else self.redeeming.rewards[asked.reward].unit
         self.effects.add(
-            REDEEMED, asked.at, asked.event, -1, -1, asked.reward, 0, -1, asked.step, unit,
+            REDEEMED, asked.at, asked.event, -1, -1, asked.reward, self.effects.in_force, -1, asked.step, unit,
             max(asked.amount, 0), 0, limit, period, 1, asked.price, -1, why,
         )  # fmt: skip
 

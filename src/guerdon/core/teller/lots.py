@@ -4,6 +4,8 @@ Only what can still matter to what comes next is saved: lots with something left
 refund or a cancellation of what is spent looks back further, and folds the account anew.
 """
 
+from typing import Final
+
 from guerdon.core.calendar import LATEST
 from guerdon.core.lots.claims import HELD, Claim, Debt
 from guerdon.core.lots.lot import Lot, Queue
@@ -13,6 +15,9 @@ from guerdon.core.lots.purse import Purse
 from guerdon.core.lots.sweeps import Sweeping
 from guerdon.core.rating.redemptions import Redemptions
 from guerdon.core.teller.cells import Reader, Writer
+
+_NO_LOT: Final = -1
+_GONE: Final = -2
 
 
 def save_purse(purse: Purse, redemptions: Redemptions | None, out: Writer) -> None:
@@ -63,9 +68,7 @@ def _save_pocket(pocket: Pocket, lapsed: list[Claim], out: Writer) -> None:
     debts = [debt for debt in pocket.debts if debt.amount > 0]
     out.put(len(debts))
     for debt in debts:
-        out.put(int(debt.event))
-        out.put_wide(debt.amount)
-        out.put_flag(debt.spent)
+        _save_debt(debt, places, out)
     claims = [claim for claim in pocket.holds[pocket.lapsed :] if claim.state == HELD] + lapsed
     out.put(len(claims))
     for claim in claims:
@@ -88,9 +91,7 @@ def _load_pocket(pocket: Pocket, cells: Reader) -> list[Claim]:
         _load_queue(queue, lots, cells)
     pocket.ripening = _load_places(lots, cells)
     pocket.waiting = _load_places(lots, cells)
-    for _ in range(cells.get()):
-        event, amount = cells.get(), cells.get_wide()
-        pocket.debts.append(Debt(event, amount, spent=cells.get_flag()))
+    pocket.debts = [_load_debt(lots, cells) for _ in range(cells.get())]
     claims = [_load_claim(lots, cells) for _ in range(cells.get())]
     for claim in claims:
         if claim.state == HELD:
@@ -118,6 +119,7 @@ def _save_lot(lot: Lot, out: Writer) -> None:
     out.put(lot.held)
     out.put(lot.pending)
     out.put(lot.share)
+    out.put(int(lot.terms))
     out.put(lot.queue)
     out.put_flag(lot.place >= 0)
     out.put_flag(lot.ended)
@@ -136,10 +138,30 @@ def _load_lot(cells: Reader) -> Lot:
     lot.held = cells.get()
     lot.pending = cells.get()
     lot.share = cells.get()
+    lot.terms = cells.get()
     lot.queue = cells.get()
     lot.place = 0 if cells.get_flag() else -1
     lot.ended = cells.get_flag()
     return lot
+
+
+def _save_debt(debt: Debt, places: dict[int, int], out: Writer) -> None:
+    """Write what is owed, with the lot that is short of it: its place, or the lot itself where nothing is left of it."""
+    out.put(int(debt.event))
+    out.put_wide(debt.amount)
+    out.put(int(debt.at))
+    out.put(int(debt.ends_at))
+    out.put_flag(debt.spent)
+    out.put(_NO_LOT if debt.lot is None else places.get(int(debt.lot.sequence), _GONE))
+    if debt.lot is not None and int(debt.lot.sequence) not in places:
+        _save_lot(debt.lot, out)
+
+
+def _load_debt(lots: list[Lot], cells: Reader) -> Debt:
+    event, amount, at, ends_at, spent = cells.get(), cells.get_wide(), cells.get(), cells.get(), cells.get_flag()
+    place = cells.get()
+    lot = None if place == _NO_LOT else _load_lot(cells) if place == _GONE else lots[place]
+    return Debt(event, amount, at=at, ends_at=ends_at, spent=spent, claim=None, lot=lot)
 
 
 def _save_places(lots: list[Lot], places: dict[int, int], out: Writer) -> None:

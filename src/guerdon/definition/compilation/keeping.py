@@ -32,7 +32,11 @@ def keeps_lots(spec: ProgrammeSpec) -> bool:
     if not spec.units:
         return False
     kept = any(
-        one.pending is not None or one.cap is not None or one.over_cap != "lost" or one.expiry != NEVER
+        one.pending is not None
+        or one.cap is not None
+        or one.over_cap != "lost"
+        or one.expiry != NEVER
+        or one.debt is not None
         for one in spec.units.values()
     )
     redeemed = any(one.kind == "redemption" for one in spec.events.values()) or "redemption" in spec.events
@@ -121,6 +125,7 @@ class _Unit:
             activity_slot=self._activity([name for name in stirring if name not in (EARN, REDEEM)]),
             cap=NO_CAP if spec.cap is None else scaled_to(spec.cap, self.terms.units[self.unit].decimals) or 0,
             over_cap_pending=spec.over_cap == "pending", cap_limit=cap_limit,
+            debt_lasts=None if spec.debt is None else term(self.draft, spec.debt.after),
             worth=worth * 10 ** (finest - decimals), worth_one=10**finest,
         )  # fmt: skip
 

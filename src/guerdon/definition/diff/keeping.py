@@ -118,10 +118,16 @@ def pending(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]
     yield from each_term(terms, differs, here)
 
 
+def _debt(key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
+    """Tell after how long what is owed is written off."""
+    describe = lasting("what is owed is written off after", "any time", forever=True, less_is_better=True)
+    yield from describe(key, None if old is None else old.after, None if new is None else new.after, spot)
+
+
 UNIT_TERMS: Final[dict[str, Describer]] = {
     "expiry": expiry, "pending": pending, "cap": number("an account holds at most", "any number", none_is_most=True),
     "over_cap": ranked(("lost", "pending"), otherwise="lost", name="beyond the cap points are"),
-    "value": kept, "expected_redemption": kept,
+    "debt": _debt, "value": kept, "expected_redemption": kept,
 }  # fmt: skip
 """What a unit says of points that are held."""
 

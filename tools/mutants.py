@@ -41,6 +41,7 @@ also_copy = ["programmes"]
 pytest_add_cli_args_test_selection = {json.dumps(TESTS)}
 pytest_add_cli_args = {json.dumps(PYTEST)}
 use_git_change_detection = false
+process_isolation = "forkserver"  # a process in which tests ran already has programmes that were made without the change
 track_dependencies = false
 """
 SURVIVED = 0

@@ -1,8 +1,10 @@
 # Everything runs in .venv, which these targets make and keep up to date by themselves.
 #   PYTHON  the interpreter to start from (3.11 or later)      make test PYTHON=python3.12
 #   ARGS    passed on to the command                           make demo ARGS=--help
+#   SEED    what chance begins with; every run says its own    make proof SEED=20171003
 PYTHON ?= python3
 ARGS ?=
+SEED := $(or $(SEED),$(shell date +%s))
 
 BIN := .venv/bin
 SOURCES := $(sort $(shell find src programmes tools -type f ! -name '*.pyc' 2>/dev/null))
@@ -12,7 +14,7 @@ COVERED := tests/core tests/definition tests/app tests/parity/test_expressions.p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-compiled check bench proof lock build clean FORCE
+.PHONY: help setup demo test test-compiled check bench proof mutants lock build clean FORCE
 
 help: ## print this help
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -40,8 +42,11 @@ check: .venv/locked ## format, lint, types, floors and the quick tests: run this
 bench: .venv/installed ## measure the installed engine
 	$(BIN)/python -m benchmarks $(ARGS)
 
-proof: .venv/installed ## ask the laws of the installed engine 20,000 examples each
-	GUERDON_INSTALLED=1 GUERDON_PROOF=1 $(BIN)/python -m pytest -n auto --ignore=tests/house $(ARGS)
+proof: .venv/installed ## ask the laws of the installed engine 20,000 examples each; SEED=N asks the same ones again
+	GUERDON_INSTALLED=1 GUERDON_PROOF=1 $(BIN)/python -m pytest -n auto --ignore=tests/house --hypothesis-seed=$(SEED) $(ARGS)
+
+mutants: .venv/mutmut ## change lots, limits, levels and refunds at random, and say which changes no test notices
+	$(BIN)/python tools/mutants.py --seed $(SEED) $(ARGS)
 
 lock: .venv/uv ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv export --upgrade --no-emit-project --all-extras --all-groups --format requirements-txt \
@@ -62,6 +67,11 @@ clean: ## remove .venv and whatever runs left behind
 
 .venv/locked: requirements.lock .venv/uv
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --requirement requirements.lock
+	@touch $@
+
+# Not locked: nothing else needs it, and what it brings along would be pinned for everybody.
+.venv/mutmut: .venv/locked
+	$(BIN)/uv pip install --quiet --python $(BIN)/python 'mutmut==3.8.1'
 	@touch $@
 
 .venv/installed: .venv/locked .venv/sources $(SOURCES) pyproject.toml README.md

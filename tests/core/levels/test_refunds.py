@@ -229,3 +229,13 @@ rules: [{id: base, when: metrics.spend >= 100, give: 5}]
 """
     history = [buys("a", "2017-03-01", 100), back("r", "2017-03-02", "a", 1), buys("b", "2017-03-03", 9)]
     assert points(body, *history, buys("c", "2017-03-04", 9)) == [0, 0, 0, 5]
+
+
+def test_within_a_member_s_own_year_credit_leaves_it_across_new_year_but_not_once_the_next_began() -> None:
+    body = club(within="anniversary").replace("floor(amount)", "'least(metrics.spend, 1000)'")
+    joins, buy = buys("a", "2017-03-10", 5), buys("b", "2017-03-12", 100)
+    # years begin on 10 March: what comes back on 1 February is of the year that counted it
+    assert points(body, joins, buy, back("r", "2018-02-01", "b"), buys("c", "2018-02-02", 0))[3] == 5
+    assert points(body, joins, buy, back("r", "2018-02-01", "b", 40), buys("c", "2018-02-02", 0))[3] == 65
+    later = [buys("c", "2018-03-11", 7), back("r", "2018-03-12", "b"), buys("d", "2018-03-13", 0)]
+    assert points(body, joins, buy, *later)[4] == 7

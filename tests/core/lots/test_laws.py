@@ -76,8 +76,8 @@ def _extended(stated: Made) -> Made:
     return {"extended_by": length(stated["extended_by"])} if "extended_by" in stated else {}
 
 
-def programme_of(stated: Made, zone: str) -> Programme:
-    """Return the programme that says so."""
+def programme_of(stated: Made, zone: str, **more: Any) -> Programme:  # noqa: ANN401 - whatever a file may say
+    """Return the programme that says so, and more if there is more to say."""
     unit: Made = {}
     for key in ("after", "idle"):
         if key in stated:
@@ -98,7 +98,7 @@ def programme_of(stated: Made, zone: str) -> Programme:
         "redemptions": ({"hold_for": length(stated["hold_for"])} if "hold_for" in stated else {})
         | ({"restore": stated["restore"]} if stated.get("restore", "grace") != "grace" else {}),
     }  # fmt: skip
-    return load_text(written(made))
+    return load_text(written(made | more))
 
 
 @st.composite

@@ -145,3 +145,24 @@ def test_what_was_spent_comes_back_with_the_date_to_which_it_would_have_been_mov
         buys("2030-01-01", 0),
     ]
     assert told(body, *history)[1:] == [("restored", at("2017-07-20"), 1, 10), ("expired", at("2017-08-15"), 1, 10)]
+
+
+def test_points_that_come_back_with_a_moved_date_stand_behind_those_that_end_before_it() -> None:
+    # February moves the first lot, of which nothing is left, from 15 February to 15 March; the third ends on 10 March
+    body = extended("after: 1 month, extended_by: 1 month")
+    history = [
+        buys("2017-01-15", 10),
+        {**spends("2017-01-16", 10), "id": "r"},
+        buys("2017-02-05", 3),
+        spends("2017-02-06", 3),
+        buys("2017-02-10", 7),
+        {"at": "2017-02-12", "type": "redemption", "step": "cancel", "reservation": "r"},
+        spends("2017-02-13", 2),
+        buys("2030-01-01", 0),
+    ]
+    assert told(body, *history)[2:] == [
+        ("restored", at("2017-02-12"), 1, 10),
+        ("spent", at("2017-02-13"), 5, 2),
+        ("expired", at("2017-03-10"), 5, 5),
+        ("expired", at("2017-03-15"), 1, 10),
+    ]

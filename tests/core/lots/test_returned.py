@@ -1,14 +1,15 @@
 """Lots whose purchases come back, and what waits or is set aside for a month, worked out by hand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from guerdon.core.effects import EARNED, KINDS, REVERSED, Effects
+from guerdon.core.effects import EARNED, FROM_PENDING, FROM_USABLE, KINDS, REVERSED, Effects
 from guerdon.core.errors import InvariantBroken
 from guerdon.core.events import values_of
-from guerdon.core.history import facts_of
+from guerdon.core.history import facts_of, take_stock
 from guerdon.core.lots.lot import Lot, before
 from guerdon.core.lots.recovery import DEBT
 from guerdon.core.lots.reversal import take_back
@@ -223,3 +224,28 @@ def test_a_statement_of_lots_needs_no_effects_and_accounts_have_receipts_of_thei
     assert list(statement.columns()["points"]) == [55, 55]
     history = [*records, returns("back", "2017-03-08", "one"), {**buys("three", "2017-03-09", 7), "member": "ben"}]
     assert [answer.points(0) for answer in answers(body, *history)] == [50, 5, -50, 7]
+
+
+def test_a_refund_of_points_of_which_some_wait_tells_what_it_took_of_which_in_two_rows_alike_in_all_else() -> None:
+    body = kept("cap: 30, over_cap: pending")
+    _, refund = answers(body, buys("one", "2017-03-01", 50), returns("back", "2017-03-08", "one"))
+    waiting, usable = [row for row in refund.effects if row.kind == REVERSED]
+    assert (waiting.granted, usable.granted) == (20, 30)
+    assert (waiting.band, usable.band) == (FROM_PENDING, FROM_USABLE)
+    assert replace(usable, band=FROM_PENDING, desired=20, granted=20) == waiting
+
+
+def test_points_that_idle_accounts_get_back_for_what_they_paid_are_theirs_again() -> None:
+    # 120 were earned and spent; 100 left earn nothing, 70 left earn 70: of the 80 that paid for the debt 30 come back
+    body = kept("expiry: {idle: 12 months}", "\nreturns: {}").replace(
+        "give: floor(amount)", "when: amount <> 100, give: floor(amount)"
+    )
+    history = [
+        buys("one", "2017-03-01", 120),
+        {"id": "spend", **spends("2017-03-02", 120)},
+        {**returns("some", "2017-03-03", "one"), "amount": 20},
+        buys("two", "2017-03-04", 80),
+        {**returns("more", "2017-03-05", "one"), "amount": 30},
+    ]
+    (stock,) = take_stock(programme(body), [event(body, record) for record in history])
+    assert (stock.left.available, stock.left.debt) == (30, 0)

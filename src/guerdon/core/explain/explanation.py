@@ -6,7 +6,7 @@ Invariants:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -127,43 +127,10 @@ def explain(programme: Programme, answers: Sequence[Answer], *, at: int | None =
 
 
 def _event(programme: Programme, answer: Answer) -> EventAnswer:
-    event = answer.event
-    if event.left is not None:
-        return _refund(programme, answer)
-    rows = rows_of(programme, answer)
-    version = programme.version_at(event.at)
-    asked = [rule.position for rule in programme.rules if rule.version == version]
-    rules = tuple([_rule(programme, answer, position, rows) for position in asked])
-    return EventAnswer(
-        id=event.id,
-        type=event.type,
-        member=event.member,
-        account=event.account,
-        at=iso_time(programme.zone, event.at),
-        when=clock(programme.zone, event.at, timed=event.timed),
-        month=month_of(programme, answer),
-        amount=full_money(event.amounts["amount"], programme.currency),
-        eligible=full_money(0 if event.returned else eligible_of(answer), programme.currency),
-        lines=len(event.lines),
-        returned=event.returned,
-        returned_lines=event.returned_lines,
-        points=_points(programme, answer, rules),
-        roundings=_order_roundings(programme, rows),
-        rules=rules,
-        refund=refund_of(programme, answer),
-        levels=held_of(programme, answer),
-        moves=moves_of(programme, answer),
-        version=_version(programme, event),
-        redemptions=redemptions_of(programme, answer),
-    )
-
-
-def _refund(programme: Programme, answer: Answer) -> EventAnswer:
-    """Account for a refund: no rule answers it, and what its purchase earned is compared with what it earns now."""
+    """Account for an event; no rule answers a refund: what its purchase earned is compared with what it earns now."""
     event = answer.event
     none = full_money(0, programme.currency)
-    units = enumerate(programme.units)
-    return EventAnswer(
+    told = EventAnswer(
         id=event.id,
         type=event.type,
         member=event.member,
@@ -176,12 +143,36 @@ def _refund(programme: Programme, answer: Answer) -> EventAnswer:
         lines=0,
         returned=True,
         returned_lines=event.returned_lines,
-        points=tuple([Points(unit=unit.name, points=_whole(answer.points(i), unit)) for i, unit in units]),
+        points=tuple([
+            Points(unit=one.name, points=_whole(answer.points(i), one)) for i, one in enumerate(programme.units)
+        ]),
         roundings=(),
         rules=(),
         refund=refund_of(programme, answer),
         moves=moves_of(programme, answer),
         version=_version(programme, event.left or event),
+    )
+    return told if event.left is not None else _answered(programme, answer, told)
+
+
+def _answered(programme: Programme, answer: Answer, told: EventAnswer) -> EventAnswer:
+    """Say what every rule answered to an event, and at which level it was rated."""
+    event = answer.event
+    rows = rows_of(programme, answer)
+    version = programme.version_at(event.at)
+    asked = [rule.position for rule in programme.rules if rule.version == version]
+    rules = tuple([_rule(programme, answer, position, rows) for position in asked])
+    _check_points(programme, told.points, rules)
+    return replace(
+        told,
+        amount=full_money(event.amounts["amount"], programme.currency),
+        eligible=full_money(0 if event.returned else eligible_of(answer), programme.currency),
+        lines=len(event.lines),
+        returned=event.returned,
+        roundings=_order_roundings(programme, rows),
+        rules=rules,
+        levels=held_of(programme, answer),
+        redemptions=redemptions_of(programme, answer),
     )
 
 
@@ -225,15 +216,10 @@ def eligible_of(answer: Answer) -> int:
     return eligible if isinstance(eligible, int) else 0
 
 
-def _points(programme: Programme, answer: Answer, rules: Sequence[RuleAnswer]) -> tuple[Points, ...]:
-    """Return the points by unit, which are the sum of what the rules say."""
-    found: list[Points] = []
-    for number, unit in enumerate(programme.units):
-        points = _whole(answer.points(number), unit)
+def _check_points(programme: Programme, points: Sequence[Points], rules: Sequence[RuleAnswer]) -> None:
+    for one, unit in zip(points, programme.units, strict=True):
         said = [rule.points for rule in rules if rule.unit == unit.name]
-        invariant(sum(said) == points, "what the rules say adds up to the event's points")
-        found.append(Points(unit=unit.name, points=points))
-    return tuple(found)
+        invariant(sum(said) == one.points, "what the rules say adds up to the event's points")
 
 
 def _order_roundings(programme: Programme, rows: list[Row]) -> tuple[Rounding, ...]:

@@ -109,10 +109,13 @@ class Queue:
         self.ended_at = EARLIEST
 
     def add(self, lot: Lot) -> None:
-        """Put a lot in its place, which is the last or, around the ends of months and clock changes, a few before."""
+        """Put a lot in its place, which is the last or, around ends that were moved and clock changes, a few before.
+
+        Lots with nothing left keep their place too: what was spent of them may come back.
+        """
         place: i64 = len(self.lots)
         self.lots.append(lot)
-        while place > self.first:
+        while place > 0:
             other = self.lots[place - 1]
             if other.expires_at < lot.expires_at or (
                 other.expires_at == lot.expires_at and other.sequence < lot.sequence

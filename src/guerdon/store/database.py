@@ -80,14 +80,21 @@ class Work(View):
 
     def keep(self) -> None:
         """Commit; what was sent without waiting goes the same way."""
-        if self._pipeline is not None:
-            # What is only queued has not begun a transaction yet, and there would be none to commit.
-            if postgresql.is_idle(self.driver):
-                self._pipeline.sync()
-            self.driver.commit()
-            invariant(postgresql.is_idle(self.driver), "nothing is open after a commit")
-            self.wait()
+        if self.is_postgresql:
+            self._keep_sent()
         self._connection.commit()
+
+    def _keep_sent(self) -> None:
+        """Commit with what was only sent. PostgreSQL answers a commit after a failure by rolling back, and says so softly."""
+        invariant(not postgresql.has_failed(self.driver), "a work in which a statement failed is not kept")
+        if self._pipeline is None:
+            return
+        if postgresql.is_idle(self.driver):
+            # What is only queued has not begun a transaction yet, and there would be none to commit.
+            self._pipeline.sync()
+        committed = self.driver.execute("commit")
+        self.wait()
+        invariant(committed.statusmessage == "COMMIT", "what is acknowledged is kept")
 
     def drop(self, failure: BaseException) -> None:
         """Roll back; a connection that is lost is replaced."""

@@ -27,7 +27,7 @@ def journal(number: int, account: str = "ana", event: int | None = 1) -> Journal
 def entry(journal: int, position: int = 0, account: str = "ana", **other: int | None) -> EntryRow:
     """Return an entry: by default, 10 points earned by the first rule."""
     given = {
-        "kind": 0, "at": 5, "unit": 1, "points": 10, "source_book": 4, "into_book": 1, "event": 1, "made": 1, "line": -1,
+        "sign": 1, "kind": 0, "at": 5, "unit": 1, "points": 10, "source_book": 4, "into_book": 1, "event": 1, "made": 1, "line": -1,
         "rule": 1, "version": 1, "source": -1, "band": -1, "desired": 10, "limit_": -1, "period": 0, "lot": 0,
         "residue": 0, "payer": -1, "reason": 0,
     }  # fmt: skip

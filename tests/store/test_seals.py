@@ -95,7 +95,7 @@ def test_an_account_is_sealed_in_the_order_of_its_journals(database: Database) -
 TAMPERED = {
     "an entry": "update entries set points = points + 1 where account = 'bo' and position = 1",
     "an entry gone": "delete from entries where account = 'bo' and position = 1",
-    "an entry more": "insert into entries select programme, account, journal, 9, kind, at, unit, points, source_book, into_book, "
+    "an entry more": "insert into entries select programme, account, journal, 9, sign, kind, at, unit, points, source_book, into_book, "
     "event, made, line, rule, version, source, band, desired, limit_, period, lot, residue, payer, reason "
     "from entries where account = 'bo' and position = 1",
     "a journal": "update journals set at = at + 1 where account = 'bo'",

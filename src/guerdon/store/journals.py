@@ -37,6 +37,7 @@ class EntryRow(NamedTuple):
     account: str
     journal: int
     position: int
+    sign: int
     kind: int
     at: int
     unit: int
@@ -79,6 +80,11 @@ _ALL_ENTRIES: Final = Query(
     f"""select {_ENTRY} from entries where programme = ?::integer and account = ?::text and journal > ?::integer
         order by journal, position""",
 )
+_OF_EVENT: Final = Query(
+    f"select {_JOURNAL} from journals where programme = ? and account = ? and event = ? order by number limit 1",
+    f"""select {_JOURNAL} from journals where programme = ?::integer and account = ?::text and event = ?::integer
+        order by number limit 1""",
+)
 _OF_EVENTS: Final = Query(
     f"""select {_ENTRY} from entries where programme = ? and account = ?
         and event in (select value from json_each(?)) order by journal, position""",
@@ -103,6 +109,12 @@ def of_account(
     """Return an account's journals before a number, the newest first."""
     rows = _OF_ACCOUNT.rows(view, programme, account, LAST if before is None else before, limit)
     return [JournalRow(*row) for row in rows]
+
+
+def of_event(view: View, programme: int, account: str, event: int) -> JournalRow | None:
+    """Return the journal of an event of an account."""
+    rows = _OF_EVENT.rows(view, programme, account, event)
+    return JournalRow(*rows[0]) if rows else None
 
 
 def entries_of(view: View, programme: int, account: str, journals: Iterable[int]) -> list[EntryRow]:

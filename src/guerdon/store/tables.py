@@ -128,7 +128,7 @@ journals = _table(
 entries = _table(
     "entries",
     {
-        "programme": NUMBER, "account": TEXT, "journal": NUMBER, "position": NUMBER, "kind": SMALL, "at": INSTANT,
+        "programme": NUMBER, "account": TEXT, "journal": NUMBER, "position": NUMBER, "sign": SMALL, "kind": SMALL, "at": INSTANT,
         "unit": NUMBER, "points": POINTS, "source_book": SMALL, "into_book": SMALL, "event": NUMBER, "made": NUMBER,
         "line": NUMBER, "rule": NUMBER, "version": NUMBER, "source": NUMBER, "band": NUMBER, "desired": POINTS,
         "limit_": NUMBER, "period": BigInteger(), "lot": NUMBER, "residue": BigInteger(), "payer": NUMBER, "reason": NUMBER,

@@ -93,7 +93,7 @@ def _entries() -> None:
     partitioned(
         """create table entries (
             programme integer not null, account {text} not null, journal integer not null, position integer not null,
-            kind smallint not null, at bigint not null, unit integer not null, points bigint not null,
+            sign smallint not null, kind smallint not null, at bigint not null, unit integer not null, points bigint not null,
             source_book smallint, into_book smallint, event integer not null, made integer not null, line integer not null,
             rule integer not null, version integer not null, source integer not null, band integer not null,
             desired bigint not null, limit_ integer not null, period bigint not null, lot integer not null,
@@ -111,27 +111,27 @@ def _views() -> None:
 
     Kinds are 0 earned, 1 spent, 2 expired, 7 restored, 9 settled; points were before (`band`) in 2 spent or 3 expired. Books 0
     to 2 are pending, available, held. Where points come back whose lot has ended, a lot is made of them: it has no row of what
-    it earned, and its event is the one that made it.
+    it earned, and its event is the one that made it. What a late event made untrue is taken off by an entry of sign -1.
     """
     run(
         """create view postings as
-            select programme, account, journal, position, unit, source_book as book, -points as points, payer, made, rule, lot
+            select programme, account, journal, position, unit, source_book as book, -sign * points as points, payer, made, rule, lot
             from entries where source_book is not null
             union all
-            select programme, account, journal, position, unit, into_book as book, points, payer, made, rule, lot
+            select programme, account, journal, position, unit, into_book as book, sign * points as points, payer, made, rule, lot
             from entries where into_book is not null""",
         """create view lots as
             select programme, account, unit, made, rule, lot, payer, original, spent, expired,
                 original - spent - expired - remaining as reversed, remaining
             from (
                 select programme, account, unit, made, rule, lot, max(payer) as payer,
-                    coalesce(sum(points) filter (where kind in (0, 7) and event = made), 0) as original,
-                    coalesce(sum(points) filter (where kind = 1 or (kind = 9 and band = 2)), 0)
-                        - coalesce(sum(points) filter (where kind = 7 and band = 2 and event <> made), 0) as spent,
-                    coalesce(sum(points) filter (where kind = 2), 0)
-                        - coalesce(sum(points) filter (where kind = 7 and band = 3), 0) as expired,
-                    coalesce(sum(points) filter (where into_book between 0 and 2), 0)
-                        - coalesce(sum(points) filter (where source_book between 0 and 2), 0) as remaining
+                    coalesce(sum(sign * points) filter (where kind in (0, 7) and event = made), 0) as original,
+                    coalesce(sum(sign * points) filter (where kind = 1 or (kind = 9 and band = 2)), 0)
+                        - coalesce(sum(sign * points) filter (where kind = 7 and band = 2 and event <> made), 0) as spent,
+                    coalesce(sum(sign * points) filter (where kind = 2), 0)
+                        - coalesce(sum(sign * points) filter (where kind = 7 and band = 3), 0) as expired,
+                    coalesce(sum(sign * points) filter (where into_book between 0 and 2), 0)
+                        - coalesce(sum(sign * points) filter (where source_book between 0 and 2), 0) as remaining
                 from entries
                 where lot >= 0 and (source_book is not null or into_book is not null)
                 group by programme, account, unit, made, rule, lot

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import suppress
 
+import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
@@ -88,6 +89,25 @@ def _write_at_once(database: Database, engine: Engine) -> None:
         if engine.kind == "postgresql":
             work.connection.exec_driver_sql("set local lock_timeout = '50ms'")
         accounts.lock(work, PROGRAMME, ["ana"])
+
+
+def test_after_a_restart_of_the_server_one_caller_is_told_and_the_next_ones_are_served(database: Database) -> None:
+    if not database.is_postgresql:
+        pytest.skip("SQLite has no server")
+    with database.view() as one, database.view() as other, database.work() as work:
+        for view in (one, other, work):
+            accounts.read(view, PROGRAMME, ["ana"])
+    with psycopg.connect(database.url, autocommit=True) as admin:
+        query = (
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'guerdon' and datname = %s"
+        )
+        admin.execute(query, [database.url.rpartition("/")[2]])
+    with pytest.raises(Conflict) as conflict, database.view() as view:
+        accounts.read(view, PROGRAMME, ["ana"])
+    assert conflict.value.code == "connection_lost"
+    with database.view() as one, database.view() as other, database.work() as work:
+        for view in (one, other, work):
+            assert accounts.read(view, PROGRAMME, ["ana"]) == {}
 
 
 KILLED = """

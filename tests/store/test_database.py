@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 
+import psycopg
 import pytest
+from sqlalchemy.exc import DBAPIError
 
-from guerdon.core.errors import Invalid
+from guerdon.core.errors import Conflict, Invalid, InvariantBroken
 from guerdon.store import Database, accounts, open_database
 from tests.databases.fixtures import Engine
 from tests.store.books import PROGRAMME
@@ -41,6 +44,22 @@ def test_an_exception_rolls_back(database: Database) -> None:
         assert accounts.read(view, PROGRAMME, ["ana"]) == {}
 
 
+def test_a_failure_that_was_passed_over_is_not_kept_in_silence(database: Database) -> None:
+    def write() -> None:
+        with database.work() as work:
+            accounts.lock(work, PROGRAMME, ["ana"])
+            with suppress(DBAPIError):
+                work.connection.exec_driver_sql("select nothing from nowhere")
+
+    if database.is_postgresql:
+        with pytest.raises(InvariantBroken):
+            write()
+    else:
+        write()  # SQLite has undone the statement that failed, and nothing else
+    with database.view() as view:
+        assert (accounts.read(view, PROGRAMME, ["ana"]) == {}) is database.is_postgresql
+
+
 def test_what_was_only_sent_is_kept_too(database: Database) -> None:
     with database.work() as work:
         accounts.lock(work, PROGRAMME, ["ana"])
@@ -48,6 +67,47 @@ def test_what_was_only_sent_is_kept_too(database: Database) -> None:
         accounts.save(work, PROGRAMME, [accounts.Account("ana", events=9)])
     with database.view() as view:
         assert accounts.read(view, PROGRAMME, ["ana"])["ana"].events == 9
+
+
+def test_a_writer_that_another_one_is_in_the_way_of_is_told_to_try_again(engine: Engine, database: Database) -> None:
+    other = open_database(engine.url)
+    with database.work() as work:
+        accounts.lock(work, PROGRAMME, ["ana"])
+        work.wait()
+        with pytest.raises(Conflict) as conflict:
+            _write_at_once(other, engine)
+    assert conflict.value.code == "busy"
+    other.close()
+
+
+def _write_at_once(database: Database, engine: Engine) -> None:
+    if engine.kind == "sqlite":
+        with database._writer.connect() as connection:  # noqa: SLF001 - the wait is shortened, nothing else
+            connection.connection.driver_connection.execute("pragma busy_timeout=0")  # type: ignore[union-attr]
+            connection.rollback()
+    with database.work() as work:
+        if engine.kind == "postgresql":
+            work.connection.exec_driver_sql("set local lock_timeout = '50ms'")
+        accounts.lock(work, PROGRAMME, ["ana"])
+
+
+def test_after_a_restart_of_the_server_one_caller_is_told_and_the_next_ones_are_served(database: Database) -> None:
+    if not database.is_postgresql:
+        pytest.skip("SQLite has no server")
+    with database.view() as one, database.view() as other, database.work() as work:
+        for view in (one, other, work):
+            accounts.read(view, PROGRAMME, ["ana"])
+    with psycopg.connect(database.url, autocommit=True) as admin:
+        query = (
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'guerdon' and datname = %s"
+        )
+        admin.execute(query, [database.url.rpartition("/")[2]])
+    with pytest.raises(Conflict) as conflict, database.view() as view:
+        accounts.read(view, PROGRAMME, ["ana"])
+    assert conflict.value.code == "connection_lost"
+    with database.view() as one, database.view() as other, database.work() as work:
+        for view in (one, other, work):
+            assert accounts.read(view, PROGRAMME, ["ana"]) == {}
 
 
 KILLED = """

@@ -85,6 +85,25 @@ def test_a_lot_is_what_its_entries_make_of_it(database: Database) -> None:
     assert _lots(database) == {1: (100, 50, 35, 15, 0)}
 
 
+def test_what_a_late_event_made_untrue_is_taken_off(database: Database) -> None:
+    _post(database, entry(1, points=100), entry(2, sign=-1, points=100), entry(2, 1, points=80))
+    assert _lots(database) == {1: (80, 0, 0, 0, 80)}
+    with database.view() as view:
+        rows = view.connection.exec_driver_sql(
+            "select book, sum(points) from postings group by book order by book"
+        ).fetchall()
+    assert [tuple(map(int, row)) for row in rows] == [(AVAILABLE, 80), (ISSUED, -80)]
+
+
+def test_the_journal_of_an_event_is_found(database: Database) -> None:
+    _post(database, entry(1), entry(2, event=2))
+    with database.view() as view:
+        found = journals.of_event(view, PROGRAMME, "ana", 2)
+        assert found is not None
+        assert found.number == 2
+        assert journals.of_event(view, PROGRAMME, "ana", 3) is None
+
+
 def test_what_a_refund_makes_debt_is_reversed_in_the_lot_that_pays_it(database: Database) -> None:
     _post(
         database,

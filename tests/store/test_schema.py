@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from guerdon.core.errors import Refused
-from guerdon.store import Database, open_database
+from guerdon.store import Database, accounts, open_database
 from guerdon.store.tables import APPEND_ONLY, METADATA, VIEWS
 from tests.databases.fixtures import Engine
 
@@ -124,6 +124,16 @@ def test_a_database_that_is_not_migrated_is_refused(engine: Engine) -> None:
     database.migrate()
     database.check()
     database.close()
+
+
+def test_batches_go_on_rising_in_a_restored_cluster(database: Database) -> None:
+    far = 10**12
+    with database.work() as work:
+        work.connection.exec_driver_sql(f"insert into sealer (programme, seal, batch, hash) values (1, 1, {far}, '')")
+    database.migrate()
+    with database.work() as work:
+        accounts.lock(work, 1, ["ana"])
+        assert (work.batch > far) is database.is_postgresql
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:

@@ -35,6 +35,11 @@ class View:
         """What ordinary queries run on."""
         return self._connection
 
+    @property
+    def is_lost(self) -> bool:
+        """Say whether the connection is gone."""
+        return self.is_postgresql and bool(self.driver.closed)
+
 
 class Work(View):
     """One transaction that writes as well.
@@ -80,24 +85,29 @@ class Work(View):
 
     def keep(self) -> None:
         """Commit; what was sent without waiting goes the same way."""
-        if self._pipeline is not None:
-            # What is only queued has not begun a transaction yet, and there would be none to commit.
-            if postgresql.is_idle(self.driver):
-                self._pipeline.sync()
-            self.driver.commit()
-            invariant(postgresql.is_idle(self.driver), "nothing is open after a commit")
-            self.wait()
+        if self.is_postgresql:
+            self._keep_sent()
         self._connection.commit()
 
+    def _keep_sent(self) -> None:
+        """Commit with what was only sent. PostgreSQL answers a commit after a failure by rolling back, and says so softly."""
+        invariant(not postgresql.has_failed(self.driver), "a work in which a statement failed is not kept")
+        if self._pipeline is None:
+            return
+        if postgresql.is_idle(self.driver):
+            # What is only queued has not begun a transaction yet, and there would be none to commit.
+            self._pipeline.sync()
+        committed = self.driver.execute("commit")
+        self.wait()
+        invariant(committed.statusmessage == "COMMIT", "what is acknowledged is kept")
+
     def drop(self, failure: BaseException) -> None:
-        """Roll back; a connection that is lost is replaced."""
+        """Roll back, as far as there is still somebody to tell."""
         pipeline, self._pipeline = self._pipeline, None
         if pipeline is not None:
             pipeline.__exit__(type(failure), failure, failure.__traceback__)
-        if self.is_postgresql and self.driver.closed:
-            self._connection.invalidate()
-            return
-        self._connection.rollback()
+        if not self.is_lost:
+            self._connection.rollback()
 
 
 class Database:
@@ -125,13 +135,26 @@ class Database:
                 work.keep()
             except BaseException as failure:
                 work.drop(failure)
+                self._replace_lost(work, connection)
                 raise
 
     @contextmanager
     def view(self) -> Iterator[View]:
         """Begin to read."""
-        with told(), self._reader.connect() as connection, connection.begin():
-            yield View(connection)
+        with told(), self._reader.connect() as connection:
+            connection.begin()
+            view = View(connection)
+            try:
+                yield view
+            finally:
+                self._replace_lost(view, connection)
+
+    def _replace_lost(self, view: View, connection: Connection) -> None:
+        """Forget all connections when one is lost: the others were lost with it, and new ones are made when they are asked for."""
+        if view.is_lost:
+            connection.invalidate()
+            self._writer.dispose()
+            self._reader.dispose()
 
     def migrate(self) -> None:
         """Bring the tables to what this code knows; refuse a database that a newer Guerdon has changed."""

@@ -51,8 +51,10 @@ _ADD: Final = Insert(tables.events)
 _FIND: Final = Query(
     """select e.source, e.id, e.account, e.number, e.content from json_each(?2) as n cross join event_ids as e
         where e.programme = ?1 and e.source = n.value ->> 0 and e.id = n.value ->> 1""",
-    """select e.source, e.id, e.account, e.number, e.content from unnest(?::text[], ?::text[]) as n(source, id)
-        join event_ids as e on e.programme = ?::integer and e.source = n.source and e.id = n.id""",
+    """select e.* from unnest(?::text[], ?::text[]) as n(source, id) cross join lateral (
+            select source, id, account, number, content from event_ids as i
+            where i.programme = ?::integer and i.source = n.source and i.id = n.id offset 0
+        ) as e""",
 )
 _OF_ACCOUNT: Final = Query(
     f"select {_COLUMNS} from events where programme = ? and account = ? and number > ? order by number",

@@ -65,33 +65,38 @@ class Chain(NamedTuple):
 
 _JOURNAL: Final = ", ".join(f"j.{name}" for name in JournalRow._fields)
 _ENTRY: Final = ", ".join(f"e.{name}" for name in EntryRow._fields)
-_CONTENT: Final = """left join events as v on v.programme = j.programme and v.account = j.account and v.number = j.event
-    left join event_ids as i on i.programme = v.programme and i.source = v.source and i.id = v.id"""
+_CONTENT: Final = """(select (
+        select i.content from event_ids as i where i.programme = v.programme and i.source = v.source and i.id = v.id
+    ) from events as v where v.programme = j.programme and v.account = j.account and v.number = j.event) as content"""
 _NEXT: Final = Query(
-    f"""select {_JOURNAL}, i.content from journals as j {_CONTENT} where j.programme = ? and j.batch >= ?
+    f"""select {_JOURNAL}, {_CONTENT} from journals as j where j.programme = ? and j.batch >= ?
             and (j.batch, j.account, j.number) > (?, ?, ?)
         order by j.batch, j.account, j.number limit ?""",
-    f"""select {_JOURNAL}, i.content from journals as j {_CONTENT} where j.programme = ?::integer and j.batch >= ?::bigint
+    f"""select {_JOURNAL}, {_CONTENT} from journals as j where j.programme = ?::integer and j.batch >= ?::bigint
             and (j.batch, j.account, j.number) > (?::bigint, ?::text, ?::integer)
             and j.batch < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
                 + (select value::bigint from meta where name = 'batch')
         order by j.batch, j.account, j.number limit ?::integer""",
 )
+# Each row is found by its key, however many there are: `offset 0` keeps PostgreSQL from joining by reading whole tables.
 _SEALED: Final = Query(
-    f"""select {_JOURNAL}, i.content, s.seal, s.account, s.journal, s.hash from seals as s
-            left join journals as j on j.programme = s.programme and j.account = s.account and j.number = s.journal {_CONTENT}
+    f"""select {_JOURNAL}, {_CONTENT}, s.seal, s.account, s.journal, s.hash from seals as s
+            left join journals as j on j.programme = s.programme and j.account = s.account and j.number = s.journal
         where s.programme = ? and s.seal > ? order by s.seal limit ?""",
-    f"""select {_JOURNAL}, i.content, s.seal, s.account, s.journal, s.hash from seals as s
-            left join journals as j on j.programme = s.programme and j.account = s.account and j.number = s.journal {_CONTENT}
+    f"""select j.*, s.seal, s.account, s.journal, s.hash from seals as s left join lateral (
+            select {_JOURNAL}, {_CONTENT} from journals as j
+            where j.programme = s.programme and j.account = s.account and j.number = s.journal offset 0
+        ) as j on true
         where s.programme = ?::integer and s.seal > ?::bigint order by s.seal limit ?::integer""",
 )
 _ENTRIES: Final = Query(
     f"""select {_ENTRY} from json_each(?2) as n cross join entries as e
         where e.programme = ?1 and e.account = n.value ->> 0 and e.journal = n.value ->> 1
         order by e.account, e.journal, e.position""",
-    f"""select {_ENTRY} from unnest(?::text[], ?::integer[]) as n(account, journal)
-            join entries as e on e.programme = ?::integer and e.account = n.account and e.journal = n.journal
-        order by e.account, e.journal, e.position""",
+    f"""select {_ENTRY} from unnest(?::text[], ?::integer[]) as n(account, journal) cross join lateral (
+            select * from entries as i
+            where i.programme = ?::integer and i.account = n.account and i.journal = n.journal order by i.position offset 0
+        ) as e""",
 )
 _ADD: Final = Insert(tables.seals)
 _WIDTH: Final = len(JournalRow._fields)

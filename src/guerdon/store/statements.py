@@ -50,7 +50,10 @@ class Insert:
     def __init__(self, table: Table, ending: str = "") -> None:
         names = [column.name for column in table.columns]
         head = f"insert into {table.name} ({', '.join(names)})"
-        arrays = [f"%b::{_array(column.type)}" for column in list(table.columns)[1:]]
+        columns = list(table.columns)[1:]
+        arrays = [_array(column.type) for column in columns]
+        self._whole: Final = [isinstance(column.type, Integer) for column in columns]
+        self._nullable: Final = [bool(column.nullable) for column in columns]
         marks = ", ".join("?" for _ in arrays)
         self._sqlite: Final = f"{head} values (?, {marks}) {ending}"
         self._many: Final = f"{head} values (%d, {marks}) {ending}"
@@ -74,7 +77,9 @@ class Insert:
         return [found for row in rows for found in work.driver.execute(self._sqlite, (programme, *row)).fetchall()]
 
     def _send(self, work: Work, programme: int, rows: Sequence[Row]) -> Asked:
-        columns = [list(column) for column in zip(*rows, strict=True)]
+        """Send a column as one array; of whole numbers the driver is given the array's text, which is several times faster."""
+        told = zip(zip(*rows, strict=True), self._whole, self._nullable, strict=True)
+        columns = [_text_of(column, nullable=nullable) if whole else list(column) for column, whole, nullable in told]
         return Asked(work.driver.execute(self._postgresql, [programme, *columns], prepare=True, binary=True))
 
 
@@ -83,11 +88,18 @@ def _listed(value: object) -> object:
 
 
 def _array(kind: object) -> str:
-    """Return what PostgreSQL calls an array of a column's values."""
+    """Return what stands for an array of a column's values in a statement for PostgreSQL."""
     if isinstance(kind, BigInteger):
-        return "bigint[]"
+        return "%t::bigint[]"
     if isinstance(kind, SmallInteger):
-        return "smallint[]"
+        return "%t::smallint[]"
     if isinstance(kind, Integer):
-        return "integer[]"
-    return "bytea[]" if isinstance(kind, LargeBinary) else "text[]"
+        return "%t::integer[]"
+    return "%b::bytea[]" if isinstance(kind, LargeBinary) else "%b::text[]"
+
+
+def _text_of(numbers: tuple[int | None, ...], *, nullable: bool) -> str:
+    """Return an array of whole numbers as PostgreSQL reads it."""
+    if nullable:
+        return f"{{{','.join(['null' if one is None else str(one) for one in numbers])}}}"
+    return f"{{{','.join(map(str, numbers))}}}"

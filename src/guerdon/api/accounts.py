@@ -4,7 +4,6 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from typing import Final
 
-from litestar import Response
 from msgspec import Struct
 
 from guerdon.api import asking, examples
@@ -13,6 +12,7 @@ from guerdon.api.instants import to_api
 from guerdon.api.operations import Answer, Operation, offer
 from guerdon.api.parameters import ACCOUNT, AT, CURSOR, LIMIT
 from guerdon.api.problems import Refusing
+from guerdon.api.replies import Reply, shown
 from guerdon.services.accounts.journals import EventName, Journal, journals_of
 from guerdon.services.accounts.stand import Ending, Stand, stand
 from guerdon.services.answers import Balance, Points
@@ -102,10 +102,10 @@ class JournalPage(Struct, kw_only=True):
         parameters=(ACCOUNT, AT),
     ),
 )
-async def account_standing(request: Asked) -> Response[bytes]:
+async def account_standing(request: Asked) -> Reply:
     """Tell balances, what expires when, what becomes usable, and levels: now, or at any instant."""
     account = asking.named(request, "account")
-    return asking.shown(
+    return shown(
         await asking.read(request, lambda view, published, at: standing(stand(view, published, account, at=at)))
     )
 
@@ -122,7 +122,7 @@ async def account_standing(request: Asked) -> Response[bytes]:
         parameters=(ACCOUNT, CURSOR, LIMIT),
     ),
 )
-async def account_journals(request: Asked) -> Response[bytes]:
+async def account_journals(request: Asked) -> Reply:
     """Tell the journals of an account, the newest first, with every entry by the programme's names."""
     account, before = asking.named(request, "account"), _before(request)
     limit = asking.number(request, "limit", otherwise=PAGE, most=PAGE_MAX)
@@ -130,7 +130,7 @@ async def account_journals(request: Asked) -> Response[bytes]:
         request, lambda view, published, _: journals_of(view, published, account, before=before, limit=limit)
     )
     more = len(found) == limit and found[-1].number > 1
-    return asking.shown(JournalPage(journals=[_journal(one) for one in found], next=_cursor(found) if more else None))
+    return shown(JournalPage(journals=[_journal(one) for one in found], next=_cursor(found) if more else None))
 
 
 def standing(found: Stand) -> Standing:

@@ -1,6 +1,5 @@
 """The routes put together, behind the door."""
 
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
@@ -14,14 +13,13 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
 from guerdon.api import accounts, events, health, members, openapi, programme, redemptions
-from guerdon.api.asking import refused
 from guerdon.api.door import Door
 from guerdon.api.openapi import PREFIX, Json
 from guerdon.api.operations import OPERATION
 from guerdon.api.page import STYLE, page
-from guerdon.api.problems import UNEXPECTED, Refusing, problem, problem_of
+from guerdon.api.problems import MEDIA_TYPE, problem
+from guerdon.api.replies import refusal, refused
 from guerdon.app.service import Guerdon
-from guerdon.core.errors import GuerdonError, InvariantBroken
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     events.record_event,
@@ -40,12 +38,11 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
 )
 """Every route, in the order in which the reference has them."""
 
-_CODES: Final = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+_CODES: Final = {404: "not_found", 405: "method_not_allowed", 500: "internal"}
 _POLICY: Final = {
     "content-security-policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'",
     "x-content-type-options": "nosniff",
 }
-_log: Final = logging.getLogger("guerdon")
 
 
 def make_app(guerdon: Guerdon) -> ASGIApp:
@@ -68,18 +65,11 @@ def make_app(guerdon: Guerdon) -> ASGIApp:
 
 
 def _tell(request: "Request[Any, Any, Any]", failure: Exception) -> Response[bytes]:
-    """Answer with how a failure is told; what nobody foresaw is logged."""
-    if isinstance(failure, HTTPException):
-        code = _CODES.get(failure.status_code)
-        if code is not None:
-            return refused(problem(code))
-        if failure.status_code < 500:  # noqa: PLR2004 - whatever the routes refuse by themselves
-            return refused(problem("parameter_invalid", str(failure.detail)))
-    told = problem_of(failure)
-    foreseen = isinstance(failure, Refusing | GuerdonError) and not isinstance(failure, InvariantBroken)
-    if told.code == UNEXPECTED or not foreseen:
-        _log.error("%s %s", request.method, request.url.path, exc_info=failure)
-    return refused(told)
+    """Answer what came to no route, or went wrong outside of one."""
+    code = _CODES.get(failure.status_code, "parameter_invalid") if isinstance(failure, HTTPException) else ""
+    reply = refused(problem(code)) if code else refusal(failure, request.scope)
+    headers = {name.decode(): value.decode() for name, value in reply.headers}
+    return Response(reply.body, status_code=reply.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 @cache

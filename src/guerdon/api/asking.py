@@ -6,12 +6,12 @@ from hashlib import sha256
 from typing import Any, Final, TypeVar
 
 import msgspec
-from litestar import Response
 
-from guerdon.api.callers import Visit
-from guerdon.api.door import VISIT, WAITING
+from guerdon.api.callers import VISIT, Visit
+from guerdon.api.door import WAITING
 from guerdon.api.operations import Asked
-from guerdon.api.problems import MEDIA_TYPE, RETRY, Problem, Refusing, problem
+from guerdon.api.problems import MEDIA_TYPE, Problem, Refusing, problem
+from guerdon.api.replies import JSON, OK, Reply
 from guerdon.api.waiting import Waiting
 from guerdon.app.service import Guerdon
 from guerdon.core.amounts import read_end
@@ -24,8 +24,10 @@ from guerdon.store.database import View, Work
 T = TypeVar("T")
 Do = Callable[[Work, Published, int], Answered]
 
-JSON: Final = "application/json"
-OK: Final = 200
+BODY_BYTES: Final = 1 << 20
+LARGE_BYTES: Final = 8 << 20
+"""How large a body may be, and one of many events or of a programme."""
+
 CREATED: Final = 201
 _WRONG: Final = 400
 _BOOLEANS: Final = {"true": True, "false": False}
@@ -48,6 +50,22 @@ def waiting_of(request: Asked) -> Waiting:
     """Return how to wait for other threads."""
     found: Waiting = request.scope[WAITING]  # type: ignore[literal-required]
     return found
+
+
+async def body_of(request: Asked, *, most: int = BODY_BYTES) -> bytes:
+    """Return what was sent, as far as it is no more than `most` bytes."""
+    parts: list[bytes] = []
+    size, goes_on = 0, True
+    while goes_on:
+        message = await request.receive()
+        if message["type"] != "http.request":
+            raise Refusing("malformed_json", "the caller went away before all was sent")
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > most:
+            raise Refusing("body_too_large", f"the body has more than {most:,} bytes")
+        goes_on = message.get("more_body", False)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 # What stands in the address.
@@ -104,19 +122,6 @@ def instant(request: Asked) -> Callable[[Published, int], int]:
 # Answers.
 
 
-def shown(content: Any, status: int = OK) -> Response[bytes]:  # noqa: ANN401 - whatever msgspec can write
-    """Return an answer."""
-    return Response(msgspec.json.encode(content), status_code=status, media_type=JSON)
-
-
-def refused(told: Problem) -> Response[bytes]:
-    """Return a problem as an answer."""
-    headers = {"retry-after": str(RETRY[told.code])} if told.code in RETRY else {}
-    if told.status == 401:  # noqa: PLR2004 - the status that asks for a key
-        headers["www-authenticate"] = "Bearer"
-    return Response(msgspec.json.encode(told), status_code=told.status, media_type=MEDIA_TYPE, headers=headers)
-
-
 def of_outcome(outcome: Recorded | Refusal) -> tuple[int, Recorded | Problem]:
     """Return the status and the content of what became of an event or a command."""
     if isinstance(outcome, Refusal):
@@ -131,11 +136,12 @@ def answered(outcome: Recorded | Refusal) -> Answered:
     return Answered(status=status, body=msgspec.json.encode(content).decode())
 
 
-def given(found: Answered) -> Response[bytes]:
+def given(found: Answered) -> Reply:
     """Return an answer that may have been kept."""
     media = JSON if found.status < _WRONG else MEDIA_TYPE
-    headers = {"idempotency-replayed": "true"} if found.repeated else {}
-    return Response(found.body.encode(), status_code=found.status, media_type=media, headers=headers)
+    headers = [(b"content-type", media.encode())]
+    headers += [(b"idempotency-replayed", b"true")] if found.repeated else []
+    return Reply(found.body.encode(), found.status, tuple(headers))
 
 
 # Asking.
@@ -149,14 +155,14 @@ async def read(request: Asked, do: Callable[[View, Published, int], T]) -> T:
     )
 
 
-async def command(request: Asked, do: Do) -> Response[bytes]:
+async def command(request: Asked, body: bytes, do: Do) -> Reply:
     """Ask for something to be done: once, where an Idempotency-Key names it; not at all in a dry run."""
     dry = asks_for_more(request) and is_dry(request)
     key = None if dry else _key(request)
     if key is None:
         at = instant(request)
         return given(await _write(request, lambda work, published, now: do(work, published, at(published, now)), dry=dry))
-    asking = Asking(actor=_actor(request), key=key, asked=await _hash(request))
+    asking = Asking(actor=_actor(request), key=key, asked=_hash(request, body))
     running: set[tuple[str, str]] = request.app.state.running
     if (asking.actor, key) in running:
         raise Refusing("request_running")
@@ -191,7 +197,7 @@ def _actor(request: Asked) -> str:
     return "" if caller is None else caller.id
 
 
-async def _hash(request: Asked) -> bytes:
+def _hash(request: Asked, body: bytes) -> bytes:
     head = f"{request.method} {request.url.path}?{request.scope['query_string'].decode('latin-1')}\n"
-    return sha256(head.encode() + await request.body()).digest()
+    return sha256(head.encode() + body).digest()
 

@@ -12,6 +12,9 @@ REMEMBERED_SECONDS: Final = 5.0
 """A key that was revoked is good for so long at most."""
 
 REMEMBERED_MAX: Final = 10_000
+VISIT: Final = "guerdon_visit"
+"""Where a request's scope keeps its visit."""
+
 _BEARER: Final = "bearer "
 
 

@@ -4,32 +4,31 @@ What is asked for is the business of the routes behind it.
 """
 
 import asyncio
-import logging
+import itertools
 import re
 import secrets
 import time
 from typing import Final
 
-import msgspec
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from guerdon.api.buckets import Buckets, Header
-from guerdon.api.callers import Callers, Visit
-from guerdon.api.problems import MEDIA_TYPE, RETRY, Problem, Refusing, problem_of
+from guerdon.api.callers import VISIT, Callers, Visit
+from guerdon.api.problems import Refusing
+from guerdon.api.replies import refusal
 from guerdon.api.waiting import Waiting
 from guerdon.app.service import Guerdon
 
 VERSIONS: Final = ("2026-12-01",)
 """Dated versions of the interface, the newest first; whoever names none gets the newest."""
 
-VISIT: Final = "guerdon_visit"
 WAITING: Final = "guerdon_waiting"
-"""Where a request's scope keeps its visit, and what its loop waits for."""
+"""Where a request's scope keeps what its loop waits for."""
 
 _REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
-_ID_BYTES: Final = 12
+_PROCESS: Final = secrets.token_hex(6)
+_NUMBERS: Final = itertools.count(1)
 _WANTED: Final = frozenset({b"authorization", b"guerdon-version", b"x-request-id"})
-_log: Final = logging.getLogger("guerdon")
 
 
 class Door:
@@ -50,15 +49,14 @@ class Door:
         request_id = _request_id(said.get(b"x-request-id", ""))
         headers = [(b"x-request-id", request_id.encode()), (b"guerdon-version", VERSIONS[0].encode())]
         answering = _Answering(send, headers)
+        scope[VISIT] = Visit(request_id, None, "key_missing")  # type: ignore[literal-required]  # ours, beside the protocol's
         try:
             await self._enter(scope, said, headers, request_id)
             await self._routes(scope, receive, answering.send)
         except Exception as failure:
-            if not isinstance(failure, Refusing):
-                _log.exception("request %s", request_id)
             if answering.begun:
                 raise
-            await _refuse(answering, problem_of(failure), failure)
+            await refusal(failure, scope)(scope, receive, answering.send)
 
     async def _enter(self, scope: Scope, said: dict[bytes, str], headers: list[Header], request_id: str) -> None:
         """Find out who asks; Refusing when the request cannot be let in, whatever it asks for."""
@@ -76,8 +74,7 @@ class Door:
         wait, limits = self._buckets.take(caller.id, at)
         headers += limits
         if wait:
-            headers.append((b"retry-after", b"%d" % wait))
-            raise Refusing("too_many_requests", f"the key asks too often; ask again in {wait} seconds")
+            raise Refusing("too_many_requests", f"the key asks too often; ask again in {wait} seconds", wait=wait)
 
 
 class _Answering:
@@ -98,15 +95,6 @@ class _Answering:
         await self._send(message)
 
 
-async def _refuse(answering: _Answering, problem: Problem, failure: Exception) -> None:
-    """Answer with a problem, for what did not come as far as the routes."""
-    body = msgspec.json.encode(problem)
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", b"%d" % len(body))]
-    if problem.code in RETRY and not isinstance(failure, Refusing):
-        headers.append((b"retry-after", b"%d" % RETRY[problem.code]))
-    await answering.send({"type": "http.response.start", "status": problem.status, "headers": headers})
-    await answering.send({"type": "http.response.body", "body": body, "more_body": False})
-
-
 def _request_id(stated: str) -> str:
-    return stated if stated and _REQUEST_ID.fullmatch(stated) else secrets.token_hex(_ID_BYTES)
+    """Return the id that a request came with, or one that no other request has."""
+    return stated if stated and _REQUEST_ID.fullmatch(stated) else f"{_PROCESS}-{next(_NUMBERS):x}"

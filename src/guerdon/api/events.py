@@ -4,7 +4,6 @@ import asyncio
 import logging
 from typing import Final
 
-from litestar import Response
 from msgspec import Struct
 
 from guerdon.api import asking, bodies, examples
@@ -13,6 +12,7 @@ from guerdon.api.bodies import EventsBody, Record
 from guerdon.api.operations import Answer, Operation, offer
 from guerdon.api.parameters import DRY_AT, DRY_RUN
 from guerdon.api.problems import Problem, problem_of
+from guerdon.api.replies import Reply, refused, shown
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.events.record import record_events
 from guerdon.services.published import Published
@@ -57,20 +57,20 @@ class Results(Struct, kw_only=True):
         parameters=(DRY_RUN, DRY_AT),
     ),
 )
-async def record_event(request: Asked) -> Response[bytes]:
+async def record_event(request: Asked) -> Reply:
     """Record one event: a purchase, a refund, or whatever the programme declares.
 
     The same id with the same content is answered as before, with other content it is a conflict. The answer comes after the
     commit.
     """
-    record = bodies.record_of(await request.body())
+    record = bodies.record_of(await asking.body_of(request))
     outcome: Recorded | Refusal | None = bodies.refusal_of(record)
     if outcome is None and asking.asks_for_more(request) and asking.is_dry(request):
         outcome = (await _together(request, [record], dry=True))[0]
     if outcome is None:
         outcome = await asking.waiting_of(request).on(asking.guerdon_of(request).submit(record))
     status, content = asking.of_outcome(outcome)
-    return asking.refused(content) if isinstance(content, Problem) else asking.shown(content, status)
+    return refused(content) if isinstance(content, Problem) else shown(content, status)
 
 
 @offer(
@@ -81,21 +81,20 @@ async def record_event(request: Asked) -> Response[bytes]:
         tag="events",
         scope=SCOPE,
         body=EventsBody,
-        large=True,
         body_example={"events": [examples.PURCHASE]},
         answers={200: Answer(about="Each is answered by itself.", kind=Results, example=examples.RESULTS)},
         codes=("at_needs_dry_run",),
         parameters=(DRY_RUN, DRY_AT),
     ),
 )
-async def record_many(request: Asked) -> Response[bytes]:
+async def record_many(request: Asked) -> Reply:
     """Record many events at once; what one cannot be leaves the others alone."""
-    records = bodies.read(EventsBody, await request.body()).events
+    records = bodies.read(EventsBody, await asking.body_of(request, most=asking.LARGE_BYTES)).events
     refusals = [bodies.refusal_of(record) for record in records]
     good = [record for record, refusal in zip(records, refusals, strict=True) if refusal is None]
     dry = asking.asks_for_more(request) and asking.is_dry(request)
     outcomes = iter(await _together(request, good, dry=dry))
-    return asking.shown(Results(results=[_result(refusal or next(outcomes)) for refusal in refusals]))
+    return shown(Results(results=[_result(refusal or next(outcomes)) for refusal in refusals]))
 
 
 async def _together(request: Asked, records: list[Record], *, dry: bool) -> list[Recorded | Refusal]:

@@ -1,11 +1,11 @@
 """Health: whether the service can answer."""
 
-from litestar import Response
 from msgspec import Struct
 
 from guerdon.api import asking, examples
 from guerdon.api.asking import Asked
 from guerdon.api.operations import Answer, Operation, offer
+from guerdon.api.replies import Reply, shown
 
 
 class Health(Struct, kw_only=True):
@@ -24,9 +24,9 @@ class Health(Struct, kw_only=True):
         answers={200: Answer(about="It can.", kind=Health, example=examples.HEALTH)},
     ),
 )
-async def health(request: Asked) -> Response[bytes]:
+async def health(request: Asked) -> Reply:
     """Ask the database, and say that all is well; no key is needed."""
-    return asking.shown(
+    return shown(
         await asking.read(
             request,
             lambda _view, published, _at: Health(

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from litestar import Response
 from msgspec import Struct
 
 from guerdon.api import asking, examples
@@ -11,6 +10,7 @@ from guerdon.api.asking import Asked
 from guerdon.api.instants import to_api
 from guerdon.api.operations import Answer, Operation, offer
 from guerdon.api.parameters import AT, MEMBER
+from guerdon.api.replies import Reply, shown
 from guerdon.core.explain import Explanation, Page, sentences
 from guerdon.services.accounts.stand import stand
 from guerdon.services.accounts.tell import explanation, home_of, statement
@@ -41,14 +41,14 @@ class Explained(Struct, kw_only=True):
         parameters=(MEMBER, AT),
     ),
 )
-async def member_standing(request: Asked) -> Response[bytes]:
+async def member_standing(request: Asked) -> Reply:
     """Tell where the account stands that a member's points are in: now, or at any instant."""
     member = asking.named(request, "member")
 
     def found(view: View, published: Published, at: int) -> Standing:
         return standing(stand(view, published, home_of(view, published, member), at=at))
 
-    return asking.shown(await asking.read(request, found))
+    return shown(await asking.read(request, found))
 
 
 @offer(
@@ -63,14 +63,14 @@ async def member_standing(request: Asked) -> Response[bytes]:
         parameters=(MEMBER, AT),
     ),
 )
-async def member_statement(request: Asked) -> Response[bytes]:
+async def member_statement(request: Asked) -> Reply:
     """Tell what a member has as a page in plain words: balances, what waits and ends, months, history and levels."""
     member = asking.named(request, "member")
 
     def found(view: View, published: Published, at: int) -> Page:
         return statement(view, published, home_of(view, published, member), at=at)
 
-    return asking.shown(await asking.read(request, found))
+    return shown(await asking.read(request, found))
 
 
 @offer(
@@ -85,7 +85,7 @@ async def member_statement(request: Asked) -> Response[bytes]:
         parameters=(MEMBER, AT),
     ),
 )
-async def member_explanation(request: Asked) -> Response[bytes]:
+async def member_explanation(request: Asked) -> Reply:
     """Account for every point of a member's account, event by event, and say where its levels stand."""
     member = asking.named(request, "member")
 
@@ -94,4 +94,4 @@ async def member_explanation(request: Asked) -> Response[bytes]:
         told = explanation(view, published, home, at=at)
         return Explained(account=home, at=to_api(at), sentences=sentences(told), explanation=told)
 
-    return asking.shown(await asking.read(request, found))
+    return shown(await asking.read(request, found))

@@ -161,7 +161,7 @@ def _headers_of(operation: Operation) -> list[Json]:
 
 
 def _answer(answer: Answer, schemas: Mapping[int, Json], operation: Operation) -> Json:
-    found: Json = {"description": answer.about, "headers": _refs(operation, replayed=operation.named)}
+    found: Json = {"description": answer.about, "headers": _refs(replayed=operation.named)}
     schema = {"type": "string"} if answer.kind is None else schemas[id(answer.kind)]
     content: Json = {"schema": schema}
     if answer.example is not None:
@@ -178,7 +178,7 @@ def _problems(operation: Operation, schemas: Mapping[int, Json]) -> Json:
     return {
         str(status): {
             "description": "; ".join(f"`{code}`: {KINDS[code].title}" for code in codes),
-            "headers": _refs(operation, retry=status in {429, 503}),
+            "headers": _refs(retry=status in {429, 503}),
             "content": {
                 MEDIA_TYPE: {
                     "schema": schemas[id(Problem)],
@@ -190,9 +190,8 @@ def _problems(operation: Operation, schemas: Mapping[int, Json]) -> Json:
     }
 
 
-def _refs(operation: Operation, *, retry: bool = False, replayed: bool = False) -> Json:
-    names = ["X-Request-Id", "Guerdon-Version"]
-    names += ["RateLimit-Policy", "RateLimit"] if operation.scope else []
+def _refs(*, retry: bool = False, replayed: bool = False) -> Json:
+    names = ["X-Request-Id", "Guerdon-Version", "RateLimit-Policy", "RateLimit"]
     names += ["Retry-After"] if retry else []
     names += ["Idempotency-Replayed"] if replayed else []
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

@@ -2,34 +2,31 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any, Final
 
-from litestar import Request, Response, get, post
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar import Request, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp
 
-from guerdon.api.callers import Visit
-from guerdon.api.door import VISIT
+from guerdon.api.callers import VISIT, Visit
 from guerdon.api.problems import Refusing
+from guerdon.api.replies import Reply, refusal
 
 Asked = Request[Any, Any, Any]
-Route = Callable[[Asked], Awaitable[Response[bytes]]]
+Route = Callable[[Asked], Awaitable[Reply]]
 OPERATION: Final = "operation"
 
-ALWAYS: Final = ("version_unknown", "parameter_invalid", "internal", "busy")
+ALWAYS: Final = ("version_unknown", "parameter_invalid", "too_many_requests", "internal", "busy")
 """What every operation may answer."""
 
 KEYED: Final = (
-    "key_missing", "key_unknown", "key_expired", "key_revoked", "scope_missing", "too_many_requests",
+    "key_missing", "key_unknown", "key_expired", "key_revoked", "scope_missing",
 )  # fmt: skip
 """What every operation may answer that asks for a key."""
 
 TAKING: Final = ("malformed_json", "body_invalid", "body_too_large")
 """What every operation may answer that takes a body."""
-
-BODY_BYTES: Final = 1 << 20
-LARGE_BYTES: Final = 8 << 20
-"""How large a body may be, and one of many events or of a programme."""
 
 NAMED: Final = ("idempotency_key_invalid", "idempotency_key_reused", "request_running")
 """What every operation may answer that can be named by an Idempotency-Key."""
@@ -69,7 +66,6 @@ class Operation:
     codes: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     named: bool = False
-    large: bool = False
     tag: str = field(default="service")
 
     def every_code(self) -> tuple[str, ...]:
@@ -86,29 +82,34 @@ class Operation:
 
 
 def offer(path: str, operation: Operation) -> Callable[[Route], HTTPRouteHandler]:
-    """Return what makes a function the route of an operation: one that takes a body, or has none to give, is a POST."""
-    method = post if operation.body is not None else get
-    made: Callable[[Route], HTTPRouteHandler] = method(
-        path,
-        name=operation.id,
-        guards=[_let_in],
-        opt={OPERATION: operation},
-        include_in_schema=False,
-        request_max_body_size=LARGE_BYTES if operation.large else BODY_BYTES,
-    )
+    """Return what makes a function the route of an operation: one that takes a body is a POST, any other a GET."""
+
+    def made(route: Route) -> HTTPRouteHandler:
+        @wraps(route)
+        async def entered(request: Asked) -> ASGIApp:
+            try:
+                _let_in(request, operation)
+                return await route(request)
+            except Exception as failure:  # noqa: BLE001 - told as a problem, whatever it is
+                return refusal(failure, request.scope)
+
+        entered.__annotations__ = {"request": Asked, "return": ASGIApp}
+        method = get if operation.body is None else post
+        found: HTTPRouteHandler = method(path, name=operation.id, opt={OPERATION: operation}, include_in_schema=False)(entered)
+        return found
+
     return made
 
 
-async def _let_in(connection: "ASGIConnection[Any, Any, Any, Any]", handler: BaseRouteHandler) -> None:
+def _let_in(request: Asked, operation: Operation) -> None:
     """Refuse whoever may not ask for an operation, and parameters that it does not know."""
-    operation: Operation = handler.opt[OPERATION]
     if operation.scope:
-        visit: Visit = connection.scope[VISIT]  # type: ignore[literal-required]  # ours, among those of the protocol
+        visit: Visit = request.scope[VISIT]  # type: ignore[literal-required]  # ours, among those of the protocol
         if visit.caller is None:
             raise Refusing(visit.refusal)
         if not visit.caller.may(operation.scope):
             raise Refusing("scope_missing", f"the key {visit.caller.id} is not good for {operation.scope}")
-    if connection.scope["query_string"]:
-        unknown = [name for name in connection.query_params if name not in operation.query()]
+    if request.scope["query_string"]:
+        unknown = [name for name in request.query_params if name not in operation.query()]
         if unknown:
             raise Refusing("parameter_invalid", f"there is no parameter {unknown[0]!r:.60} here")

@@ -87,16 +87,18 @@ class Problem(msgspec.Struct, omit_defaults=True, kw_only=True):
     detail: str = ""
     id: str = ""
     issues: list[dict[str, Any]] = []
+    retry_after: int = 0
 
 
 class Refusing(Exception):  # noqa: N818 - it carries a refusal of the door's own
     """A "no" of the door's own, on its way to whoever renders it."""
 
-    def __init__(self, code: str, detail: str = "", *, issues: list[dict[str, Any]] | None = None) -> None:
+    def __init__(self, code: str, detail: str = "", *, issues: list[dict[str, Any]] | None = None, wait: int = 0) -> None:
         super().__init__(detail)
         self.code: Final = code
         self.detail: Final = detail
         self.issues: Final = issues or []
+        self.wait: Final = wait
 
 
 def problem(code: str, detail: str = "", *, id_: str = "", issues: list[dict[str, Any]] | None = None) -> Problem:
@@ -111,7 +113,9 @@ def problem(code: str, detail: str = "", *, id_: str = "", issues: list[dict[str
 def problem_of(failure: Exception) -> Problem:
     """Return how a failure is told; what nobody foresaw says nothing of itself."""
     if isinstance(failure, Refusing):
-        return problem(failure.code, failure.detail, issues=failure.issues)
+        told = problem(failure.code, failure.detail, issues=failure.issues)
+        told.retry_after = failure.wait
+        return told
     if not isinstance(failure, GuerdonError) or isinstance(failure, InvariantBroken):
         return problem(UNEXPECTED)
     return problem(_code_of(failure), str(failure))

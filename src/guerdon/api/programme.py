@@ -3,7 +3,6 @@
 from typing import Final
 
 import msgspec
-from litestar import Response
 from msgspec import Struct
 
 from guerdon.api import asking, bodies, examples
@@ -12,6 +11,7 @@ from guerdon.api.bodies import RevisionBody
 from guerdon.api.operations import Answer, Operation, offer
 from guerdon.api.parameters import DRY_RUN
 from guerdon.api.problems import Refusing
+from guerdon.api.replies import Reply, shown
 from guerdon.definition.check import Checked, check_text
 from guerdon.definition.issues import Issue, render
 from guerdon.services.once import Answered
@@ -87,9 +87,9 @@ WRITE_SCOPE: Final = "programme:write"
         answers={200: Answer(about="What it names.", kind=ProgrammeShown, example=examples.PROGRAMME)},
     ),
 )
-async def show_programme(request: Asked) -> Response[bytes]:
+async def show_programme(request: Asked) -> Reply:
     """Tell the programme's name, revision, units, rewards and levels."""
-    return asking.shown(await asking.read(request, lambda _view, published, _at: _shown(published)))
+    return shown(await asking.read(request, lambda _view, published, _at: _shown(published)))
 
 
 @offer(
@@ -100,7 +100,6 @@ async def show_programme(request: Asked) -> Response[bytes]:
         tag="programme",
         scope=WRITE_SCOPE,
         body=RevisionBody,
-        large=True,
         body_example=examples.REVISION,
         answers={201: Answer(about="It is in force.", kind=RevisionShown, example=examples.PUBLISHED)},
         codes=("programme_invalid", "refused"),
@@ -108,9 +107,10 @@ async def show_programme(request: Asked) -> Response[bytes]:
         named=True,
     ),
 )
-async def publish_revision(request: Asked) -> Response[bytes]:
+async def publish_revision(request: Asked) -> Reply:
     """Publish a programme's file, which is in force from the next event on; its mistakes are told at their places."""
-    body = bodies.read(RevisionBody, await request.body())
+    sent = await asking.body_of(request, most=asking.LARGE_BYTES)
+    body = bodies.read(RevisionBody, sent)
     caller = asking.visit_of(request).caller
     by = "" if caller is None else caller.id
     checked = await asking.waiting_of(request).on(asking.guerdon_of(request).look(lambda _view: _checked(body.text)))
@@ -121,7 +121,7 @@ async def publish_revision(request: Asked) -> Response[bytes]:
         shown = RevisionShown(programme=before.programme.name, revision=made.revision, warnings=warnings)
         return Answered(status=asking.CREATED, body=msgspec.json.encode(shown).decode())
 
-    return await asking.command(request, published)
+    return await asking.command(request, sent, published)
 
 
 def _checked(text: str) -> Checked:

@@ -3,13 +3,12 @@
 import secrets
 from typing import Final
 
-from litestar import Response
-
 from guerdon.api import asking, bodies, examples
 from guerdon.api.asking import Asked
 from guerdon.api.bodies import RedemptionBody, StepBody
 from guerdon.api.operations import Answer, Operation, offer
 from guerdon.api.parameters import DRY_AT, DRY_RUN, MEMBER, REDEMPTION
+from guerdon.api.replies import Reply
 from guerdon.services.answers import Recorded
 from guerdon.services.once import Answered
 from guerdon.services.published import Published
@@ -45,15 +44,16 @@ _CODES: Final = (
         named=True,
     ),
 )
-async def redeem(request: Asked) -> Response[bytes]:
+async def redeem(request: Asked) -> Reply:
     """Take a reward for points at once, or, with `reserve`, set the points aside until it is confirmed or cancelled."""
-    body = bodies.read(RedemptionBody, await request.body())
+    sent = await asking.body_of(request)
+    body = bodies.read(RedemptionBody, sent)
     asked = RedeemReward(
         id=body.id or f"r-{secrets.token_hex(_ID_BYTES)}", member=asking.named(request, "member"), reward=body.reward,
         points=body.points, paid=body.paid, purchase=body.purchase, reserve=body.reserve,
     )  # fmt: skip
     return await asking.command(
-        request, lambda work, published, at: asking.answered(redeem_reward(asked, work, published, at=at))
+        request, sent, lambda work, published, at: asking.answered(redeem_reward(asked, work, published, at=at))
     )
 
 
@@ -72,7 +72,7 @@ async def redeem(request: Asked) -> Response[bytes]:
         named=True,
     ),
 )
-async def confirm(request: Asked) -> Response[bytes]:
+async def confirm(request: Asked) -> Reply:
     """Spend the points that a reservation set aside; doing it again changes nothing."""
     return await _step(request, "confirm")
 
@@ -92,13 +92,14 @@ async def confirm(request: Asked) -> Response[bytes]:
         named=True,
     ),
 )
-async def cancel(request: Asked) -> Response[bytes]:
+async def cancel(request: Asked) -> Reply:
     """Give back the points of a redemption, reserved or taken; with `points` so many of them."""
     return await _step(request, "cancel")
 
 
-async def _step(request: Asked, step: str) -> Response[bytes]:
-    body = bodies.read(StepBody, await request.body())
+async def _step(request: Asked, step: str) -> Reply:
+    sent = await asking.body_of(request)
+    body = bodies.read(StepBody, sent)
     redemption = asking.named(request, "redemption")
     id_ = body.id or _step_id(redemption, step, whole=body.points is None)
 
@@ -107,7 +108,7 @@ async def _step(request: Asked, step: str) -> Response[bytes]:
         asked = StepRedemption(id=id_, member=member, redemption=redemption, step=step, points=body.points)
         return asking.answered(step_redemption(asked, work, published, at=at))
 
-    return await asking.command(request, stepped)
+    return await asking.command(request, sent, stepped)
 
 
 def _step_id(redemption: str, step: str, *, whole: bool) -> str:

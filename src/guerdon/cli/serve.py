@@ -154,6 +154,7 @@ def _run(app: object, listening: socket.socket) -> None:
         access_log=False,
         server_header=False,
         ws="none",
+        proxy_headers=False,
         timeout_graceful_shutdown=STOPS_SECONDS,
         backlog=BACKLOG,
     )

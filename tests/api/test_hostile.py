@@ -35,7 +35,7 @@ def test_addresses_and_methods_that_there_are_not_are_told_as_problems(served: S
         ("GET", "/nothing", "not_found"),
         ("GET", "", "not_found"),
         ("DELETE", "/events", "method_not_allowed"),
-        ("GET", "/accounts/a%00b", "not_found"),
+        ("GET", "/accounts/a%00b", "account_unknown"),
         ("GET", "/accounts/a%2Fb", "not_found"),
     ):
         assert served.call(method, path).json()["code"] == code

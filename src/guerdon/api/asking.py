@@ -99,9 +99,8 @@ def number(request: Asked, name: str, *, otherwise: int, most: int) -> int:
 def named(request: Asked, name: str) -> str:
     """Return what the path names."""
     found = str(request.path_params[name])
-    if "\x00" in found:
-        raise Refusing("not_found", "there is nothing whose name holds the character NUL")
-    return found
+    # Nothing that is kept holds a NUL, and a database may not even be asked for it.
+    return found.replace("\x00", "\ufffd")
 
 
 def instant(request: Asked) -> Callable[[Published, int], int]:

@@ -80,10 +80,10 @@ def publish(file: str, *, url: str, note: str) -> None:
     checked = _checked(file)
     database = open_service_database(url)
     try:
-        made = publish_checked(database, checked, by="command", note=note, at=now())
+        _, revision = publish_checked(database, checked, by="command", note=note, at=now())
     finally:
         database.close()
-    click.echo(f"revision {made.revision} is in force")
+    click.echo(f"revision {revision} is in force")
 
 
 @click.command(epilog="\b\nExample:\n  guerdon openapi > openapi.json")
@@ -120,8 +120,8 @@ def _published(database: "Database", named: str | None) -> str:
     try:
         served_programme(database, name)
     except NotFound:
-        made = publish_checked(database, checked, by="command", at=now())
-        say(f"published {name}, revision {made.revision}")
+        _, revision = publish_checked(database, checked, by="command", at=now())
+        say(f"published {name}, revision {revision}")
     return name
 
 

@@ -12,7 +12,8 @@ from guerdon.store.database import View
 
 def home_of(view: View, published: Published, member: str) -> str:
     """Return the account that a member's points are in."""
-    return members.accounts(view, published.id, [member]).get(member, member)
+    found = members.read(view, published.id, [member]).get(member)
+    return member if found is None else found.account
 
 
 def statement(view: View, published: Published, account: str, *, at: int) -> Page:

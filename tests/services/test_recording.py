@@ -107,6 +107,35 @@ def test_what_there_is_not_is_not_spent(database: Database) -> None:
     assert shop.stand("ana").balances[0].debt == 0
 
 
+def test_at_one_instant_no_redemption_takes_what_another_one_has(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-05-10", amount=60)
+    assert isinstance(shop.redeem(id="b", member="ana", reward="coffee"), Recorded)
+    other = shop.redeem(id="a", member="ana", reward="coffee")
+    assert isinstance(other, Refusal)
+    assert other.code == "not_enough_points"
+    assert (shop.points("ana"), shop.stand("ana").balances[0].debt) == (10, 0)
+
+
+def test_at_one_instant_no_redemption_takes_what_another_one_set_aside(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-05-10", amount=60)
+    assert isinstance(shop.redeem(id="b", member="ana", reward="coffee", reserve=True), Recorded)
+    assert isinstance(shop.redeem(id="a", member="ana", reward="coffee"), Refusal)
+    assert shop.stand("ana").balances[0].held == 50
+
+
+def test_the_same_redemption_asked_for_later_is_the_same(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-05-10", amount=120)
+    shop.redeem(id="r1", member="ana", reward="coffee")
+    shop.now = "2026-06-01T13:00:00+02:00"
+    again = shop.redeem(id="r1", member="ana", reward="coffee")
+    assert isinstance(again, Recorded)
+    assert again.repeated
+    assert shop.points("ana") == 70
+
+
 def test_a_reservation_is_confirmed_or_cancelled(database: Database) -> None:
     shop = Shop(database)
     shop.one(id="1", member="ana", at="2026-05-10", amount=120)

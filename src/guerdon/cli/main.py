@@ -15,7 +15,9 @@ from guerdon.cli.check import check
 from guerdon.cli.demo import demo
 from guerdon.cli.diff import diff
 from guerdon.cli.explain import explain
+from guerdon.cli.keys import keys
 from guerdon.cli.rate import rate
+from guerdon.cli.serve import openapi, publish, serve
 from guerdon.cli.statement import statement
 from guerdon.cli.templates import new, schema, templates
 from guerdon.core.errors import GuerdonError, InvariantBroken
@@ -77,7 +79,7 @@ def commands() -> None:
     """Rate what members did by a loyalty programme that is one file, and explain every point."""
 
 
-for _command in (check, diff, new, templates, schema, rate, explain, statement, demo):
+for _command in (check, diff, new, templates, schema, rate, explain, statement, demo, serve, publish, keys, openapi):
     commands.add_command(_command)
 
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from guerdon.core.calendar import EARLIEST
-from guerdon.core.effects import RELEASED, Effect
+from guerdon.core.effects import HELD, RELEASED, SPENT, Effect
 from guerdon.core.errors import Refused
 from guerdon.core.events import Event
 from guerdon.core.facts import REFUND
@@ -118,6 +118,15 @@ class Serving:
         self.waiters, self.due_at = mark.waiters, mark.due_at
         del self.events[mark.events :], self.journals[mark.journals :], self.entries[mark.entries :]
         del self.said[mark.said :]
+
+    def taken_from_others(self, mark: Mark, number: int) -> int:
+        """Return how many points other redemptions no longer have since a mark, because of an event that stands before them."""
+        changes = [
+            sign * said[3]
+            for sign, said in self.said[mark.said :]
+            if said[0] in (SPENT, HELD) and said[_EVENT] > 0 and said[_EVENT] != number
+        ]
+        return max(-sum(changes), 0)
 
     def _record(self, row: EventRow, posted: Posted, quotas: Sequence[int]) -> list[Said]:
         self.count = row.number

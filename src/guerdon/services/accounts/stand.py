@@ -54,7 +54,7 @@ def stand(view: View, published: Published, account: str, *, at: int) -> Stand:
     row = accounts.read(view, published.id, [account]).get(account)
     if row is None:
         message = f"there is no account {account!r}: no event of it was recorded, and no member enrolled"
-        raise NotFound(message)
+        raise NotFound(message, code="account_unknown")
     return stand_of(view, published, row, at=at)
 
 

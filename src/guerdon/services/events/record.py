@@ -137,7 +137,8 @@ class Recording:
         except Refused as refused:
             return Refusal(code="refund_refused", detail=str(refused), id=event.id)
         if mark is not None:
-            refusal = refusal_of(said, self.published.teller.short_of(number), event.id)
+            short = self.published.teller.short_of(number) + serving.taken_from_others(mark, number)
+            refusal = refusal_of(said, short, event.id)
             if refusal is not None:
                 serving.back_to(mark)
                 self.shared.forget()

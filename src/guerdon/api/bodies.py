@@ -1,0 +1,119 @@
+"""Bodies: what callers send, read exactly; what cannot be read, or is not known, is told.
+
+Invariants:
+* Numbers with a point stay decimal: no amount passes through a binary float.
+* A name that identifies something is short and holds no NUL, whatever the database makes of others.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Annotated, Any, Final, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from guerdon.api.problems import Refusing
+from guerdon.services.answers import Refusal
+
+B = TypeVar("B", bound=Struct)
+Record = dict[str, Any]
+
+NAME_MAX: Final = 200
+"""So many characters has what identifies an event, a member or an account."""
+
+NAMES: Final = ("id", "source", "member", "account", "type", "refund_of", "refund_source", "reservation", "purchase")
+Name = Annotated[str, Meta(max_length=NAME_MAX)]
+GivenName = Annotated[str, Meta(min_length=1, max_length=NAME_MAX)]
+
+_NUL: Final = b"\\u0000"
+_records: Final = msgspec.json.Decoder(Record, float_hook=Decimal)
+
+
+class EventsBody(Struct, forbid_unknown_fields=True):
+    """Events to be recorded together, each answered by itself."""
+
+    events: Annotated[list[Record], Meta(max_length=1_000)]
+
+
+class RedemptionBody(Struct, forbid_unknown_fields=True):
+    """What a member asks for: a reward, or `points` off a price; with `reserve` the points are only set aside.
+
+    `id` names the redemption for ever; without one it gets one.
+    """
+
+    reward: Name = ""
+    id: Name = ""
+    points: int | str | None = None
+    paid: str | None = None
+    purchase: Name = ""
+    reserve: bool = False
+
+
+class StepBody(Struct, forbid_unknown_fields=True):
+    """A step of a redemption: `points` takes back so many of them, `id` names the step for ever."""
+
+    id: Name = ""
+    points: int | str | None = None
+
+
+class RevisionBody(Struct, forbid_unknown_fields=True):
+    """A programme's file as text, and why it is published."""
+
+    text: str
+    note: Annotated[str, Meta(max_length=2_000)] = ""
+
+
+_DECODERS: Final[dict[type[Struct], msgspec.json.Decoder[Any]]] = {
+    kind: msgspec.json.Decoder(kind, float_hook=Decimal) for kind in (EventsBody, RedemptionBody, StepBody, RevisionBody)
+}
+
+
+def record_of(body: bytes) -> Record:
+    """Return the one object in a body."""
+    return _decoded(_records, body)
+
+
+def read(kind: type[B], body: bytes) -> B:
+    """Return a body of a kind; an empty one is an object without fields."""
+    found: B = _decoded(_DECODERS[kind], body or b"{}")
+    return found
+
+
+def _decoded(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:  # noqa: ANN401 - whatever the decoder is of
+    try:
+        found = decoder.decode(body)
+    except msgspec.ValidationError as invalid:
+        raise Refusing("body_invalid", f"{invalid}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as malformed:
+        raise Refusing("malformed_json", f"{malformed}") from None
+    except RecursionError:
+        raise Refusing("malformed_json", "the body is nested too deeply") from None
+    if _NUL in body and _holds_nul([found]):
+        raise Refusing("body_invalid", "a text holds the character NUL; leave it out")
+    return found
+
+
+def refusal_of(record: Record) -> Refusal | None:
+    """Return why a record cannot be an event whatever the programme says; None when it may be one."""
+    for name in NAMES:
+        value = record.get(name)
+        if value is not None and (value.__class__ is not str or len(value) > NAME_MAX):
+            if isinstance(value, (list, dict, bool)) or len(str(value)) > NAME_MAX:
+                detail = f"{name} is not a name; write text of at most {NAME_MAX} characters"
+                return Refusal(code="invalid_event", detail=detail, id=str(record.get("id") or "")[:NAME_MAX])
+    return None
+
+
+def _holds_nul(values: Iterable[object]) -> bool:
+    waiting = list(values)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str) and "\x00" in value:
+            return True
+        if isinstance(value, dict):
+            waiting += [*value.keys(), *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, Struct):
+            waiting += msgspec.structs.astuple(value)
+    return False

@@ -1,0 +1,58 @@
+"""Callers: who holds the key of a request, remembered for a moment, so that a request costs no query for it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from guerdon.api.waiting import Waiting
+from guerdon.app.service import Guerdon
+from guerdon.services.keys.check import Caller, find_caller
+from guerdon.services.keys.make import hash_of
+
+REMEMBERED_SECONDS: Final = 5.0
+"""A key that was revoked is good for so long at most."""
+
+REMEMBERED_MAX: Final = 10_000
+VISIT: Final = "guerdon_visit"
+"""Where a request's scope keeps its visit."""
+
+_BEARER: Final = "bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request: its id, who asks, and if nobody is known, the code of why."""
+
+    request_id: str
+    caller: Caller | None
+    refusal: str
+
+
+class Callers:
+    """Who holds which key, as far as it was asked lately."""
+
+    def __init__(self, guerdon: Guerdon) -> None:
+        self._guerdon: Final = guerdon
+        self._known: Final[dict[bytes, tuple[float, Caller | None]]] = {}
+
+    async def find(self, authorization: str, waiting: Waiting, at: float) -> tuple[Caller | None, str]:
+        """Return who holds a key, or the code of why nobody does."""
+        if not authorization:
+            return None, "key_missing"
+        if not authorization[: len(_BEARER)].lower() == _BEARER:
+            return None, "key_unknown"
+        caller = await self._remembered(hash_of(authorization[len(_BEARER) :].strip()), waiting, at)
+        if caller is None:
+            return None, "key_unknown"
+        refusal = caller.refusal(self._guerdon.clock())
+        return (None, refusal) if refusal else (caller, "")
+
+    async def _remembered(self, key_hash: bytes, waiting: Waiting, at: float) -> Caller | None:
+        known = self._known.get(key_hash)
+        if known is not None and known[0] > at:
+            return known[1]
+        programme = self._guerdon.programme
+        caller = await waiting.on(self._guerdon.look(lambda view: find_caller(view, programme, key_hash)))
+        if len(self._known) >= REMEMBERED_MAX:
+            self._known.clear()
+        self._known[key_hash] = (at + REMEMBERED_SECONDS, caller)
+        return caller

@@ -1,0 +1,100 @@
+"""The door: every request gets an id, who asks is found out, how often is counted, and every answer carries the headers of it.
+
+What is asked for is the business of the routes behind it.
+"""
+
+import asyncio
+import itertools
+import re
+import secrets
+import time
+from typing import Final
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from guerdon.api.buckets import Buckets, Header
+from guerdon.api.callers import VISIT, Callers, Visit
+from guerdon.api.problems import Refusing
+from guerdon.api.replies import refusal
+from guerdon.api.waiting import Waiting
+from guerdon.app.service import Guerdon
+
+VERSIONS: Final = ("2026-12-01",)
+"""Dated versions of the interface, the newest first; whoever names none gets the newest."""
+
+WAITING: Final = "guerdon_waiting"
+"""Where a request's scope keeps what its loop waits for."""
+
+_REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
+_PROCESS: Final = secrets.token_hex(6)
+_NUMBERS: Final = itertools.count(1)
+_WANTED: Final = frozenset({b"authorization", b"guerdon-version", b"x-request-id"})
+
+
+class Door:
+    """What stands before the routes."""
+
+    def __init__(self, routes: ASGIApp, guerdon: Guerdon) -> None:
+        self._routes: Final = routes
+        self._callers: Final = Callers(guerdon)
+        self._buckets: Final = Buckets(guerdon.settings.burst, guerdon.settings.burst_seconds)
+        self._waiting: Waiting | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or say why not."""
+        if scope["type"] != "http":
+            await self._routes(scope, receive, send)
+            return
+        said = {name: value.decode("latin-1") for name, value in scope["headers"] if name in _WANTED}
+        request_id = _request_id(said.get(b"x-request-id", ""))
+        headers = [(b"x-request-id", request_id.encode()), (b"guerdon-version", VERSIONS[0].encode())]
+        answering = _Answering(send, headers)
+        scope[VISIT] = Visit(request_id, None, "key_missing")  # type: ignore[literal-required]  # ours, beside the protocol's
+        try:
+            await self._enter(scope, said, headers, request_id)
+            await self._routes(scope, receive, answering.send)
+        except Exception as failure:
+            if answering.begun:
+                raise
+            await refusal(failure, scope)(scope, receive, answering.send)
+
+    async def _enter(self, scope: Scope, said: dict[bytes, str], headers: list[Header], request_id: str) -> None:
+        """Find out who asks; Refusing when the request cannot be let in, whatever it asks for."""
+        version = said.get(b"guerdon-version", VERSIONS[0])
+        if version not in VERSIONS:
+            raise Refusing("version_unknown", f"there is no version {version!r:.40}; there is {', '.join(VERSIONS)}")
+        if self._waiting is None:
+            self._waiting = Waiting(asyncio.get_running_loop())
+        at = time.monotonic()
+        caller, refusal = await self._callers.find(said.get(b"authorization", ""), self._waiting, at)
+        scope[WAITING] = self._waiting  # type: ignore[literal-required]  # ours, among those of the protocol
+        scope[VISIT] = Visit(request_id, caller, refusal)  # type: ignore[literal-required]
+        if caller is None:
+            return
+        wait, limits = self._buckets.take(caller.id, at)
+        headers += limits
+        if wait:
+            raise Refusing("too_many_requests", f"the key asks too often; ask again in {wait} seconds", wait=wait)
+
+
+class _Answering:
+    """Sends an answer with the headers that every answer has."""
+
+    __slots__ = ("_headers", "_send", "begun")
+
+    def __init__(self, send: Send, headers: list[Header]) -> None:
+        self._send = send
+        self._headers = headers
+        self.begun = False
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer."""
+        if message["type"] == "http.response.start":
+            self.begun = True
+            message["headers"] = [*message.get("headers", ()), *self._headers]
+        await self._send(message)
+
+
+def _request_id(stated: str) -> str:
+    """Return the id that a request came with, or one that no other request has."""
+    return stated if stated and _REQUEST_ID.fullmatch(stated) else f"{_PROCESS}-{next(_NUMBERS):x}"

@@ -1,0 +1,65 @@
+"""Examples of what is sent and answered, as the reference shows them; a test holds them to what they are examples of."""
+
+from typing import Any, Final
+
+PURCHASE: Final[dict[str, Any]] = {
+    "id": "till-4711", "type": "purchase", "member": "ana", "at": "2026-06-01T12:30:00+02:00", "amount": "120.50",
+}  # fmt: skip
+BALANCE: Final[dict[str, Any]] = {
+    "unit": "points", "available": 120, "pending": 0, "held": 0, "debt": 0, "total": 120,
+}  # fmt: skip
+RECORDED: Final[dict[str, Any]] = {
+    "id": "till-4711", "source": "", "account": "ana", "number": 1, "journal": 1, "status": "recorded",
+    "points": {"points": 120}, "limited": [], "moves": [], "balances": [BALANCE], "repeated": False,
+}  # fmt: skip
+REPEATED: Final[dict[str, Any]] = {**RECORDED, "repeated": True}
+REDEEMED: Final[dict[str, Any]] = {
+    **RECORDED, "id": "r-1", "source": "guerdon", "number": 2, "journal": 2, "points": {"points": 0},
+    "balances": [{**BALANCE, "available": 70, "total": 70}],
+}  # fmt: skip
+CONFLICT: Final[dict[str, Any]] = {
+    "type": "/docs#event_conflict", "title": "The id was recorded with other content", "status": 409,
+    "code": "event_conflict", "detail": "event till-4711 was recorded before with other content", "id": "till-4711",
+}  # fmt: skip
+RESULTS: Final[dict[str, Any]] = {
+    "results": [{"status": 201, "event": RECORDED}, {"status": 409, "problem": CONFLICT}]
+}  # fmt: skip
+STANDING: Final[dict[str, Any]] = {
+    "account": "ana", "at": "2026-06-01T12:00:00Z", "balances": [BALANCE],
+    "expiring": [{"unit": "points", "at": "2027-06-01T10:30:00Z", "points": 120}], "becoming_usable": [],
+    "levels": [{"ladder": "tier", "level": "blue", "since": None, "until": None}],
+}  # fmt: skip
+ENTRY: Final[dict[str, Any]] = {
+    "kind": "earned", "at": "2026-06-01T10:30:00Z", "taken_off": False, "unit": "points", "points": 120,
+    "leaves": "issued", "reaches": "available", "rule": "base", "version": "1", "payer": "shop", "limit": "",
+    "reason": "granted", "lot_of": {"source": "", "id": "till-4711"}, "before": "", "level": "",
+}  # fmt: skip
+JOURNALS: Final[dict[str, Any]] = {
+    "journals": [
+        {
+            "number": 1, "cause": "event", "at": "2026-06-01T10:30:00Z", "recorded_at": "2026-06-01T10:30:02Z",
+            "event": {"source": "", "id": "till-4711"}, "late": None, "entries": [ENTRY],
+        }
+    ],
+    "next": None,
+}  # fmt: skip
+STATEMENT: Final[dict[str, Any]] = {
+    "programme": "Shop", "account": "ana", "as_of": "1 June 2026", "units": [], "levels": [], "benefits": {},
+}  # fmt: skip
+EXPLANATION: Final[dict[str, Any]] = {
+    "account": "ana", "at": "2026-06-01T12:00:00Z",
+    "sentences": ["2026-06-01 12:30  purchase till-4711", "  base: floor(eligible) = 120 points"],
+    "explanation": {
+        "programme": "shop", "version": "1", "zone": "Europe/Paris", "currency": "EUR", "events": [], "sums": [],
+        "outlooks": [],
+    },
+}  # fmt: skip
+PROGRAMME: Final[dict[str, Any]] = {
+    "name": "shop", "title": "Shop", "revision": 1, "versions": ["1"], "zone": "Europe/Paris", "currency": "EUR",
+    "event_types": ["purchase", "redemption", "refund"], "units": [{"name": "points", "decimals": 0}],
+    "rewards": [{"id": "coffee", "title": "Coffee", "unit": "points", "terms": "50"}],
+    "ladders": [{"id": "tier", "levels": [{"id": "blue", "title": ""}, {"id": "gold", "title": ""}]}],
+}  # fmt: skip
+REVISION: Final[dict[str, Any]] = {"text": "format: 1\nprogramme: shop\n...", "note": "gold from 500"}
+PUBLISHED: Final[dict[str, Any]] = {"programme": "shop", "revision": 2, "warnings": []}
+HEALTH: Final[dict[str, Any]] = {"status": "ok", "programme": "shop", "revision": 1}

@@ -1,0 +1,27 @@
+"""Parameters that several operations have."""
+
+from typing import Final
+
+from guerdon.api.operations import Parameter
+
+ACCOUNT: Final = Parameter(name="account", where="path", about="The account's id.", example="ana")
+MEMBER: Final = Parameter(name="member", where="path", about="The member's id.", example="ana")
+REDEMPTION: Final = Parameter(name="redemption", where="path", about="The redemption's id.", example="r-1")
+AT: Final = Parameter(
+    name="at",
+    where="query",
+    about="The instant that is asked about, past or future; a date alone includes that day. Else it is now.",
+    example="2026-06-01T12:00:00+02:00",
+)
+DRY_RUN: Final = Parameter(
+    name="dry_run", where="query", about="Say what would happen, and keep nothing.", example=True, kind="boolean"
+)
+DRY_AT: Final = Parameter(
+    name="at", where="query", about="The instant at which a dry run takes place; else it is now.", example="2026-12-24"
+)
+CURSOR: Final = Parameter(
+    name="cursor", where="query", about="The `next` of the page before; else it is the first page.", example="MQ"
+)
+LIMIT: Final = Parameter(
+    name="limit", where="query", about="How many there are on a page, 200 at most.", example=50, kind="integer"
+)

@@ -1,0 +1,147 @@
+"""The service, put together: one database, one programme, who writes to it and who reads from it.
+
+Invariants:
+* Events that callers post one by one go through one gatherer; whatever else writes does so in threads of its own.
+* Every thread has the programme in force for itself: a teller serves one caller at a time.
+* What was accepted is answered before `close` returns.
+"""
+
+import contextlib
+import random
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from guerdon.core.errors import Conflict
+from guerdon.services.answers import Recorded, Refusal
+from guerdon.services.facts import Record
+from guerdon.services.gather import Gatherer
+from guerdon.services.published import Published, Publishing
+from guerdon.store import Database, View, Work, open_database
+
+T = TypeVar("T")
+Clock = Callable[[], int]
+
+TRIES: Final = 6
+_PAUSE_SECONDS: Final = 0.005
+_MICROSECONDS: Final = 1_000
+_SWITCH_SECONDS: Final = 0.0005
+
+
+def now() -> int:
+    """Return the instant it is, in microseconds UTC."""
+    return time.time_ns() // _MICROSECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How much a service does at once, and what it takes of each caller.
+
+    A key may ask `burst` times at once, and that many times in `burst_seconds` on end.
+    """
+
+    readers: int = 4
+    writers: int = 3
+    burst: int = 100_000
+    burst_seconds: int = 10
+
+
+class _Undone(Exception):  # noqa: N818 - it reports no error: a dry run ends this way
+    """Takes the outcome of a dry run out of a transaction that is not kept."""
+
+    def __init__(self, outcome: object) -> None:
+        super().__init__()
+        self.outcome: Final = outcome
+
+
+class Guerdon:
+    """One programme of one database, ready to be asked."""
+
+    def __init__(
+        self, database: Database, programme: int, *, clock: Clock = now, settings: Settings | None = None
+    ) -> None:
+        """Begin to serve a programme of an open database, whose tables are those that this code knows."""
+        self.database: Final = database
+        self.programme: Final = programme
+        self.clock: Final = clock
+        self.settings: Final = settings or Settings()
+        self._own = threading.local()
+        writers = self.settings.writers if database.is_postgresql else 1
+        self._readers: Final = ThreadPoolExecutor(self.settings.readers, thread_name_prefix="reader")
+        self._writers: Final = ThreadPoolExecutor(writers, thread_name_prefix="writer")
+        self._gatherer: Final = Gatherer(database, Publishing(programme), clock)
+
+    def submit(self, record: Record) -> "Future[Recorded | Refusal]":
+        """Ask for an event to be recorded; the answer comes after the commit."""
+        return self._gatherer.submit(record)
+
+    def look(self, do: Callable[[View], T]) -> "Future[T]":
+        """Ask something of the database alone."""
+
+        def looked() -> T:
+            with self.database.view() as view:
+                return do(view)
+
+        return self._readers.submit(looked)
+
+    def read(self, do: Callable[[View, Published], T]) -> "Future[T]":
+        """Ask something of the programme in force and of what is kept."""
+        return self.look(lambda view: do(view, self._published(view)))
+
+    def write(self, do: Callable[[Work, Published, int], T], *, dry: bool = False) -> "Future[T]":
+        """Ask for something to be done, told when it is; a dry run says what it would do, and leaves nothing behind."""
+        return self._writers.submit(self._written, do, dry=dry)
+
+    def close(self) -> None:
+        """Answer what was accepted, stop and close the database."""
+        self._gatherer.close()
+        self._writers.shutdown()
+        self._readers.shutdown()
+        self.database.close()
+
+    def _published(self, view: View) -> Published:
+        """Return the programme in force, for the thread that asks."""
+        if not hasattr(self._own, "publishing"):
+            self._own.publishing = Publishing(self.programme)
+        publishing: Publishing = self._own.publishing
+        return publishing.current(view)
+
+    def _written(self, do: Callable[[Work, Published, int], T], *, dry: bool) -> T:
+        """Do it in one transaction, again when another one was in the way."""
+        for left in range(TRIES - 1, -1, -1):
+            try:
+                return self._once(do, dry=dry)
+            except Conflict:
+                if left == 0:
+                    raise
+                time.sleep(random.uniform(0, _PAUSE_SECONDS * (TRIES - left)))  # noqa: S311 - a pause is no secret
+        message = "it is tried at least once"
+        raise AssertionError(message)
+
+    def _once(self, do: Callable[[Work, Published, int], T], *, dry: bool) -> T:
+        try:
+            with self.database.work() as work:
+                found = do(work, self._published(work), self.clock())
+                if dry:
+                    raise _Undone(found)
+                return found
+        except _Undone as undone:
+            return undone.outcome  # type: ignore[return-value]  # it is what `do` returned
+
+
+def open_service_database(url: str, settings: Settings | None = None) -> Database:
+    """Open a database with as many connections as a service uses, its tables brought to what this code knows."""
+    sized = settings or Settings()
+    database = open_database(url, readers=sized.readers, writers=sized.writers + 1)
+    database.migrate()
+    return database
+
+
+def let_threads_take_turns() -> None:
+    """Let the thread that answers callers not wait long for the one that rates."""
+    with contextlib.suppress(ValueError):
+        sys.setswitchinterval(_SWITCH_SECONDS)

@@ -1,0 +1,1 @@
+"""Keys: made, listed, revoked, and checked for whoever calls."""

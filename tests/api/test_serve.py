@@ -1,0 +1,99 @@
+"""The command: from nothing to a served programme, and stopped without losing what was accepted."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from guerdon.cli.main import commands
+from tests.api.serving import PURCHASE
+from tests.services.shop import PROGRAMME
+from click.testing import CliRunner
+
+STARTS_SECONDS = 60
+SERVING = re.compile(r"serving at (http://\S+)/v1")
+SECRET = re.compile(r"once: (\S+)")
+
+
+@contextmanager
+def started(folder: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]", str, str]]:
+    """Run the command in a folder; return the process, its address and the key it showed."""
+    command = [sys.executable, "-m", "guerdon", "serve", "--port", "0", *options]
+    with (folder / "out").open("w+") as out, (folder / "err").open("w+") as err:
+        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=err, text=True, env=os.environ | {"NO_COLOR": "1"})
+        try:
+            ends = time.monotonic() + STARTS_SECONDS
+            while not (found := SERVING.search((folder / "err").read_text())):
+                assert process.poll() is None, (folder / "err").read_text()
+                assert time.monotonic() < ends
+                time.sleep(0.05)
+            key = SECRET.search((folder / "out").read_text())
+            yield process, found[1], "" if key is None else key[1]
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+
+@pytest.mark.slow
+def test_a_stopped_service_has_answered_what_it_accepted_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    (tmp_path / "programme.yaml").write_text(PROGRAMME)
+    statuses: list[int] = []
+
+    def post(address: str, key: str, first: int) -> None:
+        with httpx.Client(headers={"Authorization": f"Bearer {key}"}, timeout=30) as client:
+            for number in range(first, first + 200):
+                try:
+                    body = {**PURCHASE, "id": str(number), "amount": 1}
+                    statuses.append(client.post(f"{address}/v1/events", json=body).status_code)
+                except httpx.TransportError:
+                    return
+
+    with started(tmp_path, "--programme", "programme.yaml") as (process, address, key):
+        callers = [threading.Thread(target=post, args=(address, key, one * 1_000)) for one in range(6)]
+        for caller in callers:
+            caller.start()
+        while len(statuses) < 20:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        for caller in callers:
+            caller.join()
+    assert set(statuses) == {201}
+    with started(tmp_path) as (_, address, shown):
+        assert shown == ""
+        answer = httpx.get(f"{address}/v1/members/ana", headers={"Authorization": f"Bearer {key}"})
+    assert answer.json()["balances"][0]["available"] >= len(statuses)
+
+
+def _run(folder: Path, *words: str) -> str:
+    done = CliRunner().invoke(commands, [*words, "--database", f"sqlite:///{folder / 'books.db'}"])
+    assert done.exit_code == 0, (done.output, done.exception)
+    return done.output
+
+
+def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
+    (tmp_path / "programme.yaml").write_text(PROGRAMME)
+    assert "revision 1" in _run(tmp_path, "publish", str(tmp_path / "programme.yaml"))
+    made = _run(tmp_path, "keys", "new", "till", "--scope", "events:write", "--days", "30")
+    id_ = made.split(",")[0]
+    listed = _run(tmp_path, "keys", "list")
+    assert id_ in listed
+    assert "events:write" in listed
+    assert made.split()[-1] not in listed
+    assert _run(tmp_path, "keys", "revoke", id_) == f"{id_} is revoked\n"
+    assert "revoked" in _run(tmp_path, "keys", "list")
+
+
+def test_nothing_is_served_before_anything_is_published(tmp_path: Path) -> None:
+    done = CliRunner().invoke(commands, ["serve", "--port", "0", "--database", f"sqlite:///{tmp_path / 'books.db'}"])
+    assert "no programme is published" in str(done.exception)

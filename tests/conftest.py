@@ -42,3 +42,9 @@ def pytest_report_header() -> str:
         raise pytest.UsageError(message)
     compiled = _origin("guerdon.core.values").suffix != ".py"
     return f"guerdon: {'the installed wheel' if INSTALLED else 'src'}, {'compiled' if compiled else 'uncompiled'}"
+
+
+# One server for all tests of a process: what is imported in several conftests is started by each of them.
+from tests.databases.fixtures import database, engine, prepared  # noqa: E402
+
+__all__ = ["database", "engine", "prepared"]

@@ -5,9 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.api.serving import Served, serving
-from tests.databases.fixtures import Engine, database, engine, prepared
-
-__all__ = ["database", "engine", "prepared", "served"]
+from tests.databases.fixtures import Engine
 
 
 @pytest.fixture

@@ -40,7 +40,9 @@ def test_journals_come_in_pages_the_newest_first(served: Served) -> None:
         served.earn(10 + one, id_=str(one))
     found, cursor = [], ""
     while cursor is not None:
-        page = served.get("/accounts/ana/journals", params={"limit": 2, **({"cursor": cursor} if cursor else {})}).json()
+        page = served.get(
+            "/accounts/ana/journals", params={"limit": 2, **({"cursor": cursor} if cursor else {})}
+        ).json()
         found += page["journals"]
         cursor = page["next"]
     assert [one["event"]["id"] for one in found] == ["4", "3", "2", "1", "0"]

@@ -160,7 +160,9 @@ async def command(request: Asked, body: bytes, do: Do) -> Reply:
     key = None if dry else _key(request)
     if key is None:
         at = instant(request)
-        return given(await _write(request, lambda work, published, now: do(work, published, at(published, now)), dry=dry))
+        return given(
+            await _write(request, lambda work, published, now: do(work, published, at(published, now)), dry=dry)
+        )
     asking = Asking(actor=_actor(request), key=key, asked=_hash(request, body))
     running: set[tuple[str, str]] = request.app.state.running
     if (asking.actor, key) in running:
@@ -199,4 +201,3 @@ def _actor(request: Asked) -> str:
 def _hash(request: Asked, body: bytes) -> bytes:
     head = f"{request.method} {request.url.path}?{request.scope['query_string'].decode('latin-1')}\n"
     return sha256(head.encode() + body).digest()
-

@@ -64,7 +64,8 @@ class RevisionBody(Struct, forbid_unknown_fields=True):
 
 
 _DECODERS: Final[dict[type[Struct], msgspec.json.Decoder[Any]]] = {
-    kind: msgspec.json.Decoder(kind, float_hook=Decimal) for kind in (EventsBody, RedemptionBody, StepBody, RevisionBody)
+    kind: msgspec.json.Decoder(kind, float_hook=Decimal)
+    for kind in (EventsBody, RedemptionBody, StepBody, RevisionBody)
 }
 
 

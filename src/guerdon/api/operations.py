@@ -95,7 +95,9 @@ def offer(path: str, operation: Operation) -> Callable[[Route], HTTPRouteHandler
 
         entered.__annotations__ = {"request": Asked, "return": ASGIApp}
         method = get if operation.body is None else post
-        found: HTTPRouteHandler = method(path, name=operation.id, opt={OPERATION: operation}, include_in_schema=False)(entered)
+        found: HTTPRouteHandler = method(path, name=operation.id, opt={OPERATION: operation}, include_in_schema=False)(
+            entered
+        )
         return found
 
     return made

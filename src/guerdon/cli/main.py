@@ -11,6 +11,7 @@ from typing import Final, NoReturn
 
 import click
 
+from guerdon.cli.books import verify, worker
 from guerdon.cli.check import check
 from guerdon.cli.demo import demo
 from guerdon.cli.diff import diff
@@ -79,7 +80,23 @@ def commands() -> None:
     """Rate what members did by a loyalty programme that is one file, and explain every point."""
 
 
-for _command in (check, diff, new, templates, schema, rate, explain, statement, demo, serve, publish, keys, openapi):
+for _command in (
+    check,
+    diff,
+    new,
+    templates,
+    schema,
+    rate,
+    explain,
+    statement,
+    demo,
+    serve,
+    publish,
+    keys,
+    openapi,
+    worker,
+    verify,
+):
     commands.add_command(_command)
 
 

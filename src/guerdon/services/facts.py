@@ -51,10 +51,18 @@ def read_fact(terms: Terms, record: Record, recorded_at: int) -> Fact:
     if currency and currency != terms.currency and not kept.get("rate") and str(currency) in terms.rates:
         kept["rate"] = terms.rates[str(currency)]
     event = read_event(terms, {**kept, "recorded_at": moment(recorded_at)}, default_id="")
+    return Fact(event=event, body=_encoder.encode(kept).decode(), content=_content(record))
+
+
+def contents_of(body: str) -> list[bytes]:
+    """Return what the content of an event can have been whose record is kept: with its exchange rate, or before that was added."""
+    kept = msgspec.json.decode(body)
+    return [_content(kept), _content({name: value for name, value in kept.items() if name != "rate"})]
+
+
+def _content(record: Record) -> bytes:
     told = _encoder.encode({name: value for name, value in record.items() if value is not None})
-    return Fact(
-        event=event, body=_encoder.encode(kept).decode(), content=blake2b(told, digest_size=_HASH_BYTES).digest()
-    )
+    return blake2b(told, digest_size=_HASH_BYTES).digest()
 
 
 def reread(terms: Terms, row: EventRow) -> Event:

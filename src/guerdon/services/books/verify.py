@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from guerdon.core.teller import FORMAT
 from guerdon.services.entries import said_of
-from guerdon.services.facts import history_of
+from guerdon.services.facts import contents_of, history_of
 from guerdon.services.published import Published
 from guerdon.services.serving import granted_of
 from guerdon.services.states import standing_of, unpacked
@@ -109,6 +109,8 @@ def _unclaimed(view: View, published: Published, kept: list[EventRow]) -> Iterat
         claim = claims.get((one.source, one.id))
         if claim is None or (claim.account, claim.number) != (one.account, one.number):
             yield f"event {one.number} is not the one that its id {one.id!r} was claimed for"
+        elif claim.content not in contents_of(one.body):
+            yield f"event {one.number} does not say what it said when its id {one.id!r} was claimed"
 
 
 def _posted(view: View, published: Published, row: Account) -> Counter[tuple[Any, ...]]:

@@ -1,0 +1,80 @@
+"""What a worker does: one round after another, until it is told to stop.
+
+Invariants:
+* A round does everything that is due at its beginning; what a round could not do, the next one finds again.
+* Nothing is done twice: accounts are looked at under their locks, and one sealer works at a time.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from guerdon.core.errors import Conflict
+from guerdon.services.books.due import post_due
+from guerdon.services.published import Publishing
+from guerdon.store import Database, seals
+
+SECONDS: Final = 1.0
+"""So long a worker waits between two rounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round did: accounts for which something fell due, journals that were sealed."""
+
+    accounts: int
+    sealed: int
+
+
+class Worker:
+    """Works for one programme of a database; `start` does so in a thread of its own."""
+
+    def __init__(self, database: Database, programme: int, clock: Callable[[], int]) -> None:
+        self.database: Final = database
+        self.programme: Final = programme
+        self.clock: Final = clock
+        self.publishing: Final = Publishing(programme)
+        self.stopped: Final = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to work in a thread."""
+        self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop after what is at hand."""
+        self.stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def run(self, told: Callable[[Round], None] = lambda _round: None) -> None:
+        """Work until somebody stops it; `told` hears of each round that did something."""
+        while not self.stopped.is_set():
+            done = self.round()
+            if done.accounts or done.sealed:
+                told(done)
+            self.stopped.wait(SECONDS)
+
+    def round(self) -> Round:
+        """Do everything that there is to do now. Who is in the way now is not in the next round."""
+        accounts = self._until_none(self._post)
+        return Round(accounts, self._until_none(self._seal))
+
+    def _until_none(self, do: Callable[[], int]) -> int:
+        total = 0
+        try:
+            while not self.stopped.is_set() and (count := do()):
+                total += count
+        except Conflict:
+            return total
+        return total
+
+    def _post(self) -> int:
+        with self.database.work() as work:
+            return post_due(work, self.publishing.current(work), at=self.clock())
+
+    def _seal(self) -> int:
+        with self.database.work() as work:
+            return seals.seal(work, self.programme)

@@ -1,0 +1,43 @@
+"""Workers: what is due is posted and sealed, once, however many are at it."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from guerdon.store import Database, seals
+from guerdon.worker.loop import Round, Worker
+from tests.services.shop import Shop
+
+
+def bought(database: Database, members: int) -> Shop:
+    """Return a shop in which as many members have bought something that expires in 2027."""
+    shop = Shop(database)
+    shop.record(*[
+        {"id": f"{n}", "member": f"m{n:03}", "at": "2026-05-10T10:00:00+02:00", "amount": 10} for n in range(members)
+    ])
+    return shop
+
+
+def test_a_round_does_everything_that_is_due(database: Database) -> None:
+    shop = bought(database, 5)
+    worker = Worker(database, 1, lambda: shop.at("2027-05-10T10:00:00+02:00"))
+    assert worker.round() == Round(5, 10)
+    assert worker.round() == Round(0, 0)
+
+
+def test_many_workers_post_and_seal_each_thing_once(database: Database) -> None:
+    shop = bought(database, 300)
+    workers = [Worker(database, 1, lambda: shop.at("2027-05-10T10:00:00+02:00")) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda one: one.round(), workers))
+    workers[0].round()
+    shop.now = "2027-05-11T10:00:00+02:00"
+    found = shop.verify()
+    assert (found.journals, found.seals, found.unsealed, found.findings) == (600, 600, 0, ())
+
+
+def test_a_worker_stops_when_it_is_told(database: Database) -> None:
+    shop = bought(database, 3)
+    worker = Worker(database, 1, lambda: shop.at("2026-06-01T10:00:00+02:00"))
+    worker.start()
+    worker.close()
+    with database.view() as view:
+        assert seals.head(view, 1).seal in (0, 3)

@@ -23,7 +23,9 @@ def test_the_same_event_again_is_answered_as_before(served: Served) -> None:
 
 def test_an_amount_is_exact_whether_it_is_text_or_a_number(served: Served) -> None:
     served.post("/events", PURCHASE)
-    again = served.post("/events", content=b'{"id":"1","member":"ana","at":"2026-06-01T10:00:00+02:00","amount":120.50}')
+    again = served.post(
+        "/events", content=b'{"id":"1","member":"ana","at":"2026-06-01T10:00:00+02:00","amount":120.50}'
+    )
     assert again.status_code == 200
 
 

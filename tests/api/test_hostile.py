@@ -53,7 +53,21 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
-FIELDS = ("id", "source", "type", "member", "account", "at", "amount", "currency", "rate", "refund_of", "lines", "tax", "discount")
+FIELDS = (
+    "id",
+    "source",
+    "type",
+    "member",
+    "account",
+    "at",
+    "amount",
+    "currency",
+    "rate",
+    "refund_of",
+    "lines",
+    "tax",
+    "discount",
+)
 
 
 def test_no_event_whatever_ends_in_a_failure_of_ours() -> None:

@@ -32,7 +32,9 @@ def test_a_dry_run_publishes_nothing(served: Served) -> None:
 
 
 def test_every_mistake_is_told_at_its_place(served: Served) -> None:
-    answer = served.post("/programme/revisions", {"text": PROGRAMME.replace("floor(", "flor(").replace("price", "prize")})
+    answer = served.post(
+        "/programme/revisions", {"text": PROGRAMME.replace("floor(", "flor(").replace("price", "prize")}
+    )
     assert (answer.status_code, answer.json()["code"]) == (422, "programme_invalid")
     assert len(answer.json()["issues"]) >= 2
     assert {"line", "column", "what", "try_this"} <= answer.json()["issues"][0].keys()

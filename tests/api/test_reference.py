@@ -37,7 +37,9 @@ def test_everything_that_is_referred_to_is_there() -> None:
 def test_an_operation_is_declared_in_full(path: str, method: str, operation: dict[str, Any]) -> None:
     assert operation["summary"]
     assert operation["description"]
-    assert {one["name"] for one in operation["parameters"] if one["in"] == "path"} == set(re.findall(r"\{(\w+)\}", path))
+    assert {one["name"] for one in operation["parameters"] if one["in"] == "path"} == set(
+        re.findall(r"\{(\w+)\}", path)
+    )
     assert ("requestBody" in operation) == (method == "post")
     sent = [operation["requestBody"]] if "requestBody" in operation else []
     for said in [*sent, *operation["responses"].values()]:

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from guerdon.cli.main import commands
 from tests.api.serving import PURCHASE
 from tests.services.shop import PROGRAMME
-from click.testing import CliRunner
 
 STARTS_SECONDS = 60
 SERVING = re.compile(r"serving at (http://\S+)/v1")
@@ -29,7 +29,9 @@ def started(folder: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str
     """Run the command in a folder; return the process, its address and the key it showed."""
     command = [sys.executable, "-m", "guerdon", "serve", "--port", "0", *options]
     with (folder / "out").open("w+") as out, (folder / "err").open("w+") as err:
-        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=err, text=True, env=os.environ | {"NO_COLOR": "1"})
+        process = subprocess.Popen(
+            command, cwd=folder, stdout=out, stderr=err, text=True, env=os.environ | {"NO_COLOR": "1"}
+        )
         try:
             ends = time.monotonic() + STARTS_SECONDS
             while not (found := SERVING.search((folder / "err").read_text())):

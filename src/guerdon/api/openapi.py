@@ -74,9 +74,7 @@ def document(operations: Iterable[tuple[str, Operation, str]]) -> Json:
         "paths": paths,
         "components": {
             "schemas": components,
-            "headers": {
-                name: {"description": about, "schema": {"type": "string"}} for name, about in _HEADERS.items()
-            },
+            "headers": {name: {"description": about, "schema": {"type": "string"}} for name, about in _HEADERS.items()},
             "securitySchemes": {
                 "key": {
                     "type": "http",

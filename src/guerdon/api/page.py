@@ -51,9 +51,7 @@ _PARAMETERS: Final = Template("""<h3>Parameters</h3><table>
 
 def page(document: Json) -> str:
     """Return the page of a reference."""
-    listed = [
-        (path, method, one) for path, methods in document["paths"].items() for method, one in methods.items()
-    ]
+    listed = [(path, method, one) for path, methods in document["paths"].items() for method, one in methods.items()]
     links = [f'<li><a href="#{one["operationId"]}">{escape(one["summary"])}</a></li>' for _, _, one in listed]
     return _PAGE.substitute(
         about=_prose(document["info"]["description"]),

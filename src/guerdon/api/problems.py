@@ -30,7 +30,9 @@ KINDS: Final[dict[str, Kind]] = {
     # The request cannot be read.
     "malformed_json": _kind(400, "The body is not JSON", "Send one JSON object in UTF-8."),
     "parameter_invalid": _kind(400, "A parameter is wrong", "Correct the parameter that the detail names."),
-    "version_unknown": _kind(400, "There is no such API version", "Leave Guerdon-Version out, or name one of the reference."),
+    "version_unknown": _kind(
+        400, "There is no such API version", "Leave Guerdon-Version out, or name one of the reference."
+    ),
     "idempotency_key_invalid": _kind(400, "The Idempotency-Key is wrong", "Send 1 to 255 visible ASCII characters."),
     # Who asks.
     "key_missing": _kind(401, "A key is needed", "Send Authorization: Bearer and a key."),
@@ -41,7 +43,9 @@ KINDS: Final[dict[str, Kind]] = {
     # What there is not.
     "not_found": _kind(404, "There is no such page", "Compare the address with the reference."),
     "account_unknown": _kind(404, "There is no such account", "Record an event of it first."),
-    "redemption_unknown": _kind(404, "There is no such redemption", "Name the id that the redemption was answered with."),
+    "redemption_unknown": _kind(
+        404, "There is no such redemption", "Name the id that the redemption was answered with."
+    ),
     "method_not_allowed": _kind(405, "The address has no such method", "Compare the method with the reference."),
     # What stands against it.
     "event_conflict": _kind(409, "The id was recorded with other content", "Give each event an id of its own."),
@@ -61,11 +65,15 @@ KINDS: Final[dict[str, Kind]] = {
     "reward_unknown": _kind(422, "There is no such reward", "Name one of the programme's rewards."),
     "points_too_few": _kind(422, "The reward needs more points", "State at least the reward's minimum."),
     "points_off_step": _kind(422, "The points are between steps", "State a multiple of the reward's step."),
-    "money_differs": _kind(422, "The money is not what the reward asks for", "State the money that is paid beside the points."),
+    "money_differs": _kind(
+        422, "The money is not what the reward asks for", "State the money that is paid beside the points."
+    ),
     "programme_invalid": _kind(422, "The programme does not run", "Correct what the issues say, at their places."),
     "refused": _kind(422, "This is not allowed", "The detail says why."),
     "at_needs_dry_run": _kind(422, "Only a dry run has an instant of its own", "Add dry_run=true, or leave `at` out."),
-    "idempotency_key_reused": _kind(422, "The Idempotency-Key came with another request", "Use a key for each request."),
+    "idempotency_key_reused": _kind(
+        422, "The Idempotency-Key came with another request", "Use a key for each request."
+    ),
     "too_many_requests": _kind(429, "The key asks too often", "Wait as long as Retry-After says."),
     # What is ours.
     "internal": _kind(500, "Something of ours is wrong", "Report the request id."),
@@ -90,10 +98,12 @@ class Problem(msgspec.Struct, omit_defaults=True, kw_only=True):
     retry_after: int = 0
 
 
-class Refusing(Exception):  # noqa: N818 - it carries a refusal of the door's own
+class Refusing(Exception):
     """A "no" of the door's own, on its way to whoever renders it."""
 
-    def __init__(self, code: str, detail: str = "", *, issues: list[dict[str, Any]] | None = None, wait: int = 0) -> None:
+    def __init__(
+        self, *, code: str, detail: str = "", issues: list[dict[str, Any]] | None = None, wait: int = 0
+    ) -> None:
         super().__init__(detail)
         self.code: Final = code
         self.detail: Final = detail

@@ -19,7 +19,9 @@ def served_programme(database: Database, name: str = "") -> int:
     """Return the number of the programme of a name, or of the only one; NotFound when nothing is published."""
     with database.view() as view:
         found = {
-            called: number for number, called in programmes.names(view).items() if revisions.newest_number(view, number) is not None
+            called: number
+            for number, called in programmes.names(view).items()
+            if revisions.newest_number(view, number) is not None
         }
     if name:
         if name not in found:

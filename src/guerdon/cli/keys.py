@@ -11,7 +11,9 @@ SCOPES_HELP: Final = "What it is good for: events:write, members:read, redemptio
 _DAY_US: Final = 86_400_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-programme_option = click.option("--programme", "name", default="", metavar="NAME", help="Which programme, if there are several.")
+programme_option = click.option(
+    "--programme", "name", default="", metavar="NAME", help="Which programme, if there are several."
+)
 
 
 @click.group(epilog="\b\nExample:\n  guerdon keys new till --scope events:write --days 365")
@@ -22,7 +24,9 @@ def keys() -> None:
 @keys.command("new")
 @click.argument("called")
 @click.option("--scope", "scopes", multiple=True, required=True, metavar="SCOPE", help=SCOPES_HELP)
-@click.option("--days", type=click.IntRange(1, 36_500), metavar="N", help="After how many days it ends; else it does not.")
+@click.option(
+    "--days", type=click.IntRange(1, 36_500), metavar="N", help="After how many days it ends; else it does not."
+)
 @programme_option
 @database_option
 def new_key(*, called: str, scopes: tuple[str, ...], days: int | None, name: str, url: str) -> None:

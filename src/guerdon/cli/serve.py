@@ -19,7 +19,13 @@ BACKLOG: Final = 1024
 DATABASE_HELP: Final = "Where the books are: sqlite:///FILE or postgresql://..."
 
 database_option = click.option(
-    "--database", "url", default=DATABASE, show_default=True, metavar="URL", envvar="GUERDON_DATABASE", help=DATABASE_HELP
+    "--database",
+    "url",
+    default=DATABASE,
+    show_default=True,
+    metavar="URL",
+    envvar="GUERDON_DATABASE",
+    help=DATABASE_HELP,
 )
 
 
@@ -36,7 +42,9 @@ The reference is at /docs. SIGTERM and Ctrl-C stop it when everything that was a
 )
 @database_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", default=PORT, show_default=True, type=click.IntRange(0, 65_535), help="The port; 0 is a free one.")
+@click.option(
+    "--port", default=PORT, show_default=True, type=click.IntRange(0, 65_535), help="The port; 0 is a free one."
+)
 @click.option("--programme", "named", metavar="FILE", help="The programme to publish if nothing is published yet.")
 def serve(*, url: str, host: str, port: int, named: str | None) -> None:
     """Serve a programme over HTTP: record events, redeem points, ask what members have.

@@ -73,9 +73,7 @@ def journals_of(view: View, published: Published, account: str, *, before: int |
     rows = journals.of_account(view, published.id, account, before, limit)
     entries = journals.entries_of(view, published.id, account, [row.number for row in rows])
     named = _names(view, published, account, _numbers(rows, entries))
-    return [
-        _journal(published, row, [one for one in entries if one.journal == row.number], named) for row in rows
-    ]
+    return [_journal(published, row, [one for one in entries if one.journal == row.number], named) for row in rows]
 
 
 def _numbers(rows: Sequence[JournalRow], entries: Iterable[EntryRow]) -> set[int]:
@@ -104,7 +102,9 @@ def _journal(
 
 def _entry(published: Published, one: EntryRow, named: dict[int, EventName]) -> Entry:
     name, moved = published.terms.name, one.kind == MOVED
-    decimals = {number: unit.decimals for number, unit in zip(published.terms.units, published.programme.units, strict=True)}
+    decimals = {
+        number: unit.decimals for number, unit in zip(published.terms.units, published.programme.units, strict=True)
+    }
     return Entry(
         kind=KINDS[one.kind],
         at=one.at,

@@ -76,22 +76,22 @@ def test_a_dry_run_redeems_nothing_at_any_instant(served: Served) -> None:
 
 def test_an_idempotency_key_names_one_request(served: Served) -> None:
     served.earn(120)
-    named = {"headers": {"Idempotency-Key": "cart-1"}}
-    first = served.post("/members/ana/redemptions", {"reward": "coffee"}, **named)
-    again = served.post("/members/ana/redemptions", {"reward": "coffee"}, **named)
+    named = {"Idempotency-Key": "cart-1"}
+    first = served.post("/members/ana/redemptions", {"reward": "coffee"}, headers=named)
+    again = served.post("/members/ana/redemptions", {"reward": "coffee"}, headers=named)
     assert (again.status_code, again.json()) == (201, first.json())
     assert again.headers["idempotency-replayed"] == "true"
-    other = served.post("/members/ana/redemptions", {"reward": "mug"}, **named)
+    other = served.post("/members/ana/redemptions", {"reward": "mug"}, headers=named)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     assert served.available() == 70
 
 
 def test_a_refusal_is_kept_under_its_key_too(served: Served) -> None:
     served.earn(40)
-    named = {"headers": {"Idempotency-Key": '"cart-1"'}}
-    assert served.post("/members/ana/redemptions", {"reward": "coffee"}, **named).status_code == 409
+    named = {"Idempotency-Key": '"cart-1"'}
+    assert served.post("/members/ana/redemptions", {"reward": "coffee"}, headers=named).status_code == 409
     served.earn(100, id_="more")
-    again = served.post("/members/ana/redemptions", {"reward": "coffee"}, **named)
+    again = served.post("/members/ana/redemptions", {"reward": "coffee"}, headers=named)
     assert (again.status_code, again.headers["content-type"]) == (409, "application/problem+json")
     assert served.post("/members/ana/redemptions", {"reward": "coffee"}).status_code == 201
 
@@ -99,18 +99,20 @@ def test_a_refusal_is_kept_under_its_key_too(served: Served) -> None:
 def test_each_caller_has_keys_of_its_own(served: Served) -> None:
     served.earn(120)
     _, other = served.new_key("redemptions:write")
-    named = {"headers": {"Idempotency-Key": "1"}}
-    served.post("/members/ana/redemptions", {"reward": "coffee"}, **named)
-    assert served.post("/members/ana/redemptions", {"reward": "coffee"}, key=other, **named).status_code == 201
+    named = {"Idempotency-Key": "1"}
+    served.post("/members/ana/redemptions", {"reward": "coffee"}, headers=named)
+    assert served.post("/members/ana/redemptions", {"reward": "coffee"}, key=other, headers=named).status_code == 201
     assert served.available() == 20
 
 
 def test_one_key_asked_at_once_does_it_once(served: Served) -> None:
     served.earn(500)
-    named = {"headers": {"Idempotency-Key": "cart-1"}}
+    named = {"Idempotency-Key": "cart-1"}
     with ThreadPoolExecutor(6) as callers:
         answers = list(
-            callers.map(lambda _: served.post("/members/ana/redemptions", {"reward": "coffee"}, **named), range(6))
+            callers.map(
+                lambda _: served.post("/members/ana/redemptions", {"reward": "coffee"}, headers=named), range(6)
+            )
         )
     assert {one.status_code for one in answers} <= {201, 409}
     assert {one.json()["code"] for one in answers if one.status_code == 409} <= {"request_running"}

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from guerdon.cli.main import commands
 from tests.api.serving import PURCHASE
 from tests.services.shop import PROGRAMME
-from click.testing import CliRunner
 
 STARTS_SECONDS = 60
 SERVING = re.compile(r"serving at (http://\S+)/v1")

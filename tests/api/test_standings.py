@@ -38,13 +38,11 @@ def test_parameters_that_are_wrong_or_unknown_are_told(served: Served) -> None:
 def test_journals_come_in_pages_the_newest_first(served: Served) -> None:
     for one in range(5):
         served.earn(10 + one, id_=str(one))
-    found, cursor = [], ""
-    while cursor is not None:
-        page = served.get(
-            "/accounts/ana/journals", params={"limit": 2, **({"cursor": cursor} if cursor else {})}
-        ).json()
+    page = served.get("/accounts/ana/journals", params={"limit": 2}).json()
+    found = list(page["journals"])
+    while page["next"] is not None:
+        page = served.get("/accounts/ana/journals", params={"limit": 2, "cursor": page["next"]}).json()
         found += page["journals"]
-        cursor = page["next"]
     assert [one["event"]["id"] for one in found] == ["4", "3", "2", "1", "0"]
     entry = found[0]["entries"][0]
     assert (entry["kind"], entry["points"], entry["rule"]) == ("earned", 14, "base")

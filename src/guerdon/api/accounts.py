@@ -7,9 +7,8 @@ from typing import Final
 from msgspec import Struct
 
 from guerdon.api import asking, examples
-from guerdon.api.asking import Asked
 from guerdon.api.instants import to_api
-from guerdon.api.operations import Answer, Operation, offer
+from guerdon.api.operations import Answer, Asked, Operation, offer
 from guerdon.api.parameters import ACCOUNT, AT, CURSOR, LIMIT
 from guerdon.api.problems import Refusing
 from guerdon.api.replies import Reply, shown
@@ -188,5 +187,5 @@ def _before(request: Asked) -> int | None:
     except (Error, ValueError):
         text = ""
     if not text.isdigit() or len(text) > _DIGITS_MAX:
-        raise Refusing("parameter_invalid", "cursor is none of ours; take the `next` of the page before")
+        raise Refusing(code="parameter_invalid", detail="cursor is none of ours; take the `next` of the page before")
     return int(text)

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
-from guerdon.api.callers import VISIT, Visit
+from guerdon.api.callers import visit_in
 from guerdon.api.door import WAITING
 from guerdon.api.operations import Asked
 from guerdon.api.problems import MEDIA_TYPE, Problem, Refusing, problem
@@ -40,15 +40,9 @@ def guerdon_of(request: Asked) -> Guerdon:
     return found
 
 
-def visit_of(request: Asked) -> Visit:
-    """Return who asks."""
-    found: Visit = request.scope[VISIT]  # type: ignore[literal-required]  # ours, among those of the protocol
-    return found
-
-
 def waiting_of(request: Asked) -> Waiting:
     """Return how to wait for other threads."""
-    found: Waiting = request.scope[WAITING]  # type: ignore[literal-required]
+    found: Waiting = cast("dict[str, Any]", request.scope)[WAITING]
     return found
 
 
@@ -59,11 +53,11 @@ async def body_of(request: Asked, *, most: int = BODY_BYTES) -> bytes:
     while goes_on:
         message = await request.receive()
         if message["type"] != "http.request":
-            raise Refusing("malformed_json", "the caller went away before all was sent")
+            raise Refusing(code="malformed_json", detail="the caller went away before all was sent")
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > most:
-            raise Refusing("body_too_large", f"the body has more than {most:,} bytes")
+            raise Refusing(code="body_too_large", detail=f"the body has more than {most:,} bytes")
         goes_on = message.get("more_body", False)
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
@@ -80,9 +74,9 @@ def is_dry(request: Asked) -> bool:
     """Say whether nothing is to be kept."""
     stated = request.query_params.get("dry_run", "false")
     if stated not in _BOOLEANS:
-        raise Refusing("parameter_invalid", f"dry_run is {stated!r:.40}; write true or false")
+        raise Refusing(code="parameter_invalid", detail=f"dry_run is {stated!r:.40}; write true or false")
     if "at" in request.query_params and not _BOOLEANS[stated]:
-        raise Refusing("at_needs_dry_run")
+        raise Refusing(code="at_needs_dry_run")
     return _BOOLEANS[stated]
 
 
@@ -92,7 +86,9 @@ def number(request: Asked, name: str, *, otherwise: int, most: int) -> int:
     if stated is None:
         return otherwise
     if not (stated.isascii() and stated.isdigit() and len(stated) < len("1000000") and 1 <= int(stated) <= most):
-        raise Refusing("parameter_invalid", f"{name} is {stated!r:.40}; write a whole number from 1 to {most}")
+        raise Refusing(
+            code="parameter_invalid", detail=f"{name} is {stated!r:.40}; write a whole number from 1 to {most}"
+        )
     return int(stated)
 
 
@@ -113,7 +109,7 @@ def instant(request: Asked) -> Callable[[Published, int], int]:
         try:
             return read_end(stated, published.programme.zone, "at")
         except Invalid as invalid:
-            raise Refusing("parameter_invalid", str(invalid)) from None
+            raise Refusing(code="parameter_invalid", detail=str(invalid)) from None
 
     return found
 
@@ -166,7 +162,7 @@ async def command(request: Asked, body: bytes, do: Do) -> Reply:
     asking = Asking(actor=_actor(request), key=key, asked=_hash(request, body))
     running: set[tuple[str, str]] = request.app.state.running
     if (asking.actor, key) in running:
-        raise Refusing("request_running")
+        raise Refusing(code="request_running")
     running.add((asking.actor, key))
     try:
         return given(await _write(request, _once(asking, do)))
@@ -189,12 +185,12 @@ def _key(request: Asked) -> str | None:
     # The draft writes it as a string in quotes; most callers leave them out.
     key = stated[1:-1] if len(stated) > 1 and stated[0] == stated[-1] == '"' else stated
     if not _IDEMPOTENCY_KEY.fullmatch(key):
-        raise Refusing("idempotency_key_invalid")
+        raise Refusing(code="idempotency_key_invalid")
     return key
 
 
 def _actor(request: Asked) -> str:
-    caller = visit_of(request).caller
+    caller = visit_in(request.scope).caller
     return "" if caller is None else caller.id
 
 

@@ -71,7 +71,8 @@ _DECODERS: Final[dict[type[Struct], msgspec.json.Decoder[Any]]] = {
 
 def record_of(body: bytes) -> Record:
     """Return the one object in a body."""
-    return _decoded(_records, body)
+    found: Record = _decoded(_records, body)
+    return found
 
 
 def read(kind: type[B], body: bytes) -> B:
@@ -84,13 +85,13 @@ def _decoded(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:  # noqa:
     try:
         found = decoder.decode(body)
     except msgspec.ValidationError as invalid:
-        raise Refusing("body_invalid", f"{invalid}") from None
+        raise Refusing(code="body_invalid", detail=f"{invalid}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as malformed:
-        raise Refusing("malformed_json", f"{malformed}") from None
+        raise Refusing(code="malformed_json", detail=f"{malformed}") from None
     except RecursionError:
-        raise Refusing("malformed_json", "the body is nested too deeply") from None
+        raise Refusing(code="malformed_json", detail="the body is nested too deeply") from None
     if _NUL in body and _holds_nul([found]):
-        raise Refusing("body_invalid", "a text holds the character NUL; leave it out")
+        raise Refusing(code="body_invalid", detail="a text holds the character NUL; leave it out")
     return found
 
 
@@ -98,11 +99,16 @@ def refusal_of(record: Record) -> Refusal | None:
     """Return why a record cannot be an event whatever the programme says; None when it may be one."""
     for name in NAMES:
         value = record.get(name)
-        if value is not None and (value.__class__ is not str or len(value) > NAME_MAX):
-            if isinstance(value, (list, dict, bool)) or len(str(value)) > NAME_MAX:
-                detail = f"{name} is not a name; write text of at most {NAME_MAX} characters"
-                return Refusal(code="invalid_event", detail=detail, id=str(record.get("id") or "")[:NAME_MAX])
+        if value is not None and not _is_name(value):
+            detail = f"{name} is not a name; write text of at most {NAME_MAX} characters"
+            return Refusal(code="invalid_event", detail=detail, id=str(record.get("id") or "")[:NAME_MAX])
     return None
+
+
+def _is_name(value: object) -> bool:
+    if isinstance(value, (list, dict, bool)):
+        return False
+    return len(value if isinstance(value, str) else str(value)) <= NAME_MAX
 
 
 def _holds_nul(values: Iterable[object]) -> bool:

@@ -1,7 +1,9 @@
 """Callers: who holds the key of a request, remembered for a moment, so that a request costs no query for it."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
+
+from litestar.types import Scope
 
 from guerdon.api.waiting import Waiting
 from guerdon.app.service import Guerdon
@@ -27,6 +29,12 @@ class Visit:
     refusal: str
 
 
+def visit_in(scope: Scope) -> Visit:
+    """Return the visit of a request."""
+    found: Visit = cast("dict[str, Any]", scope)[VISIT]
+    return found
+
+
 class Callers:
     """Who holds which key, as far as it was asked lately."""
 
@@ -38,7 +46,7 @@ class Callers:
         """Return who holds a key, or the code of why nobody does."""
         if not authorization:
             return None, "key_missing"
-        if not authorization[: len(_BEARER)].lower() == _BEARER:
+        if authorization[: len(_BEARER)].lower() != _BEARER:
             return None, "key_unknown"
         caller = await self._remembered(hash_of(authorization[len(_BEARER) :].strip()), waiting, at)
         if caller is None:

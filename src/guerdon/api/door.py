@@ -8,8 +8,9 @@ import itertools
 import re
 import secrets
 import time
-from typing import Final
+from typing import Any, Final, cast
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from guerdon.api.buckets import Buckets, Header
@@ -42,39 +43,46 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or say why not."""
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self._routes(scope, receive, send)
             return
         said = {name: value.decode("latin-1") for name, value in scope["headers"] if name in _WANTED}
         request_id = _request_id(said.get(b"x-request-id", ""))
         headers = [(b"x-request-id", request_id.encode()), (b"guerdon-version", VERSIONS[0].encode())]
         answering = _Answering(send, headers)
-        scope[VISIT] = Visit(request_id, None, "key_missing")  # type: ignore[literal-required]  # ours, beside the protocol's
+        kept = cast("dict[str, Any]", scope)
+        kept[VISIT] = Visit(request_id, None, "key_missing")
         try:
-            await self._enter(scope, said, headers, request_id)
+            await self._enter(kept, said, headers, request_id)
             await self._routes(scope, receive, answering.send)
         except Exception as failure:
             if answering.begun:
                 raise
             await refusal(failure, scope)(scope, receive, answering.send)
 
-    async def _enter(self, scope: Scope, said: dict[bytes, str], headers: list[Header], request_id: str) -> None:
+    async def _enter(
+        self, kept: dict[str, Any], said: dict[bytes, str], headers: list[Header], request_id: str
+    ) -> None:
         """Find out who asks; Refusing when the request cannot be let in, whatever it asks for."""
         version = said.get(b"guerdon-version", VERSIONS[0])
         if version not in VERSIONS:
-            raise Refusing("version_unknown", f"there is no version {version!r:.40}; there is {', '.join(VERSIONS)}")
+            raise Refusing(
+                code="version_unknown", detail=f"there is no version {version!r:.40}; there is {', '.join(VERSIONS)}"
+            )
         if self._waiting is None:
             self._waiting = Waiting(asyncio.get_running_loop())
         at = time.monotonic()
         caller, refusal = await self._callers.find(said.get(b"authorization", ""), self._waiting, at)
-        scope[WAITING] = self._waiting  # type: ignore[literal-required]  # ours, among those of the protocol
-        scope[VISIT] = Visit(request_id, caller, refusal)  # type: ignore[literal-required]
+        kept[WAITING] = self._waiting
+        kept[VISIT] = Visit(request_id, caller, refusal)
         if caller is None:
             return
         wait, limits = self._buckets.take(caller.id, at)
         headers += limits
         if wait:
-            raise Refusing("too_many_requests", f"the key asks too often; ask again in {wait} seconds", wait=wait)
+            raise Refusing(
+                code="too_many_requests", detail=f"the key asks too often; ask again in {wait} seconds", wait=wait
+            )
 
 
 class _Answering:

@@ -7,9 +7,8 @@ from typing import Final
 from msgspec import Struct
 
 from guerdon.api import asking, bodies, examples
-from guerdon.api.asking import Asked
 from guerdon.api.bodies import EventsBody, Record
-from guerdon.api.operations import Answer, Operation, offer
+from guerdon.api.operations import Answer, Asked, Operation, offer
 from guerdon.api.parameters import DRY_AT, DRY_RUN
 from guerdon.api.problems import Problem, problem_of
 from guerdon.api.replies import Reply, refused, shown

@@ -3,8 +3,7 @@
 from msgspec import Struct
 
 from guerdon.api import asking, examples
-from guerdon.api.asking import Asked
-from guerdon.api.operations import Answer, Operation, offer
+from guerdon.api.operations import Answer, Asked, Operation, offer
 from guerdon.api.replies import Reply, shown
 
 

@@ -6,9 +6,8 @@ from msgspec import Struct
 
 from guerdon.api import asking, examples
 from guerdon.api.accounts import Standing, standing
-from guerdon.api.asking import Asked
 from guerdon.api.instants import to_api
-from guerdon.api.operations import Answer, Operation, offer
+from guerdon.api.operations import Answer, Asked, Operation, offer
 from guerdon.api.parameters import AT, MEMBER
 from guerdon.api.replies import Reply, shown
 from guerdon.core.explain import Explanation, Page, sentences

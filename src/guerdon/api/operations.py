@@ -9,7 +9,7 @@ from litestar import Request, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
-from guerdon.api.callers import VISIT, Visit
+from guerdon.api.callers import visit_in
 from guerdon.api.problems import Refusing
 from guerdon.api.replies import Reply, refusal
 
@@ -106,12 +106,12 @@ def offer(path: str, operation: Operation) -> Callable[[Route], HTTPRouteHandler
 def _let_in(request: Asked, operation: Operation) -> None:
     """Refuse whoever may not ask for an operation, and parameters that it does not know."""
     if operation.scope:
-        visit: Visit = request.scope[VISIT]  # type: ignore[literal-required]  # ours, among those of the protocol
+        visit = visit_in(request.scope)
         if visit.caller is None:
-            raise Refusing(visit.refusal)
+            raise Refusing(code=visit.refusal)
         if not visit.caller.may(operation.scope):
-            raise Refusing("scope_missing", f"the key {visit.caller.id} is not good for {operation.scope}")
+            raise Refusing(code="scope_missing", detail=f"the key {visit.caller.id} is not good for {operation.scope}")
     if request.scope["query_string"]:
         unknown = [name for name in request.query_params if name not in operation.query()]
         if unknown:
-            raise Refusing("parameter_invalid", f"there is no parameter {unknown[0]!r:.60} here")
+            raise Refusing(code="parameter_invalid", detail=f"there is no parameter {unknown[0]!r:.60} here")

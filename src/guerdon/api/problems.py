@@ -98,11 +98,11 @@ class Problem(msgspec.Struct, omit_defaults=True, kw_only=True):
     retry_after: int = 0
 
 
-class Refusing(Exception):  # noqa: N818 - it carries a refusal of the door's own
+class Refusing(Exception):
     """A "no" of the door's own, on its way to whoever renders it."""
 
     def __init__(
-        self, code: str, detail: str = "", *, issues: list[dict[str, Any]] | None = None, wait: int = 0
+        self, *, code: str, detail: str = "", issues: list[dict[str, Any]] | None = None, wait: int = 0
     ) -> None:
         super().__init__(detail)
         self.code: Final = code

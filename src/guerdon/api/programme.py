@@ -6,9 +6,9 @@ import msgspec
 from msgspec import Struct
 
 from guerdon.api import asking, bodies, examples
-from guerdon.api.asking import Asked
 from guerdon.api.bodies import RevisionBody
-from guerdon.api.operations import Answer, Operation, offer
+from guerdon.api.callers import visit_in
+from guerdon.api.operations import Answer, Asked, Operation, offer
 from guerdon.api.parameters import DRY_RUN
 from guerdon.api.problems import Refusing
 from guerdon.api.replies import Reply, shown
@@ -111,7 +111,7 @@ async def publish_revision(request: Asked) -> Reply:
     """Publish a programme's file, which is in force from the next event on; its mistakes are told at their places."""
     sent = await asking.body_of(request, most=asking.LARGE_BYTES)
     body = bodies.read(RevisionBody, sent)
-    caller = asking.visit_of(request).caller
+    caller = visit_in(request.scope).caller
     by = "" if caller is None else caller.id
     checked = await asking.waiting_of(request).on(asking.guerdon_of(request).look(lambda _view: _checked(body.text)))
 
@@ -128,7 +128,7 @@ def _checked(text: str) -> Checked:
     checked = check_text(text)
     if checked.programme is None:
         detail = f"{len(checked.errors)} things are wrong with the programme"
-        raise Refusing("programme_invalid", detail, issues=[_issue(issue) for issue in checked.errors])
+        raise Refusing(code="programme_invalid", detail=detail, issues=[_issue(issue) for issue in checked.errors])
     return checked
 
 

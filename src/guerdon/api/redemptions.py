@@ -4,9 +4,8 @@ import secrets
 from typing import Final
 
 from guerdon.api import asking, bodies, examples
-from guerdon.api.asking import Asked
 from guerdon.api.bodies import RedemptionBody, StepBody
-from guerdon.api.operations import Answer, Operation, offer
+from guerdon.api.operations import Answer, Asked, Operation, offer
 from guerdon.api.parameters import DRY_AT, DRY_RUN, MEMBER, REDEMPTION
 from guerdon.api.replies import Reply
 from guerdon.services.answers import Recorded

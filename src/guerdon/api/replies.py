@@ -4,9 +4,9 @@ import logging
 from typing import Any, Final
 
 import msgspec
-from litestar.types import HTTPScope, Receive, Scope, Send
+from litestar.types import Receive, Scope, Send
 
-from guerdon.api.callers import VISIT
+from guerdon.api.callers import visit_in
 from guerdon.api.problems import MEDIA_TYPE, RETRY, UNEXPECTED, Problem, problem_of
 
 JSON: Final = "application/json"
@@ -50,9 +50,9 @@ def refused(told: Problem) -> Reply:
     return Reply(msgspec.json.encode(told), told.status, tuple(headers))
 
 
-def refusal(failure: Exception, scope: HTTPScope) -> Reply:
+def refusal(failure: Exception, scope: Scope) -> Reply:
     """Return how a failure is answered; what nobody foresaw is logged under the request's id."""
     told = problem_of(failure)
     if told.code == UNEXPECTED:
-        _log.error("request %s", scope[VISIT].request_id, exc_info=failure)  # type: ignore[typeddict-item]
+        _log.error("request %s", visit_in(scope).request_id, exc_info=failure)
     return refused(told)

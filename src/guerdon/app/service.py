@@ -50,7 +50,7 @@ class Settings:
     burst_seconds: int = 10
 
 
-class _Undone(Exception):  # noqa: N818 - it reports no error: a dry run ends this way
+class _Undone(Exception):
     """Takes the outcome of a dry run out of a transaction that is not kept."""
 
     def __init__(self, outcome: object) -> None:
@@ -126,11 +126,15 @@ class Guerdon:
         try:
             with self.database.work() as work:
                 found = do(work, self._published(work), self.clock())
-                if dry:
-                    raise _Undone(found)
+                _undo(found, wanted=dry)
                 return found
         except _Undone as undone:
             return undone.outcome  # type: ignore[return-value]  # it is what `do` returned
+
+
+def _undo(found: object, *, wanted: bool) -> None:
+    if wanted:
+        raise _Undone(found)
 
 
 def open_service_database(url: str, settings: Settings | None = None) -> Database:

@@ -63,7 +63,7 @@ def list_keys(*, name: str, url: str) -> None:
     finally:
         database.close()
     for key in found:
-        ended = f"revoked {_day(key.revoked_at)}" if key.revoked_at is not None else f"until {_day(key.expires_at)}"
+        ended = f"revoked {_day(key.revoked_at)}" if key.revoked_at is not None else _until(key.expires_at)
         click.echo(f"{key.id}  {key.name}  {key.scopes}  {ended}")
 
 
@@ -91,5 +91,9 @@ def revoke_key(*, id_: str, name: str, url: str) -> None:
     click.echo(f"{id_} is revoked")
 
 
-def _day(at: int | None) -> str:
-    return "for ever" if at is None else (_EPOCH + timedelta(microseconds=at)).date().isoformat()
+def _until(at: int | None) -> str:
+    return "for ever" if at is None else f"until {_day(at)}"
+
+
+def _day(at: int) -> str:
+    return (_EPOCH + timedelta(microseconds=at)).date().isoformat()

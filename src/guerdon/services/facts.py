@@ -37,8 +37,11 @@ class Fact:
     content: bytes
 
 
-def read_fact(terms: Terms, record: Record, recorded_at: int) -> Fact:
-    """Return what a record states as a fact recorded at an instant; Invalid says which field is wrong and what to write."""
+def read_fact(terms: Terms, record: Record, recorded_at: int, *, decided: bool = False) -> Fact:
+    """Return what a record states as a fact recorded at an instant; Invalid says which field is wrong and what to write.
+
+    When something happens that is `decided` as it is recorded is no content: asked again later, it is the same.
+    """
     if not str(record.get("id") or "").strip():
         message = "id is missing; give each event an id of its own, and send it again with the same id"
         raise Invalid(message)
@@ -51,13 +54,29 @@ def read_fact(terms: Terms, record: Record, recorded_at: int) -> Fact:
     if currency and currency != terms.currency and not kept.get("rate") and str(currency) in terms.rates:
         kept["rate"] = terms.rates[str(currency)]
     event = read_event(terms, {**kept, "recorded_at": moment(recorded_at)}, default_id="")
-    return Fact(event=event, body=_encoder.encode(kept).decode(), content=_content(record))
+    return Fact(
+        event=event, body=_encoder.encode(kept).decode(), content=_content(_timeless(record) if decided else record)
+    )
+
+
+def at_another_time(fact: Fact, at: int) -> Fact:
+    """Return a fact that is decided at another instant."""
+    body = {**msgspec.json.decode(fact.body), "at": moment(at).isoformat()}
+    return replace(fact, event=replace(fact.event, at=at), body=_encoder.encode(body).decode())
 
 
 def contents_of(body: str) -> list[bytes]:
-    """Return what the content of an event can have been whose record is kept: with its exchange rate, or before that was added."""
+    """Return what the content of an event can have been whose record is kept: before its exchange rate was added, or its time."""
     kept = msgspec.json.decode(body)
-    return [_content(kept), _content({name: value for name, value in kept.items() if name != "rate"})]
+    return [
+        _content(kept),
+        _content({name: value for name, value in kept.items() if name != "rate"}),
+        _content(_timeless(kept)),
+    ]
+
+
+def _timeless(record: Record) -> Record:
+    return {name: value for name, value in record.items() if name != "at"}
 
 
 def _content(record: Record) -> bytes:

@@ -126,7 +126,8 @@ class Serving:
             for sign, said in self.said[mark.said :]
             if said[0] in (SPENT, HELD) and said[_EVENT] > 0 and said[_EVENT] != number
         ]
-        return max(-sum(changes), 0)
+        lost = -sum(changes)
+        return max(int(lost), 0)
 
     def _record(self, row: EventRow, posted: Posted, quotas: Sequence[int]) -> list[Said]:
         self.count = row.number

@@ -26,7 +26,7 @@ from guerdon.services.answers import (
 )
 from guerdon.services.decision import refusal_of
 from guerdon.services.events.again import answered_before
-from guerdon.services.facts import Fact, Record, read_fact
+from guerdon.services.facts import Fact, Record, at_another_time, read_fact
 from guerdon.services.published import Published
 from guerdon.services.serving import Serving, write
 from guerdon.services.shared import Shared
@@ -37,6 +37,8 @@ from guerdon.store.events import Claim, EventRow
 
 Name = tuple[str, str]
 Outcome = Recorded | Refusal
+
+_TIE: Final = 1_000_000
 
 AT_MOST: Final = 1_000
 """So many events are recorded together at most."""
@@ -86,7 +88,7 @@ class Recording:
 
     def _read(self, record: Record) -> Fact | Refusal:
         try:
-            return read_fact(self.published.programme.terms, record, self.recorded_at)
+            return read_fact(self.published.programme.terms, record, self.recorded_at, decided=self.decides)
         except Invalid as invalid:
             return Refusal(code="invalid_event", detail=str(invalid), id=str(record.get("id") or ""))
 
@@ -124,6 +126,9 @@ class Recording:
         return answered_before(self.work, self.published, before, name)
 
     def _record(self, serving: Serving, fact: Fact) -> Outcome:
+        if self.decides and serving.place[0] - _TIE <= fact.event.at <= serving.place[0]:
+            # What is decided now stands after everything that was recorded at this moment.
+            fact = at_another_time(fact, serving.place[0] + 1)
         event, number = fact.event, serving.count + 1
         row = EventRow(
             account=event.account, number=number, source=event.source, id=event.id, type=event.type, kind=event.kind,

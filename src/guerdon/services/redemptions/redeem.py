@@ -1,16 +1,13 @@
 """Redeem: take a reward for points at once, or reserve it; then confirm or cancel what was reserved or taken."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.events.record import Recording
+from guerdon.services.facts import moment
 from guerdon.services.published import Published
-from guerdon.store import events
 from guerdon.store.database import Work
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 SOURCE: Final = "guerdon"
 """The source of events that commands make."""
@@ -72,13 +69,5 @@ def step_redemption(command: StepRedemption, work: Work, published: Published, *
 
 def _decide(work: Work, published: Published, record: dict[str, Any], at: int) -> Recorded | Refusal:
     stated = {name: value for name, value in record.items() if value is not None}
-    said_at = _said_at(work, published, str(record["id"]), at)
-    stated |= {"source": SOURCE, "type": "redemption", "at": (_EPOCH + timedelta(microseconds=said_at)).isoformat()}
+    stated |= {"source": SOURCE, "type": "redemption", "at": moment(at).isoformat()}
     return Recording(work, published, at, decides=True).run([stated])[0]
-
-
-def _said_at(work: Work, published: Published, id_: str, at: int) -> int:
-    """Return when a command of this id was given first: given again later, it is still the same command."""
-    claim = events.find(work, published.id, [(SOURCE, id_)]).get((SOURCE, id_))
-    row = None if claim is None else events.one(work, published.id, claim.account, claim.number)
-    return at if row is None else row.at

@@ -1,0 +1,73 @@
+"""Processes that ask the same database for the same things at the same moment."""
+
+import multiprocessing as mp
+import random
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from guerdon.core.errors import Conflict
+from guerdon.services.answers import Recorded, Refusal
+from guerdon.services.events.record import record_events
+from guerdon.services.published import Publishing
+from guerdon.services.redemptions.redeem import RedeemReward, StepRedemption, redeem_reward, step_redemption
+from guerdon.store import Database, open_database
+
+Asked = tuple[str, dict[str, Any]]
+"""A verb (redeem, step, record) and what it is asked with."""
+
+PROCESSES = 4
+TRIES = 40
+
+
+def raced(url: str, rounds: Sequence[Sequence[Asked]], at: str) -> list[list[str]]:
+    """Let processes ask everything of a round at once, round after round; return what each was answered: done, or a code."""
+    context = mp.get_context("spawn")
+    barrier = context.Barrier(PROCESSES)
+    answers = context.Queue()
+    asking = [
+        context.Process(target=_ask, args=(url, [list(one[number::PROCESSES]) for one in rounds], at, barrier, answers))
+        for number in range(PROCESSES)
+    ]
+    for one in asking:
+        one.start()
+    found = [answers.get(timeout=240) for _ in asking]
+    for one in asking:
+        one.join()
+    return [[code for told in found for code in told[place]] for place in range(len(rounds))]
+
+
+def _ask(url: str, rounds: list[list[Asked]], at: str, barrier: Any, answers: Any) -> None:  # noqa: ANN401 - of multiprocessing
+    database = open_database(url)
+    publishing = Publishing(1)
+    instant = int(datetime.fromisoformat(at).astimezone(UTC).timestamp()) * 1_000_000
+    told = []
+    for own in rounds:
+        barrier.wait(timeout=240)
+        told.append([_tried(partial(_once, database, publishing, one, instant)) for one in own])
+    answers.put(told)
+    database.close()
+
+
+def _tried(do: Callable[[], Recorded | Refusal]) -> str:
+    for _ in range(TRIES):
+        try:
+            found = do()
+        except Conflict:
+            time.sleep(random.uniform(0, 0.02))  # noqa: S311 - a pause is no secret
+        else:
+            return found.code if isinstance(found, Refusal) else "again" if found.repeated else "done"
+    return "busy"
+
+
+def _once(database: Database, publishing: Publishing, asked: Asked, at: int) -> Recorded | Refusal:
+    verb, given = asked
+    with database.work() as work:
+        published = publishing.current(work)
+        if verb == "redeem":
+            return redeem_reward(RedeemReward(**given), work, published, at=at)
+        if verb == "step":
+            return step_redemption(StepRedemption(**given), work, published, at=at)
+        return record_events(work, published, [given], recorded_at=at)[0]

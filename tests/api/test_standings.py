@@ -63,6 +63,7 @@ def test_a_statement_and_an_explanation_add_up_to_the_balance(served: Served) ->
     served.post("/members/ana/redemptions", {"reward": "coffee"})
     page = served.get("/members/ana/statement").json()
     assert page["units"][0]["balance"]["total"] == "70"
+    assert page["units"][0]["balance"]["lots"][0]["expires_at"] == "2027-06-01T08:00:00Z"
     told = served.get("/members/ana/explanation").json()
     assert any("floor(eligible) = 120" in line for line in told["sentences"])
     assert told["explanation"]["sums"][-1]["points"] == "120"

@@ -30,7 +30,7 @@ class Dated(Struct, kw_only=True):
     points: Points
 
 
-class LevelHeld(Struct, kw_only=True):
+class HeldLevel(Struct, kw_only=True):
     """The level held on a ladder, since when and until when; null is from the beginning, or for ever."""
 
     ladder: str
@@ -47,7 +47,7 @@ class Standing(Struct, kw_only=True):
     balances: tuple[Balance, ...]
     expiring: list[Dated]
     becoming_usable: list[Dated]
-    levels: list[LevelHeld]
+    levels: list[HeldLevel]
 
 
 class EntryShown(Struct, kw_only=True):
@@ -141,7 +141,7 @@ def standing(found: Stand) -> Standing:
         expiring=[_dated(one) for one in found.expiring],
         becoming_usable=[_dated(one) for one in found.becoming_usable],
         levels=[
-            LevelHeld(ladder=one.ladder, level=one.level, since=_maybe(one.since), until=_maybe(one.until))
+            HeldLevel(ladder=one.ladder, level=one.level, since=_maybe(one.since), until=_maybe(one.until))
             for one in found.levels
         ],
     )

@@ -10,7 +10,8 @@ from guerdon.api.instants import to_api
 from guerdon.api.operations import Answer, Asked, Operation, offer
 from guerdon.api.parameters import AT, MEMBER
 from guerdon.api.replies import Reply, shown
-from guerdon.core.explain import Explanation, Page, sentences
+from guerdon.api.statements import Statement, statement_shown
+from guerdon.core.explain import Explanation, sentences
 from guerdon.services.accounts.stand import stand
 from guerdon.services.accounts.tell import explanation, home_of, statement
 from guerdon.services.published import Published
@@ -57,7 +58,7 @@ async def member_standing(request: Asked) -> Reply:
         summary="A member's statement",
         tag="members",
         scope=SCOPE,
-        answers={200: Answer(about="The page.", kind=Page, example=examples.STATEMENT)},
+        answers={200: Answer(about="The page.", kind=Statement, example=examples.STATEMENT)},
         codes=("account_unknown",),
         parameters=(MEMBER, AT),
     ),
@@ -66,8 +67,8 @@ async def member_statement(request: Asked) -> Reply:
     """Tell what a member has as a page in plain words: balances, what waits and ends, months, history and levels."""
     member = asking.named(request, "member")
 
-    def found(view: View, published: Published, at: int) -> Page:
-        return statement(view, published, home_of(view, published, member), at=at)
+    def found(view: View, published: Published, at: int) -> Statement:
+        return statement_shown(statement(view, published, home_of(view, published, member), at=at))
 
     return shown(await asking.read(request, found))
 

@@ -3,6 +3,9 @@
 GUERDON_COMPILE says what is wanted: `auto` (the default) falls back with one warning, `always` fails
 instead, `never` builds the pure wheel. Nothing is ever written beside the sources, and an editable
 install stays uncompiled, so that no stale compiled module can stand in for an edited file.
+
+The scratch copy holds what is compiled and nothing else, which needs no more to be understood; each module
+becomes a C file of its own (`tools/mypyc_setup.py`), and as many are compiled at once as there are processors.
 """
 
 import os
@@ -46,8 +49,8 @@ class MypycHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's ow
 
     def _compile(self, wish: str) -> dict[str, str]:
         """Return each compiled module and its place in the wheel; none when there is no compiler."""
-        self.scratch = _scratch_copy(Path(self.root, "src"))
-        done = _run_mypyc(self.scratch, _modules(self.scratch, self.config["compile"]))
+        self.scratch = _scratch_copy(Path(self.root, "src"), self.config["compile"])
+        done = _run_mypyc(self.scratch, Path(self.root, "tools", "mypyc_setup.py"))
         built = _compiled(self.scratch)
         if done.returncode == 0 and built:
             return built
@@ -60,21 +63,20 @@ class MypycHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's ow
         return {}
 
 
-def _scratch_copy(source: Path) -> Path:
+def _scratch_copy(source: Path, folders: list[str]) -> Path:
     scratch = Path(tempfile.mkdtemp(prefix="guerdon-mypyc-"))
-    shutil.copytree(source, scratch, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.so", "*.pyd", "__pycache__"))
+    left_out = shutil.ignore_patterns("*.so", "*.pyd", "__pycache__")
+    for folder in folders:
+        shutil.copytree(source / folder, scratch / folder, ignore=left_out)
+        for package in Path(folder).parents[:-1]:
+            (scratch / package / "__init__.py").touch()
     return scratch
 
 
-def _modules(scratch: Path, folders: list[str]) -> list[str]:
-    found = (file for folder in folders for file in sorted((scratch / folder).rglob("*.py")))
-    return [str(file.relative_to(scratch)) for file in found if file.name != "__init__.py"]
-
-
-def _run_mypyc(scratch: Path, modules: list[str]) -> subprocess.CompletedProcess[str]:
-    settings = {"MYPYC_OPT_LEVEL": "3", "MYPYC_DEBUG_LEVEL": "0", "PYTHONPATH": "", "MYPYPATH": ""}
+def _run_mypyc(scratch: Path, script: Path) -> subprocess.CompletedProcess[str]:
+    settings = {"PYTHONPATH": "", "MYPYPATH": ""}
     return subprocess.run(
-        [sys.executable, "-m", "mypyc", *modules],
+        [sys.executable, str(script), "build_ext", "--inplace"],
         cwd=scratch,
         capture_output=True,
         text=True,

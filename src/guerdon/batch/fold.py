@@ -85,7 +85,10 @@ class _Writer:
             ("points", pa.int64()),
             ("points_high", pa.int64()),
         ])
-        self.file: Final = pq.ParquetWriter(path, self.schema, compression="lz4", write_statistics=False)
+        # Read once and soon, it is worth no search for what repeats.
+        self.file: Final = pq.ParquetWriter(
+            path, self.schema, compression="lz4", write_statistics=False, use_dictionary=False
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -35,6 +35,7 @@ METRIC_MAX: Final = 10**24
 EVENTS_MAX: Final = 10**9
 """What so many events of an account come to is the most that a metric counts."""
 
+_SMALL: Final = 2**61
 _LEAP_YEAR: Final = 2000
 _UNKNOWN: Final = -(2**60)
 
@@ -133,6 +134,8 @@ class Metric:
         self.slot: Final = slot
         self.unit: Final = unit
         self.most: Final = most
+        # Numbers as large as METRIC_MAX are slow to compare with: what is below this needs no such look.
+        self.most_surely: Final = min(most, _SMALL)
         self.delay: Final = delay
         self.steps: Final[list[int]] = steps or []
         self.usable: Final = usable
@@ -184,7 +187,7 @@ class Meter:
                 self._forget(at)
             else:
                 self._turn(at)
-        return min(self.total, self.metric.most)
+        return self.total if self.total <= self.metric.most_surely else min(self.total, self.metric.most)
 
     def take(self, amount: int, at: i64, event: i64 = 0) -> None:
         """Count an amount of an event at the instant that was last asked for; below zero it counts for nothing."""

@@ -93,12 +93,14 @@ class Past:
         if not self.stirred and not self.gives:
             return
         self.stirred = False
+        moved = self.gives
         for place in self.places:
-            if place.ladder.crossing != AFTER:
-                place.rise(at, event, event, self.values, effects)
+            if place.ladder.crossing != AFTER and place.rise(at, event, event, self.values, effects):
+                moved = True
             if self.gives:
                 place.give(facts, row, at, event, effects)
-        self._read_levels()
+        if moved:
+            self._read_levels()
 
     def credit(self, facts: Facts, row: i64, effects: Effects, mark: i64) -> Credit:
         """Return what an event counted for that was rated; its effects begin at row `mark`."""

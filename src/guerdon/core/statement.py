@@ -105,9 +105,12 @@ class Statement:
         self.member[row] = self.open_member
         self.month[row] = month
         self.unit[row] = unit
-        high = points >> WIDE_BITS
-        self.points[row] = points if high in (0, -1) else points & _LOW
-        self.points_high[row] = high
+        if -_LOW <= points <= _LOW:
+            self.points[row] = points
+            self.points_high[row] = -1 if points < 0 else 0
+        else:
+            self.points[row] = points & _LOW
+            self.points_high[row] = points >> WIDE_BITS
         self.count = row + 1
 
     def _grow(self) -> None:

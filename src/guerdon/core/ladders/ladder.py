@@ -146,9 +146,9 @@ class Ladder:
         self.days: Final = Days(zone)
         self.metric: Final = _one_metric(levels)
 
-    def next_start(self, level: int) -> int:
-        """Return what the next level above one begins at, in a ladder of one metric; beyond the last there is none."""
-        return self.levels[level + 1].start if level + 1 < len(self.levels) else UNREACHED
+    def is_beyond(self, level: int, past: list[int]) -> bool:
+        """Say whether an account with this past has reached more than a level, in a ladder of one metric."""
+        return level + 1 < len(self.levels) and past[self.metric] >= self.levels[level + 1].start
 
     def credit(self, level: int, past: list[int]) -> int:
         """Return what an account with this past has towards a level."""

@@ -150,14 +150,14 @@ class Place:
                 until = max(until, i64(self.given_until[position]))
         return until
 
-    def rise(self, at: i64, event: i64, of: i64, past: list[int], effects: Effects) -> None:
+    def rise(self, at: i64, event: i64, of: i64, past: list[int], effects: Effects) -> bool:
         """Take the level that an account with this past has reached, if it is a higher one, or saves one in its grace.
 
-        It is due to the event `of`.
+        It is due to the event `of`. Say whether the place may have changed.
         """
         ladder = self.ladder
-        if ladder.metric >= 0 and not self.graced and past[ladder.metric] < ladder.next_start(self.earned):
-            return
+        if ladder.metric >= 0 and not self.graced and not ladder.is_beyond(self.earned, past):
+            return False
         reached = ladder.reached(past)
         window = ladder.window
         if reached > self.earned and self.ladder.at_turn and window is not None:
@@ -166,6 +166,7 @@ class Place:
             reached = self.earned
         if reached > self.earned or (reached == self.earned and self.graced):
             self._settle(reached, at, at, event, of, past, effects)
+        return True
 
     def fall_due(self, due: i64, event: i64, before: list[int], past: list[int], effects: Effects) -> None:
         """Do what falls due at an instant: `before` is the past up to it, `past` the past from it on."""

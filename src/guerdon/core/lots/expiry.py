@@ -44,19 +44,19 @@ class Term:
         self.minutes: Final = minutes
         self.text: Final = text
         self.table: Final = Days(zone) if table is None else table
-        self._starts: Final = ByDay()
+        self._shifts: Final = ByDay()
 
     def after(self, at: i64) -> i64:
         """Return the instant that lies this long after `at`."""
         if self.months == 0 and self.days == 0:
             return at + self.minutes * MINUTE_US
         day = self.table.of(at)
-        start = self._starts.known(day)
-        if start == 0:
-            start = self._end_of(day)
-            self._starts.learn(day, start)
-        moved: i64 = start + at - self.table.start(day)
-        if start == _BY_THE_CLOCK:
+        shift = self._shifts.known(day)
+        if shift == 0:
+            shift = self._shift_of(day)
+            self._shifts.learn(day, shift)
+        moved = at + shift
+        if shift == _BY_THE_CLOCK:
             moved = self._counted(int(at))
         if self.minutes:
             moved += self.minutes * MINUTE_US
@@ -69,11 +69,11 @@ class Term:
             minutes=self.minutes + times * other.minutes, table=self.table,
         )  # fmt: skip
 
-    def _end_of(self, day: i64) -> i64:
-        """Return when the day begins on which this ends; where clocks are changed that does not say all."""
+    def _shift_of(self, day: i64) -> i64:
+        """Return how much later than any instant of a day this ends; where clocks are changed that differs."""
         ended = i64(add_months(int(day), self.months) + self.days)
         plain = self.table.plain(day) and self.table.plain(ended)
-        return self.table.start(ended) if plain else _BY_THE_CLOCK
+        return self.table.start(ended) - self.table.start(day) if plain else _BY_THE_CLOCK
 
     def _counted(self, at: int) -> int:
         day, time = divmod(at + self.zone.offset_at(at), DAY_US)

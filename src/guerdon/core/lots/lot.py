@@ -170,12 +170,17 @@ class Queue:
 
     def due(self) -> i64:
         """Return the instant at which the next lot ends; LATEST when none will."""
-        count: i64 = len(self.lots)
-        while self.first < count and (self.lots[self.first].remaining == 0 or self.lots[self.first].ended):
-            self.first += 1
-        if self.first == count:
-            return LATEST
-        return self.idle_until if self.idle else self.lots[self.first].expires_at
+        lots = self.lots
+        place = self.first
+        count: i64 = len(lots)
+        while place < count:
+            lot = lots[place]
+            if lot.remaining != 0 and not lot.ended:
+                self.first = place
+                return self.idle_until if self.idle else lot.expires_at
+            place += 1
+        self.first = count
+        return LATEST
 
     def has_ended(self, lot: Lot, at: i64, *, since: i64) -> bool:
         """Say whether the time of a lot of this queue that had points at an instant (`since`) has ended by now."""
@@ -185,11 +190,17 @@ class Queue:
 
     def head(self) -> Lot | None:
         """Return the first lot that has something to draw."""
-        count: i64 = len(self.lots)
-        self.next = max(self.next, self.first)
-        while self.next < count and self.lots[self.next].free() == 0:
-            self.next += 1
-        return self.lots[self.next] if self.next < count else None
+        lots = self.lots
+        place = max(self.next, self.first)
+        count: i64 = len(lots)
+        while place < count:
+            lot = lots[place]
+            if lot.free() != 0:
+                self.next = place
+                return lot
+            place += 1
+        self.next = count
+        return None
 
     def ends_at(self, lot: Lot) -> i64:
         """Return the instant at which a lot of this queue ends as things stand."""

@@ -43,7 +43,9 @@ class Pocket:
         self.restore_grace: Term | None = None
         self.restores_anew = False
         # A lot waits in the first queue; one that came back after its date, in the last.
-        self.queues: Final = [Queue(keeping.policies[0]), Queue(Expiry(None))]
+        self.queue: Final = Queue(keeping.policies[0])
+        self.late: Final = Queue(Expiry(None))
+        self.queues: Final = [self.queue, self.late]
         self.moving: Moving | None = keeping.moving()
         self.lots: list[Lot] = []
         # How many lots there were before these that are no longer listed: what is left of them is nothing.
@@ -113,8 +115,10 @@ class Pocket:
             self.enqueue(lot, lot.usable_from if keeping.from_usable else at)
         if lot.usable_from > at:
             self.ripen(lot)
+        elif keeping.waits:
+            self._open(lot, at)
         else:
-            self._open(lot, at, told=keeping.waits)
+            self._let_in(lot, amount, at, told=False)
         if keeping.earning_is_activity:
             self.stir(at)
         return lot
@@ -151,7 +155,7 @@ class Pocket:
                 lot.usable_from = at
                 if lot.place < 0:
                     self.enqueue(lot, at)
-                self._open(lot, at, told=True)
+                self._open(lot, at)
 
     def enqueue(self, lot: Lot, start: i64) -> None:
         """Put a lot whose time begins into its queue."""
@@ -178,13 +182,13 @@ class Pocket:
             place -= 1
         self.ripening[place] = lot
 
-    def _open(self, lot: Lot, at: i64, *, told: bool) -> None:
+    def _open(self, lot: Lot, at: i64) -> None:
         """Make what is pending of a lot usable, as far as the cap lets it; the rest waits for room."""
         amount = min(lot.pending, self._room())
         if amount < lot.pending:
             self.waiting.append(lot)
         if amount > 0:
-            self._let_in(lot, amount, at, told=told)
+            self._let_in(lot, amount, at, told=True)
 
     def _let_in(self, lot: Lot, amount: int, at: i64, *, told: bool) -> None:
         lot.pending -= amount
@@ -332,17 +336,17 @@ class Pocket:
 
     def next_due(self) -> i64:
         """Return the next instant at which something becomes usable, expires or lapses; LATEST when nothing will."""
-        soonest: i64 = LATEST
+        soonest = self.queue.due()
+        if self.late.lots:
+            soonest = min(soonest, self.late.due())
         while self.ripe < len(self.ripening) and self.ripening[self.ripe].pending == 0:
             self.ripe += 1
         if self.ripe < len(self.ripening):
-            soonest = self.ripening[self.ripe].usable_from
+            soonest = min(soonest, self.ripening[self.ripe].usable_from)
         while self.lapsed < len(self.holds) and self.holds[self.lapsed].state != STANDS:
             self.lapsed += 1
         if self.lapsed < len(self.holds):
             soonest = min(soonest, self.holds[self.lapsed].lapses_at)
-        for queue in self.queues:
-            soonest = min(soonest, queue.due())
         return soonest
 
     def fall_due(self, at: i64) -> None:
@@ -354,7 +358,7 @@ class Pocket:
             lot = self.ripening[self.ripe]
             self.ripe += 1
             if lot.pending > 0:
-                self._open(lot, at, told=True)
+                self._open(lot, at)
         for queue in self.queues:
             if queue.due() <= at:
                 self._end(queue, at)

@@ -54,12 +54,16 @@ class Periods:
         return self._start(position)
 
     def _start(self, position: i64) -> i64:
-        start: i64 = 0
+        if position < len(self.starts):
+            start = self.starts[position]
+            if start != 0:
+                return start
+        return self._learned(position)
+
+    def _learned(self, position: i64) -> i64:
+        """Ask the zone for a start, and keep it."""
         if len(self.starts) == 0:
             self.starts = zeros(int(self.count))
-        else:
-            start = self.starts[position]
-        if start == 0:
-            start = self.zone.period_start(self.kind, int(self.first + position))
-            self.starts[position] = start
+        start: i64 = self.zone.period_start(self.kind, int(self.first + position))
+        self.starts[position] = start
         return start

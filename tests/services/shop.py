@@ -81,7 +81,9 @@ class Shop:
 
     def stand(self, account: str, when: str = "") -> Stand:
         with self.database.view() as view:
-            return stand(view, self.publishing.current(view), account, at=self.at(when))
+            # What was decided at this moment stands a little after what was recorded at it.
+            at = self.at(when) if when else self.at() + 1_000_000
+            return stand(view, self.publishing.current(view), account, at=at)
 
     def points(self, account: str, when: str = "") -> object:
         return self.stand(account, when).balances[0].available

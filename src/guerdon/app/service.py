@@ -29,6 +29,7 @@ Clock = Callable[[], int]
 TRIES: Final = 6
 _PAUSE_SECONDS: Final = 0.005
 _MICROSECONDS: Final = 1_000
+_THREADS: Final = 2
 _SWITCH_SECONDS: Final = 0.0005
 
 
@@ -70,6 +71,7 @@ class Guerdon:
         self.clock: Final = clock
         self.settings: Final = settings or Settings()
         self._own = threading.local()
+        self._stops: Final[list[Callable[[], None]]] = []
         writers = self.settings.writers if database.is_postgresql else 1
         self._readers: Final = ThreadPoolExecutor(self.settings.readers, thread_name_prefix="reader")
         self._writers: Final = ThreadPoolExecutor(writers, thread_name_prefix="writer")
@@ -96,8 +98,14 @@ class Guerdon:
         """Ask for something to be done, told when it is; a dry run says what it would do, and leaves nothing behind."""
         return self._writers.submit(self._written, do, dry=dry)
 
+    def closes(self, stop: Callable[[], None]) -> None:
+        """Stop something else first when this closes: it works on the same database."""
+        self._stops.append(stop)
+
     def close(self) -> None:
         """Answer what was accepted, stop and close the database."""
+        for stop in self._stops:
+            stop()
         self._gatherer.close()
         self._writers.shutdown()
         self._readers.shutdown()
@@ -140,7 +148,7 @@ def _undo(found: object, *, wanted: bool) -> None:
 def open_service_database(url: str, settings: Settings | None = None) -> Database:
     """Open a database with as many connections as a service uses, its tables brought to what this code knows."""
     sized = settings or Settings()
-    database = open_database(url, readers=sized.readers, writers=sized.writers + 1)
+    database = open_database(url, readers=sized.readers, writers=sized.writers + _THREADS)
     database.migrate()
     return database
 

@@ -47,7 +47,7 @@ The reference is at /docs. SIGTERM and Ctrl-C stop it when everything that was a
 )
 @click.option("--programme", "named", metavar="FILE", help="The programme to publish if nothing is published yet.")
 def serve(*, url: str, host: str, port: int, named: str | None) -> None:
-    """Serve a programme over HTTP: record events, redeem points, ask what members have.
+    """Serve a programme over HTTP: record events, redeem points, ask what members have. A worker in it posts what falls due.
 
     The database is made if there is none. The programme of FILE is published when the database has none of its
     name; later revisions are published by guerdon publish or over HTTP. When there is no key yet, one is made and
@@ -55,7 +55,8 @@ def serve(*, url: str, host: str, port: int, named: str | None) -> None:
     """
     from guerdon.api.app import make_app
     from guerdon.app.publishing import served_programme
-    from guerdon.app.service import Guerdon, open_service_database
+    from guerdon.app.service import Guerdon, now, open_service_database
+    from guerdon.worker.loop import Worker
 
     with socket.create_server((host, port), family=_family(host), backlog=BACKLOG) as listening:
         database = open_service_database(url)
@@ -65,7 +66,11 @@ def serve(*, url: str, host: str, port: int, named: str | None) -> None:
         except BaseException:
             database.close()
             raise
-        _run(make_app(Guerdon(database, programme)), listening)
+        guerdon = Guerdon(database, programme)
+        working = Worker(database, programme, now)
+        guerdon.closes(working.close)
+        working.start()
+        _run(make_app(guerdon), listening)
 
 
 @click.command(

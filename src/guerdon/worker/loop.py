@@ -5,6 +5,7 @@ Invariants:
 * Nothing is done twice: accounts are looked at under their locks, and one sealer works at a time.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from guerdon.core.errors import Conflict
 from guerdon.services.books.due import post_due
 from guerdon.services.published import Publishing
 from guerdon.store import Database, seals
+
+_LOG: Final = logging.getLogger("guerdon.worker")
 
 SECONDS: Final = 1.0
 """So long a worker waits between two rounds."""
@@ -52,9 +55,14 @@ class Worker:
     def run(self, told: Callable[[Round], None] = lambda _round: None) -> None:
         """Work until somebody stops it; `told` hears of each round that did something."""
         while not self.stopped.is_set():
-            done = self.round()
-            if done.accounts or done.sealed:
-                told(done)
+            try:
+                done = self.round()
+            except Exception:  # noqa: BLE001 - see below
+                # Whatever it was, the next round finds the same work again; nobody is left without a worker.
+                _LOG.exception("a round of the worker failed and is tried again")
+            else:
+                if done.accounts or done.sealed:
+                    told(done)
             self.stopped.wait(SECONDS)
 
     def round(self) -> Round:

@@ -78,15 +78,8 @@ class Pocket:
             self.holds = []
             self.by_event = {}
             self.debts = []
-        self.gone = 0
-        self.ripe = 0
-        self.waited = 0
-        self.lapsed = 0
-        self.paid = 0
-        self.pending = 0
-        self.available = 0
-        self.held = 0
-        self.debt = 0
+        self.gone = self.ripe = self.waited = self.lapsed = self.paid = 0
+        self.pending = self.available = self.held = self.debt = 0
         for queue in self.queues:
             queue.clear()
         if self.moving is not None:

@@ -30,7 +30,7 @@ test: .venv/locked ## run every test on the sources, uncompiled, and ask full co
 	$(BIN)/python -m pytest -n auto $(foreach one,$(COVERED),--ignore=$(one)) $(ARGS)
 
 test-compiled: .venv/installed ## run the tests that ask about behaviour on the installed wheel
-	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto --ignore=tests/house $(ARGS)
+	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto --ignore=tests/house --ignore=tests/store $(ARGS)
 
 check: .venv/locked ## format, lint, types, floors and the quick tests: run this before you commit
 	$(BIN)/ruff format --check .

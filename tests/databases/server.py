@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,16 +42,16 @@ def programs() -> Path:
 
 
 @contextmanager
-def started() -> Iterator[str]:
+def started(settings: Mapping[str, str] = SETTINGS) -> Iterator[str]:
     """Start a cluster, and return the address of its first database; stop it and remove its files in the end."""
     folder = Path(tempfile.mkdtemp(prefix="guerdon-postgresql-"))
     try:
-        yield from _run(folder)
+        yield from _run(folder, settings)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(folder: Path) -> Iterator[str]:
+def _run(folder: Path, stated: Mapping[str, str]) -> Iterator[str]:
     package, user = programs(), None
     if os.geteuid() == 0:
         package, user = _copied(package, folder / "packages"), "nobody"
@@ -71,7 +71,7 @@ def _run(folder: Path) -> Iterator[str]:
         ]
         subprocess.run(made, user=user, check=True, stdout=log, stderr=log, cwd=folder, env={"LC_ALL": "C"})
         port = _free_port()
-        settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        settings = [part for name, value in stated.items() for part in ("-c", f"{name}={value}")]
         command: list[str | Path] = [installed / "bin" / "postgres", "-D", data, "-p", str(port), *settings]
         server = subprocess.Popen(command, user=user, stdout=log, stderr=log, cwd=folder, env={"LC_ALL": "C"})
         try:

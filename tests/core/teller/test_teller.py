@@ -1,0 +1,113 @@
+"""What a teller serves, in stories: versions that take effect, reservations that lapse, points that wait, programmes without lots."""
+
+from guerdon.core.effects import Effects
+from guerdon.core.events import values_of
+from guerdon.core.history import facts_of
+from guerdon.core.rating import Fold
+from guerdon.core.teller import Posted, Standing, Teller
+from guerdon.core.teller.saving import load, save
+from tests.core.lots.journals import buys, kept, spends
+from tests.core.tables import event, programme
+from tests.core.teller.serving import folded, numbered, served
+from tests.core.teller.test_laws import assert_served_as_folded
+from tests.core.versions.timelines import happened, timeline
+
+TIERS = """
+units: {points: {expiry: {after: 12 months}}}
+redemptions: {}
+metrics: {spend: {sum: eligible, within: year}}
+ladders: [{id: tier, by: spend, levels: [{id: member, from: 0}, {id: gold, from: 1000}]}]
+rules: [{id: spend, give: floor(eligible)}]
+"""
+LIMITED = (
+    "\nredemptions: {hold_for: 1 day}\nrewards: [{id: mug, price: 10, limits: [{per: member, times: 1, every: year}]}]"
+)
+
+
+def test_versions_that_take_effect_between_two_events() -> None:
+    made = timeline({
+        "2026-01-01": TIERS,
+        "2026-07-01": TIERS.replace("1000", "900"),
+        "2027-03-01": TIERS.replace("1000", "800"),
+    })
+    days = ["2026-06-01", "2026-08-01", "2026-08-02", "2027-02-01", "2027-04-01", "2027-05-01"]
+    assert_served_as_folded(made, happened(made, *[{"at": day, "amount": 450} for day in days]))
+
+
+def test_a_reservation_that_lapsed_counts_until_it_is_asked_for() -> None:
+    body = kept("expiry: {after: 12 months}", LIMITED)
+    made = programme(body)
+    records = [
+        buys("2026-01-01", 40),
+        spends("2026-01-02", 10, step="reserve", reward="mug"),
+        buys("2026-02-01", 1),
+        spends("2026-03-01", 10, reward="mug"),
+        spends("2026-03-02", 10, reward="mug"),
+    ]
+    assert_served_as_folded(made, [event(body, one, number) for number, one in enumerate(records, start=1)])
+
+
+def test_points_that_wait_for_an_event_have_no_end_yet() -> None:
+    body = (
+        "events: {visit: {}}\nunits: {points: {pending: {until: visit, expires_from: usable}, "
+        "expiry: {after: 6 months, extended_by: 1 month}}}\nrules: [{id: base, give: floor(amount)}]"
+    )
+    made = programme(body)
+    records = [
+        buys("2026-01-01", 40),
+        buys("2026-01-02", 5),
+        {"at": "2026-02-01", "type": "visit"},
+        buys("2026-03-01", 7),
+    ]
+    assert_served_as_folded(made, [event(body, one, number) for number, one in enumerate(records, start=1)])
+
+
+def test_what_is_owed_is_written_off_after_its_time_wherever_it_was_saved() -> None:
+    body = kept("expiry: {after: 12 months}, debt: {after: 3 months}")
+    made = programme(body)
+    records = [
+        buys("2026-01-01", 40), spends("2026-01-02", 35), {"at": "2026-01-03", "type": "refund", "refund_of": "e01"},
+        spends("2026-01-04", 10), buys("2026-06-01", 7),
+    ]  # fmt: skip
+    assert_served_as_folded(made, [event(body, one, number) for number, one in enumerate(records, start=1)])
+
+
+def test_a_teller_says_what_falls_due_next_and_what_a_reservation_lacks() -> None:
+    body = kept(
+        "expiry: {after: 12 months}",
+        "\nredemptions: {hold_for: 1 day}\nmetrics: {spend: {sum: eligible, within: year}}",
+    )
+    made = programme(body)
+    own = numbered(
+        made, [event(body, buys("2026-01-01", 5), 1), event(body, spends("2026-01-02", 9, step="reserve"), 2)]
+    )["ana"]
+    teller = Teller(made)
+    assert teller.next_due() == 2**60
+    teller.refold(own)
+    assert teller.short_of(2) == 4
+    assert teller.next_due() == own[1].event.at + 24 * 3_600_000_000
+    assert teller.pockets()[0].held == 5
+    assert (teller.takes().event, teller.draws().event) == ([], [])
+
+
+def test_an_account_of_which_nothing_happened_has_nothing_due() -> None:
+    made = programme("metrics: {spend: {sum: eligible, within: year}}\nrules: [{id: base, give: 1}]")
+    teller = Teller(made)
+    teller.open(Standing())
+    assert teller.fall_due(2**50) == []
+    assert teller.draws().event == []
+
+
+def test_a_fold_without_lots_and_levels_is_saved_too() -> None:
+    made = programme("rules: [{id: base, give: floor(amount), limits: [{per: member, points: 100, every: year}]}]")
+    own = [event("rules: [{id: base, give: 1}]", {"at": f"2026-01-0{day}", "amount": 70}, day) for day in (1, 2)]
+    whole, half = Fold(made, Effects()), Fold(made, Effects())
+    whole.run(facts_of(made, own, [values_of(one, made.terms) for one in own]), None, keep_effects=True)
+    half.run(facts_of(made, own[:1], [values_of(own[0], made.terms)]), None, keep_effects=True)
+    other = Fold(made, Effects())
+    load(other, save(half))
+    assert other.standing.counters[0].used == half.standing.counters[0].used == 70
+    assert (
+        served(made, [Posted(event=one, number=number) for number, one in enumerate(own, start=1)], own[1].at)[0]
+        == (folded(made, [Posted(event=one, number=number) for number, one in enumerate(own, start=1)], own[1].at)[0])
+    )

@@ -207,9 +207,7 @@ class Serving:
 
     def _posted(self) -> Counter[Said]:
         """Return what the books say of the account so far, less what was taken off."""
-        found: Counter[Said] = Counter()
-        for entry in journals.entries_after(self.view, self.published.id, self.account.name):
-            found[tuple(entry[4:])] += entry.sign
+        found = entries_of(self.view, self.published, self.account.name)
         for sign, said in self.said:
             found[said] += sign
         return found
@@ -236,6 +234,14 @@ class Serving:
     def _add(self, sign: int, said: Said, *, after: int) -> None:
         self.said.append((sign, said))
         self.entries += entry_rows(self.account.name, self.journal, [said], sign=sign, after=after)
+
+
+def entries_of(view: View, published: Published, account: str) -> Counter[Said]:
+    """Return what the books say of an account, each as often as it was posted, less how often it was taken off."""
+    found: Counter[Said] = Counter()
+    for entry in journals.entries_after(view, published.id, account):
+        found[tuple(entry[4:])] += entry.sign
+    return found
 
 
 def granted_of(programme: Programme, history: Sequence[Posted]) -> list[list[int]]:

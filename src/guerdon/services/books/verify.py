@@ -8,13 +8,13 @@ whether a record that somebody changed together with everything derived from it,
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from guerdon.core.teller import FORMAT
 from guerdon.services.entries import said_of
 from guerdon.services.facts import contents_of, history_of
 from guerdon.services.published import Published
-from guerdon.services.serving import granted_of
+from guerdon.services.serving import entries_of, granted_of
 from guerdon.services.states import standing_of, unpacked
 from guerdon.store import accounts, events, journals, seals
 from guerdon.store.accounts import Account
@@ -89,7 +89,7 @@ def verify_account(view: View, published: Published, row: Account, *, at: int) -
     teller = published.teller
     rows = teller.refold(history, granted_of(published.programme, history))
     rows += teller.fall_due(state.due_at)
-    told = _posted(view, published, row)
+    told = +entries_of(view, published, row.name)
     derived = Counter(said_of(published, rows))
     if told != derived:
         extra, missing = told - derived, derived - told
@@ -111,13 +111,6 @@ def _unclaimed(view: View, published: Published, kept: list[EventRow]) -> Iterat
             yield f"event {one.number} is not the one that its id {one.id!r} was claimed for"
         elif claim.content not in contents_of(one.body):
             yield f"event {one.number} does not say what it said when its id {one.id!r} was claimed"
-
-
-def _posted(view: View, published: Published, row: Account) -> Counter[tuple[Any, ...]]:
-    found: Counter[tuple[Any, ...]] = Counter()
-    for entry in journals.entries_after(view, published.id, row.name):
-        found[tuple(entry[4:])] += entry.sign
-    return +found
 
 
 def _accounts(view: View, programme: int) -> Iterator[Account]:

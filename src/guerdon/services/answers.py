@@ -10,7 +10,7 @@ from decimal import Decimal
 from guerdon.core.effects import EARNED, LIMITED, MOVED, REVERSED
 from guerdon.core.ladders import CAUSES
 from guerdon.core.lots.left import Left
-from guerdon.services.entries import POSTED, Said
+from guerdon.services.entries import Said
 from guerdon.services.published import Published
 
 RECORDED = "recorded"
@@ -137,9 +137,3 @@ def summed(entries: Iterable[tuple[int, Said]]) -> dict[tuple[int, int], int]:
             found[unit, left] = found.get((unit, left), 0) - sign * points
             found[unit, reached] = found.get((unit, reached), 0) + sign * points
     return found
-
-
-__all__ = [
-    "POSTED", "RECORDED", "WAITING", "Balance", "Move", "Points", "Recorded", "Refusal", "balances_of", "limited_by",
-    "moves_of", "points_of", "shown", "summed",
-]  # fmt: skip

@@ -1,7 +1,5 @@
 """Checking a programme: every kind of mistake is told at its place, with what to do, and all of them at once."""
 
-import gc
-import time
 from pathlib import Path
 
 import pytest
@@ -11,9 +9,10 @@ from hypothesis import strategies as st
 from guerdon.core.errors import Invalid
 from guerdon.definition.check import check, check_text, load, load_text
 from guerdon.definition.findings import ISSUES_MAX
-from guerdon.definition.issues import render
+from guerdon.definition.issues import Issue, render
 from guerdon.definition.spec import LATER
 from guerdon.definition.timeline import reload
+from tests.definition.calls import CALLS_IN_A_SECOND, calls_of
 from tests.definition.programmes import HEAD, RULE, told
 
 EXAMPLE = "examples: [{given: [{at: 2017-01-01, amount: 5.50}], expect: {points: 5}}]\n"
@@ -292,20 +291,6 @@ def in_lists(text: str) -> str:
     return HEAD + f"title: {'[' * 5_000}{text}{']' * 5_000}\n"
 
 
-AS_LONG_AS = 700
-"""So many times what checking a small programme takes: however slow a machine is, and however closely a process is watched."""
-
-
-def _a_small_one() -> float:
-    """Return how long checking a small programme takes here and now."""
-    taken = []
-    for _ in range(5):
-        begun = time.process_time()
-        check_text(HEAD + RULE + EXAMPLE)
-        taken.append(time.process_time() - begun)
-    return sorted(taken)[len(taken) // 2]
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -328,15 +313,10 @@ def _a_small_one() -> float:
 )  # fmt: skip
 def test_a_hostile_programme_is_refused_within_a_second(text: str, expected: str) -> None:
     check_text(HEAD + RULE + EXAMPLE)  # what a process loads once is no part of the answer
-    gc.collect()
-    gc.freeze()  # nor is looking through what thousands of other tests have left in memory
-    begun = time.process_time()
-    issues = check_text(text, file="p").issues
-    taken = time.process_time() - begun
-    gc.unfreeze()
+    issues: list[Issue] = []
+    assert calls_of(lambda: issues.extend(check_text(text, file="p").issues)) <= CALLS_IN_A_SECOND
     assert expected in render(issues[0]).replace("p:", "", 1).replace("error: ", "")
     assert len(issues) <= 2 * ISSUES_MAX
-    assert taken < AS_LONG_AS * _a_small_one(), "a second, where a small programme takes 1.4 ms"
 
 
 SCRAPS = st.sampled_from(

@@ -3,12 +3,12 @@
 import pytest
 
 from guerdon.core.errors import Invalid
-from guerdon.services.baskets.ask import Asked, ask_basket
+from guerdon.services.baskets.ask import BasketAnswer, ask_basket
 from guerdon.store import Database
 from tests.services.shop import Shop
 
 
-def asked(shop: Shop, **record: object) -> Asked:
+def asked(shop: Shop, **record: object) -> BasketAnswer:
     with shop.database.view() as view:
         return ask_basket(view, shop.publishing.current(view), record, at=shop.at())
 

@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
-from guerdon.api import accounts, events, health, members, openapi, programme, redemptions
+from guerdon.api import accounts, baskets, events, health, members, openapi, programme, redemptions
 from guerdon.api.door import Door
 from guerdon.api.openapi import PREFIX, Json
 from guerdon.api.operations import OPERATION
@@ -24,6 +24,7 @@ from guerdon.app.service import Guerdon
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     events.record_event,
     events.record_many,
+    baskets.ask_basket,
     accounts.account_standing,
     accounts.account_journals,
     members.member_standing,

@@ -7,7 +7,7 @@ Invariants:
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, NewType, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -17,6 +17,7 @@ from guerdon.services.answers import Refusal
 
 B = TypeVar("B", bound=Struct)
 Record = dict[str, Any]
+BasketRecord = NewType("BasketRecord", Record)
 
 NAME_MAX: Final = 200
 """So many characters has what identifies an event, a member or an account."""

@@ -17,6 +17,13 @@ REDEEMED: Final[dict[str, Any]] = {
     **RECORDED, "id": "r-1", "source": "guerdon", "number": 2, "journal": 2, "points": {"points": 0},
     "balances": [{**BALANCE, "available": 70, "total": 70}],
 }  # fmt: skip
+BASKET: Final[dict[str, Any]] = {"member": "ana", "amount": "20.50"}
+ASKED: Final[dict[str, Any]] = {
+    "points": {"points": 20}, "limited": [], "moves": [],
+    "rewards": [{"reward": "coffee", "title": "Coffee", "unit": "points", "price": 50}], "then": [],
+    "near": [{"what": "reward", "name": "mug", "title": "Mug", "more": "59.50"}],
+    "receipt": "You earn 20 points.\n59.50 EUR more, and Mug is yours.",
+}  # fmt: skip
 CONFLICT: Final[dict[str, Any]] = {
     "type": "/docs#event_conflict", "title": "The id was recorded with other content", "status": 409,
     "code": "event_conflict", "detail": "event till-4711 was recorded before with other content", "id": "till-4711",

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import msgspec
 
-from guerdon.api.bodies import EventsBody, Record
+from guerdon.api.bodies import BasketRecord, EventsBody, Record
 from guerdon.api.door import VERSIONS
-from guerdon.api.examples import PURCHASE
+from guerdon.api.examples import BASKET, PURCHASE
 from guerdon.api.operations import Answer, Operation, Parameter
 from guerdon.api.problems import KINDS, MEDIA_TYPE, Problem, problem
 from guerdon.core.errors import invariant
@@ -46,6 +46,19 @@ _EVENT: Final[Json] = {
     "additionalProperties": True,
     "examples": [PURCHASE],
 }  # fmt: skip
+_BASKET: Final[Json] = {
+    **_EVENT,
+    "title": "Basket",
+    "description": "What may be bought, written as a purchase is.",
+    "required": ["member"],
+    "properties": {
+        name: about for name, about in _EVENT["properties"].items() if name not in ("id", "type", "at", "refund_of")
+    },
+    "examples": [BASKET],
+}
+_FREE: Final[Mapping[object, str]] = {Record: "Event", BasketRecord: "Basket"}
+"""Bodies whose fields the programme declares, by the names of their schemas."""
+
 _DESCRIPTION: Final = """\
 Post what members did; ask what they have. Every refusal is a problem document (RFC 9457) with a `code` that stays the same.
 
@@ -93,7 +106,7 @@ def _schemas(operations: Iterable[Operation]) -> tuple[dict[int, Json], Json]:
         kinds += [] if operation.body is None else [operation.body]
         kinds += [answer.kind for answer in operation.answers.values() if answer.kind is not None]
     found, components = msgspec.json.schema_components(kinds, ref_template=_REF, schema_hook=_anything)
-    components["Event"] = _EVENT
+    components |= {"Event": _EVENT, "Basket": _BASKET}
     components[EventsBody.__name__]["properties"]["events"]["items"] = {"$ref": _REF.format(name="Event")}
     return {id(kind): schema for kind, schema in zip(kinds, found, strict=True)}, components
 
@@ -119,8 +132,8 @@ def _operation(operation: Operation, text: str, schemas: Mapping[int, Json]) -> 
     if operation.scope:
         found["security"] = [{"key": []}]
     if operation.body is not None:
-        event = {"$ref": _REF.format(name="Event")}
-        schema = event if operation.body is Record else schemas[id(operation.body)]
+        free = _FREE.get(operation.body)
+        schema = schemas[id(operation.body)] if free is None else {"$ref": _REF.format(name=free)}
         found["requestBody"] = {
             "required": bool(operation.body_example),
             "content": {

@@ -7,7 +7,6 @@ Invariants:
 """
 
 import contextlib
-import random
 import sys
 import threading
 import time
@@ -16,18 +15,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from guerdon.core.errors import Conflict
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.facts import Record
 from guerdon.services.gather import Gatherer
 from guerdon.services.published import Published, Publishing
+from guerdon.services.retry import until_done
 from guerdon.store import Database, View, Work, open_database
 
 T = TypeVar("T")
 Clock = Callable[[], int]
 
-TRIES: Final = 6
-_PAUSE_SECONDS: Final = 0.005
 _MICROSECONDS: Final = 1_000
 _THREADS: Final = 2
 _SWITCH_SECONDS: Final = 0.0005
@@ -96,7 +93,7 @@ class Guerdon:
 
     def write(self, do: Callable[[Work, Published, int], T], *, dry: bool = False) -> "Future[T]":
         """Ask for something to be done, told when it is; a dry run says what it would do, and leaves nothing behind."""
-        return self._writers.submit(self._written, do, dry=dry)
+        return self._writers.submit(until_done, lambda: self._once(do, dry=dry))
 
     def closes(self, stop: Callable[[], None]) -> None:
         """Stop something else first when this closes: it works on the same database."""
@@ -118,19 +115,8 @@ class Guerdon:
         publishing: Publishing = self._own.publishing
         return publishing.current(view)
 
-    def _written(self, do: Callable[[Work, Published, int], T], *, dry: bool) -> T:
-        """Do it in one transaction, again when another one was in the way."""
-        for left in range(TRIES - 1, -1, -1):
-            try:
-                return self._once(do, dry=dry)
-            except Conflict:
-                if left == 0:
-                    raise
-                time.sleep(random.uniform(0, _PAUSE_SECONDS * (TRIES - left)))  # noqa: S311 - a pause is no secret
-        message = "it is tried at least once"
-        raise AssertionError(message)
-
     def _once(self, do: Callable[[Work, Published, int], T], *, dry: bool) -> T:
+        """Do it in one transaction."""
         try:
             with self.database.work() as work:
                 found = do(work, self._published(work), self.clock())

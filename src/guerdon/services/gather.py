@@ -9,19 +9,17 @@ Invariants:
 """
 
 import contextlib
-import random
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Final
 
-from guerdon.core.errors import Conflict
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.events.record import record_events
 from guerdon.services.facts import Record
 from guerdon.services.published import Publishing
+from guerdon.services.retry import until_done
 from guerdon.store.database import Database
 
 Outcome = Recorded | Refusal
@@ -29,9 +27,6 @@ Asked = tuple[Record, "Future[Outcome]"]
 
 AT_MOST: Final = 128
 """So many events are recorded together at most."""
-
-TRIES: Final = 6
-_PAUSE_SECONDS: Final = 0.005
 
 
 class Gatherer:
@@ -89,14 +84,8 @@ class Gatherer:
 
     def record(self, records: Sequence[Record]) -> list[Outcome]:
         """Record events together, again when another transaction was in the way."""
-        for left in range(TRIES - 1, -1, -1):
-            try:
-                with self.database.work() as work:
-                    published = self.publishing.current(work)
-                    return record_events(work, published, records, recorded_at=self.clock())
-            except Conflict:
-                if left == 0:
-                    raise
-                time.sleep(random.uniform(0, _PAUSE_SECONDS * (TRIES - left)))  # noqa: S311 - a pause is no secret
-        message = "a group is tried at least once"
-        raise AssertionError(message)
+        return until_done(lambda: self._once(records))
+
+    def _once(self, records: Sequence[Record]) -> list[Outcome]:
+        with self.database.work() as work:
+            return record_events(work, self.publishing.current(work), records, recorded_at=self.clock())

@@ -58,7 +58,7 @@ class NearBy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class BasketAnswer:
     """What a basket would do: `rewards` are to be had before it is paid, `then` with what it earns."""
 
     points: dict[str, Points]
@@ -70,7 +70,7 @@ class Asked:
     receipt: str
 
 
-def ask_basket(view: View, published: Published, record: Mapping[str, Any], *, at: int) -> Asked:
+def ask_basket(view: View, published: Published, record: Mapping[str, Any], *, at: int) -> BasketAnswer:
     """Return what a purchase would do at an instant; Invalid says what of the record cannot be read."""
     stated = {"id": "basket", "at": moment(at).isoformat(), **record}
     event = read_event(published.programme.terms, stated, default_id="basket")
@@ -92,7 +92,7 @@ class _Asking:
         self.event: Final = event
         self.number: Final = number
 
-    def asked(self) -> Asked:
+    def asked(self) -> BasketAnswer:
         before = self._to_be_had()
         said = self._tried(0)
         held = self._levels()
@@ -100,7 +100,7 @@ class _Asking:
         then = [one for one in self._to_be_had(after) if one not in before]
         near = [*self._near_levels(held), *self._near_rewards([*before, *then])]
         points = points_of(self.published, said)
-        return Asked(
+        return BasketAnswer(
             points=points,
             limited=limited_by(self.published, said),
             moves=moves_of(self.published, said),

@@ -45,7 +45,11 @@ def served(url: str) -> Iterator[tuple[int, str]]:
     command = [sys.executable, "-m", "guerdon", "serve", "--database", url, "--port", "0"]
     command += ["--programme", str(HERE / "service.yaml")]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
     ) as one:
         try:
             told = ""

@@ -136,7 +136,7 @@ def test_a_thousand_events_are_written_at_once(database: Database) -> None:
             found = events.finding(work, PROGRAMME, [("till", name) for name in names])
             assert found() == {}
             rows = locked()
-        events.claim_new(work, PROGRAMME, [claim(name, name) for name in names])
+        events.claim(work, PROGRAMME, [claim(name, name) for name in names])
         events.add(work, PROGRAMME, [event(1, name) for name in names])
         journals.add(
             work,

@@ -16,7 +16,7 @@ def _post(work: Work, *names: str) -> None:
         account.events += 1
         account.journals += 1
         number = account.journals
-        events.claim_new(work, PROGRAMME, [claim(f"{name}-{number}", name, number, bytes([number]) * 16)])
+        events.claim(work, PROGRAMME, [claim(f"{name}-{number}", name, number, bytes([number]) * 16)])
         events.add(work, PROGRAMME, [event(account.events, name)])
         rows = [entry(number, place, name, event=number) for place in range(2)]
         journals.add(work, PROGRAMME, [journal(number, name, account.events)], rows)

@@ -32,11 +32,12 @@ def read_number(value: object, decimals: int, field: str) -> int:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal, float)):
         message = f"{field} is {_shown(value)}, not a number; write digits with a point, like 12.50"
         raise Invalid(message)
-    exact = _exact(value, field) * Fraction(10**decimals)
-    if exact.denominator == 1:
-        return exact.numerator
+    number, bottom = _exact(value, field).as_integer_ratio()
+    top: int = number * 10**decimals
+    if top % bottom == 0:
+        return top // bottom
     if isinstance(value, float):
-        return divide(exact.numerator, exact.denominator, HALF_EVEN)
+        return divide(top, bottom, HALF_EVEN)
     message = f"{field} {_shown(value)} has more than {decimals} decimals; write no more, or round it first"
     raise Invalid(message)
 
@@ -104,14 +105,14 @@ def _within(instant: int, field: str) -> int:
     return instant
 
 
-def _exact(value: object, field: str) -> Fraction:
+def _exact(value: object, field: str) -> Decimal:
     text = repr(value) if isinstance(value, float) else str(value).strip()
     written_plainly = not isinstance(value, str) or _plain(text)
     number = Decimal(text) if written_plainly and len(text) <= _DIGITS_MAX else Decimal("NaN")
     if not number.is_finite() or abs(number.adjusted()) > _EXPONENT_MAX:
         message = f"{field} {_shown(value)} is not a number; write digits with a point, like 12.50"
         raise Invalid(message)
-    return Fraction(number)
+    return number
 
 
 def _plain(text: str) -> bool:

@@ -45,8 +45,7 @@ class EventRow(NamedTuple):
 
 
 _COLUMNS: Final = ", ".join(EventRow._fields)
-_CLAIM_NEW: Final = Insert(tables.event_ids)
-_CLAIM: Final = Insert(tables.event_ids, "on conflict do nothing returning source, id")
+_CLAIM: Final = Insert(tables.event_ids)
 _ADD: Final = Insert(tables.events)
 _FIND: Final = Query(
     """select e.source, e.id, e.account, e.number, e.content from json_each(?2) as n cross join event_ids as e
@@ -69,22 +68,12 @@ _SOME: Final = Query(
 )
 
 
-def claim(work: Work, programme: int, claims: Iterable[Claim]) -> dict[Name, Claim]:
-    """Claim ids, each once, and return the claims that were there before; another work's claim is waited for."""
-    wanted = {(one.source, one.id): one for one in claims}
-    added = {(row[0], row[1]) for row in _CLAIM.added(work, programme, [wanted[name] for name in sorted(wanted)])}
-    lost = wanted.keys() - added
-    before = find(work, programme, lost)
-    invariant(before.keys() == lost, "an id that cannot be claimed is claimed already")
-    return before
-
-
-def claim_new(work: Work, programme: int, claims: Sequence[Claim]) -> None:
+def claim(work: Work, programme: int, claims: Sequence[Claim]) -> None:
     """Claim ids that were not there when they were looked for, without waiting for an answer.
 
     One that was claimed in between, for another account, ends the work as a Conflict of code `taken`: tried again, it is found.
     """
-    _CLAIM_NEW.add(work, programme, sorted(claims))
+    _CLAIM.add(work, programme, sorted(claims))
 
 
 def find(view: View, programme: int, names: Iterable[Name]) -> dict[Name, Claim]:

@@ -45,9 +45,9 @@ class Query:
 
 
 class Insert:
-    """New rows of a table that begins with the programme; `ending` says what becomes of those that are there."""
+    """New rows of a table that begins with the programme."""
 
-    def __init__(self, table: Table, ending: str = "") -> None:
+    def __init__(self, table: Table) -> None:
         names = [column.name for column in table.columns]
         head = f"insert into {table.name} ({', '.join(names)})"
         columns = list(table.columns)[1:]
@@ -55,32 +55,22 @@ class Insert:
         self._whole: Final = [isinstance(column.type, Integer) for column in columns]
         self._nullable: Final = [bool(column.nullable) for column in columns]
         marks = ", ".join("?" for _ in arrays)
-        self._sqlite: Final = f"{head} values (?, {marks}) {ending}"
-        self._many: Final = f"{head} values (%d, {marks}) {ending}"
-        self._postgresql: Final = f"{head} select %b::integer, u.* from unnest({', '.join(arrays)}) as u {ending}"
+        self._many: Final = f"{head} values (%d, {marks})"
+        self._postgresql: Final = f"{head} select %b::integer, u.* from unnest({', '.join(arrays)}) as u"
 
     def add(self, work: Work, programme: int, rows: Sequence[Row]) -> None:
-        """Write rows; each has the table's columns in order, without the programme."""
+        """Write rows; each has the table's columns in order, without the programme.
+
+        PostgreSQL gets a column as one array; of whole numbers the driver is given the array's text, which is several times faster.
+        """
         if not rows:
             return
-        if work.is_postgresql:
-            self._send(work, programme, rows)
+        if not work.is_postgresql:
+            work.driver.executemany(self._many % programme, rows)
             return
-        work.driver.executemany(self._many % programme, rows)
-
-    def added(self, work: Work, programme: int, rows: Sequence[Row]) -> list[Row]:
-        """Write rows, and return what the ending says of those that are new."""
-        if not rows:
-            return []
-        if work.is_postgresql:
-            return self._send(work, programme, rows).rows()
-        return [found for row in rows for found in work.driver.execute(self._sqlite, (programme, *row)).fetchall()]
-
-    def _send(self, work: Work, programme: int, rows: Sequence[Row]) -> Asked:
-        """Send a column as one array; of whole numbers the driver is given the array's text, which is several times faster."""
         told = zip(zip(*rows, strict=True), self._whole, self._nullable, strict=True)
         columns = [_text_of(column, nullable=nullable) if whole else list(column) for column, whole, nullable in told]
-        return Asked(work.driver.execute(self._postgresql, [programme, *columns], prepare=True, binary=True))
+        work.driver.execute(self._postgresql, [programme, *columns], prepare=True, binary=True)
 
 
 def _listed(value: object) -> object:

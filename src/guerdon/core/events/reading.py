@@ -126,7 +126,7 @@ def _line(record: Mapping[str, object], number: int, event_type: EventType, mone
         message = f"amount{where} is missing; every line has one"
         raise Invalid(message)
     amount = 0 if stated is None else money.own(stated, "amount" + where)
-    discount = money.own(fields.stated(record, "discount") or 0, "discount" + where)
+    discount = _own_or_nothing(record, money, "discount", where)
     return Line(
         id=fields.named(record, "id", otherwise),
         amount=amount,
@@ -149,7 +149,7 @@ def _order_amounts(
 
     Whoever states it may count returned lines in or leave them out.
     """
-    own = {name: money.own(fields.stated(record, name) or 0, name) for name in ORDER_AMOUNTS}
+    own = {name: _own_or_nothing(record, money, name) for name in ORDER_AMOUNTS}
     stated = fields.stated(record, "amount")
     amount = None if stated is None else money.own(stated, "amount")
     if sales or gone:
@@ -162,6 +162,11 @@ def _order_amounts(
         fields.present(record, "amount")
     own["amount"] = amount or 0
     return own
+
+
+def _own_or_nothing(record: Mapping[str, object], money: Money, name: str, where: str = "") -> int:
+    stated = fields.stated(record, name)
+    return money.own(stated, name + where) if stated else 0
 
 
 def _sum_of(lines: list[Line]) -> int:

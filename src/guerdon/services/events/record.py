@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from guerdon.core.errors import Conflict, Invalid, Refused
+from guerdon.core.errors import Invalid, Refused
 from guerdon.core.facts import REFUND
 from guerdon.core.ledger import NOWHERE
 from guerdon.core.teller import Posted
@@ -180,11 +180,8 @@ class Recording:
             self.served.append(serving)
 
     def _write(self) -> None:
-        """Write everything at once; Conflict when another transaction has claimed one of the ids meanwhile."""
-        programme = self.published.id
-        if events.claim(self.work, programme, list(self.claims.values())):
-            message = "an event of this group was recorded by another request at the same moment; send it again"
-            raise Conflict(message)
+        """Write everything at once; the work ends as a Conflict when another one has claimed one of the ids meanwhile."""
+        events.claim(self.work, self.published.id, list(self.claims.values()))
         write(self.work, self.published, self.served)
         self.shared.save()
 

@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
 from guerdon.api import accounts, baskets, events, health, members, openapi, programme, redemptions
-from guerdon.api.door import Door
+from guerdon.api.door import Door, Straight
 from guerdon.api.openapi import PREFIX, Json
 from guerdon.api.operations import OPERATION
 from guerdon.api.page import STYLE, page
@@ -62,7 +62,18 @@ def make_app(guerdon: Guerdon) -> ASGIApp:
         logging_config=None,
         state=State({"guerdon": guerdon, "running": set()}),
     )
-    return Door(routes, guerdon)
+    return Door(routes, _straight(), guerdon)
+
+
+def _straight() -> Straight:
+    """Return the routes whose whole address is known beforehand."""
+    return {
+        (method, PREFIX + path): route.fn
+        for route in ROUTES
+        for path in route.paths
+        for method in route.http_methods
+        if "{" not in path
+    }
 
 
 def _tell(request: "Request[Any, Any, Any]", failure: Exception) -> Response[bytes]:

@@ -108,7 +108,20 @@ def _schemas(operations: Iterable[Operation]) -> tuple[dict[int, Json], Json]:
     found, components = msgspec.json.schema_components(kinds, ref_template=_REF, schema_hook=_anything)
     components |= {"Event": _EVENT, "Basket": _BASKET}
     components[EventsBody.__name__]["properties"]["events"]["items"] = {"$ref": _REF.format(name="Event")}
+    for name in list(components):
+        components[name] = _without_places(components[name])
     return {id(kind): schema for kind, schema in zip(kinds, found, strict=True)}, components
+
+
+def _without_places(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """Return a schema whose lists say what any of their items may be, not which stands where: generators know no more."""
+    if isinstance(schema, list):
+        return [_without_places(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: _without_places(one) for name, one in schema.items()}
+    places = found.pop("prefixItems", None)
+    return found if places is None else {**found, "items": {"anyOf": places}}
 
 
 def _anything(kind: object) -> Json:

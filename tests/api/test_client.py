@@ -27,7 +27,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     (folder / "openapi.json").write_text(json.dumps(document()))
     (folder / "config.yaml").write_text("post_hooks: []\n")
     told = subprocess.run(
-        [GENERATE, *"generate --path openapi.json --config config.yaml --meta none --output-path guerdon_client".split()],
+        [GENERATE, *["generate", "--path", "openapi.json", "--config", "config.yaml", "--meta", "none", "--output-path", "guerdon_client"]],
         cwd=folder, check=False, capture_output=True, text=True,
     )  # fmt: skip
     assert (told.returncode, "warning" in told.stdout.lower()) == (0, False), told.stdout + told.stderr

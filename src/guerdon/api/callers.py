@@ -1,5 +1,6 @@
 """Callers: who holds the key of a request, remembered for a moment, so that a request costs no query for it."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -40,7 +41,7 @@ class Callers:
 
     def __init__(self, guerdon: Guerdon) -> None:
         self._guerdon: Final = guerdon
-        self._known: Final[dict[bytes, tuple[float, Caller | None]]] = {}
+        self._known: Final[dict[bytes, tuple[float, asyncio.Future[Caller | None]]]] = {}
 
     async def find(self, authorization: str, waiting: Waiting, at: float) -> tuple[Caller | None, str]:
         """Return who holds a key, or the code of why nobody does."""
@@ -55,12 +56,17 @@ class Callers:
         return (None, refusal) if refusal else (caller, "")
 
     async def _remembered(self, key_hash: bytes, waiting: Waiting, at: float) -> Caller | None:
-        known = self._known.get(key_hash)
-        if known is not None and known[0] > at:
-            return known[1]
+        """Return the caller of a key; whoever asks while it is looked up waits for the same answer."""
         programme = self._guerdon.programme
-        caller = await waiting.on(self._guerdon.look(lambda view: find_caller(view, programme, key_hash)))
-        if len(self._known) >= REMEMBERED_MAX:
-            self._known.clear()
-        self._known[key_hash] = (at + REMEMBERED_SECONDS, caller)
-        return caller
+        ends, looked_up = self._known.get(key_hash, (0.0, None))
+        if looked_up is None or ends <= at:
+            looked_up = waiting.on(self._guerdon.look(lambda view: find_caller(view, programme, key_hash)))
+            if len(self._known) >= REMEMBERED_MAX:
+                self._known.clear()
+            self._known[key_hash] = (at + REMEMBERED_SECONDS, looked_up)
+        try:
+            # One who goes away does not take the answer from the others.
+            return looked_up.result() if looked_up.done() else await asyncio.shield(looked_up)
+        except Exception:
+            self._known.pop(key_hash, None)
+            raise

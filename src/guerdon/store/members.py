@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from guerdon.store import ordinary
 from guerdon.store.database import View, Work
+from guerdon.store.statements import Query
 from guerdon.store.tables import members
 
 ENROLLED: Final = "enrolled"
@@ -27,6 +28,13 @@ class MemberRow(NamedTuple):
     updated_at: int
 
 
+_COLUMNS: Final = ", ".join(MemberRow._fields)
+_READ: Final = Query(
+    f"select {_COLUMNS} from members where programme = ? and member in (select value from json_each(?))",
+    f"select {_COLUMNS} from members where programme = ?::integer and member = any(?::text[])",
+)
+
+
 def add(work: Work, programme: int, rows: Iterable[MemberRow]) -> None:
     """Write new members; one that is there is a Conflict of code `taken`."""
     ordinary.add(work, members, [{"programme": programme, **row._asdict()} for row in rows])
@@ -44,7 +52,7 @@ def save(work: Work, programme: int, row: MemberRow) -> bool:
 
 def read(view: View, programme: int, names: Iterable[str]) -> dict[str, MemberRow]:
     """Return members by their names; those that there are not are left out."""
-    rows = ordinary.found(view, members, MemberRow._fields, {"programme": programme}, ["member"], names)
+    rows = _READ.rows(view, programme, sorted(set(names)))
     return {row[0]: MemberRow(*row) for row in rows}
 
 

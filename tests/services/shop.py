@@ -7,6 +7,7 @@ from typing import Any
 from guerdon.definition.check import check_text
 from guerdon.services.accounts.stand import Stand, stand
 from guerdon.services.answers import Recorded, Refusal
+from guerdon.services.audit import By
 from guerdon.services.books.due import post_due
 from guerdon.services.books.verify import Verified, verify
 from guerdon.services.events.record import record_events
@@ -55,7 +56,7 @@ class Shop:
         checked = check_text(self.text, examples=False)
         assert checked.programme is not None, checked.issues
         with self.database.work() as work:
-            programme, _ = publish(work, checked.programme.name, checked.files, (), by="tests", at=self.at())
+            programme, _ = publish(work, checked.programme.name, checked.files, (), by=By(actor="tests"), at=self.at())
         self.publishing = Publishing(programme)
 
     def at(self, when: str = "") -> int:

@@ -7,7 +7,7 @@ from litestar.types import Scope
 
 from guerdon.api.waiting import Waiting
 from guerdon.app.service import Guerdon
-from guerdon.services.keys.check import Caller, find_caller
+from guerdon.services.keys.check import Caller, find_caller, note_use
 from guerdon.services.keys.make import hash_of
 
 REMEMBERED_SECONDS: Final = 5.0
@@ -63,4 +63,11 @@ class Callers:
         if len(self._known) >= REMEMBERED_MAX:
             self._known.clear()
         self._known[key_hash] = (at + REMEMBERED_SECONDS, caller)
+        self._note_use(caller)
         return caller
+
+    def _note_use(self, caller: Caller | None) -> None:
+        """Have it written that a key is used today, once; nobody waits for it, and nobody is the worse if it is not."""
+        at = self._guerdon.clock()
+        if caller is not None and not caller.refusal(at) and caller.is_new_today(at):
+            self._guerdon.write(lambda work, _published, _now: note_use(work, caller, at=at))

@@ -43,7 +43,8 @@ def test_deeds_come_in_pages_the_newest_first(served: Served) -> None:
     for one in range(5):
         served.post("/members", {"member": f"m{one}"})
     whole = deeds(served)
-    found, cursor = [], ""
+    found: list[dict[str, object]] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = served.get("/audit", params={"limit": 2, "cursor": cursor} if cursor else {"limit": 2}).json()
         found += page["deeds"]

@@ -127,10 +127,7 @@ class Fold(Refunding):
         if self.by_level and self.purse is not None:
             self._follow(self.purse, past, facts.at.small_at(event))
         mark = self.effects.count
-        if self.keep_effects:
-            self.pasts.append(list(past.values))
-            self.marks.append(int(mark))
-        self.rate(facts, event)
+        self._rate_by(past, facts, event)
         if facts.kind.small_at(event) == REFUND:
             credit = self.refunds.credits.get(int(facts.refers.small_at(event)))
             if credit is not None:
@@ -145,6 +142,18 @@ class Fold(Refunding):
         past.end(facts, event, ordinal, self.effects, mark)
         if self.by_level and self.purse is not None:
             self._follow(self.purse, past, facts.at.small_at(event))
+
+    def _rate_by(self, past: Past, facts: Facts, event: i64) -> None:
+        """Rate an event by the levels held; what happened before joining, by those with which everybody begins (S17)."""
+        early = facts.early.small_at(event) != 0
+        if early:
+            past.see_entry()
+        if self.keep_effects:
+            self.pasts.append(list(past.values))
+            self.marks.append(int(self.effects.count))
+        self.rate(facts, event)
+        if early:
+            past.see_levels()
 
     def _follow(self, purse: Purse, past: Past, at: i64) -> None:
         """Keep lots on the terms of the levels held now."""
@@ -204,9 +213,9 @@ class Fold(Refunding):
 
     def _divides(self, crossing: Crossing, facts: Facts, event: i64) -> bool:
         """Say whether an event goes beyond a threshold at which it is divided."""
-        return self.past is not None and crossing.divides(
-            self.past.places[crossing.position].ladder, facts, event, self.sheet.past
-        )
+        if self.past is None or facts.early.small_at(event) != 0:
+            return False
+        return crossing.divides(self.past.places[crossing.position].ladder, facts, event, self.sheet.past)
 
     def _answer_once(self, facts: Facts, event: i64, *, named: bool) -> None:
         """Answer what was drafted, and keep a receipt where a refund names the event."""

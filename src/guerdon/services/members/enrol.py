@@ -7,8 +7,9 @@ from datetime import date
 from guerdon.core.errors import Conflict, Invalid
 from guerdon.services.answers import Refusal
 from guerdon.services.audit import By
+from guerdon.services.events.join import take_over
+from guerdon.services.identities import hashed
 from guerdon.services.members.find import Profile, Scalar, profile_of
-from guerdon.services.members.identities import hashed
 from guerdon.services.members.keeping import claim, kept_attributes, kept_birthday, refusal_of
 from guerdon.services.published import Published
 from guerdon.store import accounts, audit, members
@@ -45,6 +46,7 @@ def enrol_member(command: EnrolMember, work: Work, published: Published, *, by: 
         raise Conflict(message)
     claim(work, published, row.member, wanted, at=at)
     accounts.lock(work, published.id, [row.account])
+    take_over(work, published, row, wanted, joined_at=row.enrolled_at, at=at)
     told = by.did("enrol", f"member {row.member}", at=at, identities=[kind for kind, _ in wanted])
     audit.add(work, published.id, [told])
     return profile_of(work, published, row)

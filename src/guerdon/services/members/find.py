@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from guerdon.core.errors import NotFound
-from guerdon.services.members.identities import member_of
+from guerdon.services.identities import member_of
 from guerdon.services.published import Published
 from guerdon.store import identities, members
 from guerdon.store.database import View

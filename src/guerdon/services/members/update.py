@@ -9,8 +9,9 @@ from msgspec import UNSET, UnsetType
 
 from guerdon.services.answers import Refusal
 from guerdon.services.audit import By
+from guerdon.services.events.join import take_over
+from guerdon.services.identities import hashed
 from guerdon.services.members.find import Profile, Scalar, profile_of, unknown
-from guerdon.services.members.identities import hashed
 from guerdon.services.members.keeping import claim, kept_attributes, kept_birthday, refusal_of
 from guerdon.services.published import Published
 from guerdon.store import audit, identities, members
@@ -47,6 +48,7 @@ def update_member(command: UpdateMember, work: Work, published: Published, *, by
     members.save(work, published.id, changed)
     _remove(work, published, row.member, given_up)
     claim(work, published, row.member, wanted, at=at)
+    take_over(work, published, changed, wanted, joined_at=at, at=at)
     audit.add(work, published.id, [_told(command, by, wanted, given_up, at=at)])
     return profile_of(work, published, changed)
 

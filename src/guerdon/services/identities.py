@@ -1,18 +1,24 @@
-"""Identities as callers state them, brought to the one form in which each is hashed.
+"""Identities as callers state them, brought to the one form in which each is hashed, and whose they are.
 
 Invariants:
+* What leaves here is a hash: no event, no deed and no refusal holds the value of an identity.
 * Two ways to write the same e-mail address or telephone number are one identity.
 * A card is known by a token of whoever takes the payment. What may be the number of a card is refused, and never repeated.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from guerdon.core.errors import Invalid, NotFound
+from guerdon.services.answers import Refusal
+from guerdon.services.facts import Record
 from guerdon.store import identities
 from guerdon.store.database import View
 from guerdon.store.identities import Value
+
+UNKNOWN: Final = "member_unknown"
+"""The code of what names a member that there is not."""
 
 VALUE_MAX: Final = 200
 """So many characters a value has at most."""
@@ -55,9 +61,53 @@ def member_of(view: View, programme: int, stated: object) -> str:
     (value,) = hashed(view, [stated])
     found = identities.find(view, programme, [value])
     if not found:
-        message = f"no member has this {value[0]}; enrol one with it, or correct it"
-        raise NotFound(message, code="member_unknown")
+        raise NotFound(nobody(value[0]), code=UNKNOWN)
     return found[value]
+
+
+class Recognised(NamedTuple):
+    """A record with its member, and a hash in place of its identity; `guest` is an identity that nobody has."""
+
+    record: Record
+    guest: Value | None = None
+
+
+def recognise(view: View, programme: int, records: Sequence[Record]) -> list[Recognised | Refusal]:
+    """Return records, each with its member; those that name one by an identity are looked up together."""
+    stated = [_stated(view, record) for record in records]
+    values = [one for one in stated if isinstance(one, tuple)]
+    owners = identities.find(view, programme, values) if values else {}
+    return [_recognised(record, one, owners) for record, one in zip(records, stated, strict=True)]
+
+
+def nobody(kind: str) -> str:
+    """Return how it is told that an identity is nobody's."""
+    return f"no member has this {kind}; enrol one with it, or correct it"
+
+
+def _stated(view: View, record: Record) -> Value | Refusal | None:
+    stated = record.get("identity")
+    if stated is None:
+        return None
+    try:
+        return hashed(view, [stated])[0]
+    except Invalid as invalid:
+        return Refusal(code="invalid_event", detail=str(invalid), id=str(record.get("id") or ""))
+
+
+def _recognised(record: Record, stated: Value | Refusal | None, owners: Mapping[Value, str]) -> Recognised | Refusal:
+    if stated is None:
+        return Recognised(record)
+    if isinstance(stated, Refusal):
+        return stated
+    if record.get("member") is not None:
+        detail = "the event names its member twice; state the member or an identity"
+        return Refusal(code="invalid_event", detail=detail, id=str(record.get("id") or ""))
+    kind, value = stated
+    kept: dict[str, Any] = {**record, "identity": {kind: value.hex()}}
+    if stated in owners:
+        return Recognised({**kept, "member": owners[stated]})
+    return Recognised({**kept, "member": value.hex()}, stated)
 
 
 def _email(value: str) -> str:

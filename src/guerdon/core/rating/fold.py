@@ -18,7 +18,6 @@ from guerdon.core.effects import EARNED, GRANTED, LIMITED, OUTDONE, Effects
 from guerdon.core.facts import REDEMPTION, REFUND, Facts
 from guerdon.core.ladders import SPLIT
 from guerdon.core.ledger import NOWHERE, Ledger
-from guerdon.core.limits import PLENTY
 from guerdon.core.limits.budgets import Takes
 from guerdon.core.lots.keeping import NO_SLOT
 from guerdon.core.lots.left import Left
@@ -319,12 +318,6 @@ class Fold(Refunding):
             if pocket.keeping.cap_limit >= 0:
                 # The cap counts what is held; what it promised while parts were granted is held now.
                 self.standing.counters[pocket.keeping.cap_limit].put_back(granted)
-
-    def _open_budgets(self, facts: Facts, event: i64) -> None:
-        """Begin the event with what each budget leaves it."""
-        for number, position in enumerate(self.programme.budgets):
-            quota = facts.quotas[number].at(event) if facts.quotas else PLENTY
-            self.standing.counters[position].allot(quota)
 
     def _note_takes(self) -> None:
         """Note what the event took of each budget."""

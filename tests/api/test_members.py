@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.api.serving import Served
+from tests.api.serving import Served, serving
+from tests.databases.fixtures import Engine
+from tests.services.shop import PROGRAMME
 
 ANA = {
     "member": "ana", "identities": [{"email": " Ana@Example.org "}, {"phone": "0033 6 12-34 56 78"}], "born_on": "1990-02-28",
@@ -146,6 +148,42 @@ def test_reading_a_member_is_no_right_to_change_one(served: Served) -> None:
     assert served.post("/members", ANA, key=reader).status_code == 403
     assert served.post("/members", ANA, key=writer).status_code == 201
     assert served.get("/members/ana/profile", key=writer).status_code == 403
+
+
+def test_an_event_and_a_basket_name_their_member_by_an_identity(served: Served) -> None:
+    enrolled(served, **ANA)
+    record = {"id": "1", "identity": {"email": "Ana@example.org"}, "at": "2026-06-01", "amount": "20"}
+    answer = served.post("/events", record)
+    assert (answer.status_code, answer.json()["account"]) == (201, "ana")
+    again = served.post("/events", {**record, "identity": {"email": "ana@example.org"}})
+    assert (again.status_code, again.json()["repeated"]) == (200, True)
+    assert served.post("/baskets", {"identity": {"phone": "+33612345678"}, "amount": 30}).json()["points"] == {
+        "points": 30
+    }
+    for path in ("/events", "/baskets"):
+        for identity, status, code in (
+            ({"email": "ben@example.org"}, 404, "member_unknown"), ({"fax": "1"}, 422, "invalid_event"),
+        ):  # fmt: skip
+            refused = served.post(path, {**record, "id": "2", "identity": identity})
+            assert (refused.status_code, refused.json()["code"]) == (status, code)
+    many = served.post("/events/batch", {"events": [record, {**record, "id": "3", "identity": {"shop": "7"}}]})
+    assert [one["status"] for one in many.json()["results"]] == [200, 404]
+
+
+def test_what_a_guest_buys_is_kept_until_they_join(engine: Engine) -> None:
+    with serving(engine.url, text=PROGRAMME + "enrolment: {claim: 30 days}\n") as served:
+        record = {"id": "1", "identity": {"card": "tok_7f3a"}, "at": "2026-05-20", "amount": "20"}
+        kept = served.post("/events", record)
+        assert (kept.status_code, kept.json()["status"], kept.json()["points"]) == (201, "kept", {})
+        assert served.post("/events?dry_run=true", {**record, "id": "2"}).json()["status"] == "kept"
+        assert served.post("/members?dry_run=true", {"identities": [{"card": "tok_7f3a"}]}).status_code == 201
+        enrolled(served, member="ana", identities=[{"card": "tok_7f3a"}])
+        assert served.available() == 20
+        again = served.post("/events", record)
+        assert (again.status_code, again.json()["account"], again.json()["status"]) == (200, "ana", "recorded")
+        told = served.get("/members/ana/explanation").json()
+        assert any("purchase 1" in line for line in told["sentences"])
+        assert served.get("/members/ana/statement").json()["units"][0]["balance"]["total"] == "20"
 
 
 def test_no_value_of_an_identity_is_kept_anywhere(served: Served) -> None:

@@ -4,12 +4,15 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.store import Database, open_database
 from tests.databases.fixtures import Engine
 from tests.services.racing import Asked, raced
 from tests.services.shop import PROGRAMME, Shop
+from tests.services.test_laws import law
 
 CLAIMING = PROGRAMME + "enrolment: {claim: 30 days}\n"
 MAIL = {"email": "ana@example.org"}
@@ -184,3 +187,42 @@ def test_two_cards_for_one_member_make_one_account(engine: Engine) -> None:
     assert shop.points(names[0]) == 40
     assert_right(shop)
     shop.database.close()
+
+
+@st.composite
+def bought(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Return what one person buys and brings back in May, with one of two cards."""
+    made: list[dict[str, Any]] = []
+    for number in range(draw(st.integers(1, 7))):
+        sold = [one for one in made if "type" not in one]
+        record: dict[str, Any] = {"id": f"e{number}", "identity": {"card": draw(st.sampled_from(["tok_1", "tok_2"]))}}
+        record |= {"at": MAY.format(draw(st.integers(3, 31))), "amount": draw(st.integers(1, 700))}
+        if sold and draw(st.booleans()):
+            record |= {"type": "refund", "refund_of": draw(st.sampled_from(sold))["id"], "amount": 1}
+        made.append(record)
+    return made
+
+
+@law
+@given(bought(), st.integers(0, 7))
+def test_who_joins_in_time_has_what_a_member_has(records: list[dict[str, Any]], first: int) -> None:
+    """Without levels it makes no difference whether somebody joins before the purchases, among them or after all."""
+    cards = [{"card": "tok_1"}, {"card": "tok_2"}]
+    text = CLAIMING.replace("case level when 'gold' then 2 else 1 end", "2")
+    found = []
+    for joins in (0, first):
+        database = open_database("sqlite:///:memory:")
+        database.migrate()
+        shop = Shop(database, text)
+        for record in records[:joins]:
+            shop.record(record)
+        shop.enrol("ana", identities=cards, enrolled_at=shop.at("2026-05-01T00:00:00+02:00"))
+        for record in records[joins:]:
+            shop.record(record)
+        stood = shop.stand("ana", "2026-06-02T00:00:00+02:00")
+        again = [shop.record(record)[0] for record in records]
+        assert all(one.repeated for one in again if isinstance(one, Recorded))
+        found.append((stood.balances, stood.levels))
+        assert_right(shop)
+        database.close()
+    assert found[0] == found[1]

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guerdon.services.answers import Recorded, Refusal
@@ -12,7 +12,7 @@ from guerdon.store import Database, open_database
 from tests.databases.fixtures import Engine
 from tests.services.racing import Asked, raced
 from tests.services.shop import PROGRAMME, Shop
-from tests.services.test_laws import law
+from tests.services.test_laws import EXAMPLES, law
 
 CLAIMING = PROGRAMME + "enrolment: {claim: 30 days}\n"
 MAIL = {"email": "ana@example.org"}
@@ -203,7 +203,7 @@ def bought(draw: st.DrawFn) -> list[dict[str, Any]]:
     return made
 
 
-@law
+@settings(law, max_examples=max(EXAMPLES // 3, 1))
 @given(bought(), st.integers(0, 7))
 def test_who_joins_in_time_has_what_a_member_has(records: list[dict[str, Any]], first: int) -> None:
     """Without levels it makes no difference whether somebody joins before the purchases, among them or after all."""

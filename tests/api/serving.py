@@ -20,6 +20,7 @@ from guerdon.app.service import Guerdon, Settings, open_service_database
 from guerdon.core.amounts import read_time
 from guerdon.definition.check import check_text
 from guerdon.definition.zones import load_zone
+from guerdon.services.audit import By
 from guerdon.services.keys.make import MakeKey, make_key
 from guerdon.store import keys
 from tests.services.shop import PROGRAMME
@@ -135,7 +136,7 @@ def serving(url: str, *, text: str = PROGRAMME, settings: Settings | None = None
     """Serve a programme over a database, at a time that stands still until a test moves it."""
     now = [NOW]
     database = open_service_database(url, settings)
-    programme, _ = publish_checked(database, check_text(text), by="tests", at=instant(NOW))
+    programme, _ = publish_checked(database, check_text(text), by=By(actor="tests"), at=instant(NOW))
     guerdon = Guerdon(database, programme, clock=lambda: instant(now[0]), settings=settings)
     with socket.create_server(("127.0.0.1", 0), backlog=256) as listening:
         config = uvicorn.Config(make_app(guerdon), log_level="error", access_log=False, ws="none")

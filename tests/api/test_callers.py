@@ -8,6 +8,7 @@ from guerdon.api.app import ROUTES
 from guerdon.api.buckets import Buckets
 from guerdon.api.operations import OPERATION, Operation
 from guerdon.app.service import Settings
+from guerdon.services.keys.check import ADMIN
 from tests.api.serving import PURCHASE, Served, serving
 from tests.databases.fixtures import Engine
 
@@ -24,7 +25,7 @@ def _ask(served: Served, path: str, operation: Operation, key: str) -> tuple[int
 
 def test_every_operation_wants_a_key_that_is_good_for_it(served: Served) -> None:
     scopes = {operation.scope for _, operation in KEYED}
-    wrong = {scope: served.new_key(*(scopes - {scope}))[1] for scope in scopes}
+    wrong = {scope: served.new_key(*(scopes - {scope, ADMIN}))[1] for scope in scopes}
     _, expired = served.new_key("admin", ends="2026-05-01")
     id_, revoked = served.new_key("admin")
     served.revoke(id_)

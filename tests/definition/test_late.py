@@ -1,4 +1,4 @@
-"""What a programme says of events that are recorded late, and what becomes of them."""
+"""What a programme says of events that are recorded late, and of purchases before joining, and what becomes of them."""
 
 from typing import Any
 
@@ -50,6 +50,12 @@ def test_a_late_event_may_count_as_of_when_it_was_recorded() -> None:
     assert not read("late: as_of_now", at="2017-03-10", recorded_at=SAME_DAY).timed
 
 
+def test_what_was_bought_before_joining_is_claimed_where_the_programme_says_so() -> None:
+    bought, joined = read("").at, read("", at="2017-04-09").at
+    for enrolment, claimed in (("", False), ("enrolment: {}", False), ("enrolment: {claim: 30 days}", True)):
+        assert load_text(BODY + enrolment).joining.claims(bought, joined) is claimed
+
+
 def test_whether_losses_are_waived_is_known() -> None:
     assert [load_text(BODY + late).terms.lateness.waive for late in ("", "late: {loss: waive}", "late: refuse")] == [
         False, True, False,
@@ -63,6 +69,8 @@ def test_whether_losses_are_waived_is_known() -> None:
         ("late: {accept: 3 days}", "7:16: error: an event counts as of when it happened, however late it is. Try: write way: refuse, or leave accept out."),
         ("late: {way: refuse, accept: 3 hours}", "7:29: error: 3 hours is no length in days. Try: write days, weeks, months or years."),
         ("late: {way: refuse, acept: 3 days}", "'acept' is not a key here. Try: did you mean 'accept'?"),
+        ("enrolment: {claim: 30 hours}", "7:20: error: 30 hours is no length in days. Try: write days, weeks, months or years."),
+        ("enrolment: {claims: 30 days}", "'claims' is not a key here. Try: did you mean 'claim'?"),
     ],
 )  # fmt: skip
 def test_mistakes_are_told(late: str, said: str) -> None:
@@ -78,6 +86,8 @@ def test_mistakes_are_told(late: str, said: str) -> None:
         ("late: refuse\n", "late: as_of_now\n", "better: late: way as_of_now, was refuse"),
         ("late: refuse\n", "late: {way: refuse, accept: 3 days}\n", "better: late: events count as of when they happened for 3 days, was their day"),
         ("", "late: {loss: waive}\n", "better: late: loss waive, was adjust"),
+        ("", "enrolment: {claim: 30 days}\n", "better: enrolment: purchases count that were made before joining for 30 days, was no time"),
+        ("enrolment: {claim: 30 days}\n", "enrolment: {claim: 2 weeks}\n", "worse: enrolment: purchases count that were made before joining for 2 weeks, was 30 days"),
     ],
 )  # fmt: skip
 def test_changes_are_told(old: str, new: str, said: str) -> None:

@@ -10,13 +10,16 @@ from typing import Any
 
 from guerdon.core.errors import Conflict
 from guerdon.services.answers import Recorded, Refusal
+from guerdon.services.audit import COMMAND
 from guerdon.services.events.record import record_events
+from guerdon.services.members.enrol import EnrolMember, enrol_member
+from guerdon.services.members.find import Profile
 from guerdon.services.published import Publishing
 from guerdon.services.redemptions.redeem import RedeemReward, StepRedemption, redeem_reward, step_redemption
 from guerdon.store import Database, open_database
 
 Asked = tuple[str, dict[str, Any]]
-"""A verb (redeem, step, record) and what it is asked with."""
+"""A verb (redeem, step, enrol, record) and what it is asked with."""
 
 PROCESSES = 4
 TRIES = 40
@@ -51,18 +54,20 @@ def _ask(url: str, rounds: list[list[Asked]], at: str, barrier: Any, answers: An
     database.close()
 
 
-def _tried(do: Callable[[], Recorded | Refusal]) -> str:
+def _tried(do: Callable[[], Recorded | Profile | Refusal]) -> str:
     for _ in range(TRIES):
         try:
             found = do()
         except Conflict:
             time.sleep(random.uniform(0, 0.02))  # noqa: S311 - a pause is no secret
         else:
-            return found.code if isinstance(found, Refusal) else "again" if found.repeated else "done"
+            if isinstance(found, Refusal):
+                return found.code
+            return "again" if isinstance(found, Recorded) and found.repeated else "done"
     return "busy"
 
 
-def _once(database: Database, publishing: Publishing, asked: Asked, at: int) -> Recorded | Refusal:
+def _once(database: Database, publishing: Publishing, asked: Asked, at: int) -> Recorded | Profile | Refusal:
     verb, given = asked
     with database.work() as work:
         published = publishing.current(work)
@@ -70,4 +75,6 @@ def _once(database: Database, publishing: Publishing, asked: Asked, at: int) -> 
             return redeem_reward(RedeemReward(**given), work, published, at=at)
         if verb == "step":
             return step_redemption(StepRedemption(**given), work, published, at=at)
+        if verb == "enrol":
+            return enrol_member(EnrolMember(**given), work, published, by=COMMAND, at=at)
         return record_events(work, published, [given], recorded_at=at)[0]

@@ -7,9 +7,13 @@ from typing import Any
 from guerdon.definition.check import check_text
 from guerdon.services.accounts.stand import Stand, stand
 from guerdon.services.answers import Recorded, Refusal
+from guerdon.services.audit import By
 from guerdon.services.books.due import post_due
 from guerdon.services.books.verify import Verified, verify
 from guerdon.services.events.record import record_events
+from guerdon.services.members.enrol import EnrolMember, enrol_member
+from guerdon.services.members.find import Profile
+from guerdon.services.members.update import UpdateMember, update_member
 from guerdon.services.programmes.publish import publish
 from guerdon.services.published import Publishing
 from guerdon.services.redemptions.redeem import RedeemReward, StepRedemption, redeem_reward, step_redemption
@@ -40,6 +44,7 @@ rewards:
   - {id: mug, price: 200, treatment: free_good, stock: 2}
 """
 )
+TESTS = By(actor="tests")
 
 
 @dataclass
@@ -55,7 +60,7 @@ class Shop:
         checked = check_text(self.text, examples=False)
         assert checked.programme is not None, checked.issues
         with self.database.work() as work:
-            programme, _ = publish(work, checked.programme.name, checked.files, (), by="tests", at=self.at())
+            programme, _ = publish(work, checked.programme.name, checked.files, (), by=TESTS, at=self.at())
         self.publishing = Publishing(programme)
 
     def at(self, when: str = "") -> int:
@@ -78,6 +83,16 @@ class Shop:
     def step(self, **asked: Any) -> Recorded | Refusal:  # noqa: ANN401 - whatever the command takes
         with self.database.work() as work:
             return step_redemption(StepRedemption(**asked), work, self.publishing.current(work), at=self.at())
+
+    def enrol(self, member: str, **asked: Any) -> Profile | Refusal:  # noqa: ANN401 - whatever the command takes
+        with self.database.work() as work:
+            published, command = self.publishing.current(work), EnrolMember(member=member, **asked)
+            return enrol_member(command, work, published, by=TESTS, at=self.at())
+
+    def update(self, member: str, **asked: Any) -> Profile | Refusal:  # noqa: ANN401 - whatever the command takes
+        with self.database.work() as work:
+            published, command = self.publishing.current(work), UpdateMember(member=member, **asked)
+            return update_member(command, work, published, by=TESTS, at=self.at())
 
     def stand(self, account: str, when: str = "") -> Stand:
         with self.database.view() as view:

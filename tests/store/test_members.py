@@ -3,8 +3,10 @@
 import pytest
 
 from guerdon.core.errors import Conflict
-from guerdon.store import Database, identities, members
-from guerdon.store.identities import Identity
+from guerdon.store import Database, guests, identities, members
+from guerdon.store.events import Claim
+from guerdon.store.guests import GuestEvent
+from guerdon.store.identities import NOBODY, Identity
 from guerdon.store.members import CLOSED, ENROLLED, MemberRow
 from tests.store.books import PROGRAMME
 
@@ -61,6 +63,35 @@ def test_a_value_belongs_to_one_member(database: Database) -> None:
         assert not identities.remove(work, PROGRAMME, "email", mail)
         assert identities.remove_all(work, PROGRAMME, "bo") == 1
         assert identities.find(work, PROGRAMME, wanted) == {}
+
+
+def test_an_identity_that_guests_use_is_nobody_s_until_somebody_takes_it(database: Database) -> None:
+    mail, card = ("email", b"m" * 32), ("card", b"c" * 32)
+    with database.work() as work:
+        assert identities.hold(work, PROGRAMME, [mail, card, mail], at=5) == {mail: NOBODY, card: NOBODY}
+        assert identities.find(work, PROGRAMME, [mail, card]) == {}
+        assert identities.add(work, PROGRAMME, [Identity(*mail, "ana", 7)]) == {}
+    with database.work() as work:
+        assert identities.hold(work, PROGRAMME, [mail, card], at=9) == {mail: "ana", card: NOBODY}
+        assert identities.of_member(work, PROGRAMME, "ana") == [Identity(*mail, "ana", 7)]
+        assert identities.add(work, PROGRAMME, [Identity(*mail, "bo", 9)]) == {mail: "ana"}
+
+
+def test_what_is_kept_of_guests_says_what_it_became(database: Database) -> None:
+    rows = [GuestEvent("till", f"g{n}", "card", b"c" * 32, n, 9, "{}", b"h" * 16) for n in range(3)]
+    claims = {("till", row.id): Claim("till", row.id, guests.NO_ACCOUNT, guests.NO_NUMBER, row.content) for row in rows}
+    own = Claim("till", "own", "bo", 4, b"h" * 16)
+    with database.work() as work:
+        guests.add(work, PROGRAMME, rows)
+        guests.settle(work, PROGRAMME, [claims["till", "g1"]._replace(account="ana", number=7)])
+    with database.view() as view:
+        assert guests.of_identities(view, PROGRAMME, [("card", b"c" * 32), ("email", b"c" * 32)]) == [
+            rows[0], rows[1]._replace(account="ana", number=7), rows[2],
+        ]  # fmt: skip
+        assert guests.find(view, PROGRAMME, [("till", "g0"), ("web", "g1")]) == {("till", "g0"): rows[0]}
+        found = guests.settled(view, PROGRAMME, {**claims, ("till", "own"): own})
+        assert [(one.account, one.number) for one in found.values()] == [("", 0), ("ana", 7), ("", 0), ("bo", 4)]
+        assert guests.settled(view, PROGRAMME, {("till", "own"): own}) == {("till", "own"): own}
 
 
 def test_many_names_are_looked_for_at_once(database: Database) -> None:

@@ -1,25 +1,19 @@
 """Accounts: where they stand at any instant, and what came about, page by page."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
 from typing import Final
 
 from msgspec import Struct
 
 from guerdon.api import asking, examples
-from guerdon.api.instants import to_api
+from guerdon.api.instants import maybe, to_api
 from guerdon.api.operations import Answer, Asked, Operation, offer
-from guerdon.api.parameters import ACCOUNT, AT, CURSOR, LIMIT
-from guerdon.api.problems import Refusing
+from guerdon.api.parameters import ACCOUNT, AT, CURSOR, LIMIT, PAGE, PAGE_MAX
 from guerdon.api.replies import Reply, shown
 from guerdon.services.accounts.journals import EventName, Journal, journals_of
 from guerdon.services.accounts.stand import Ending, Stand, stand
 from guerdon.services.answers import Balance, Points
 
 SCOPE: Final = "members:read"
-PAGE: Final = 50
-PAGE_MAX: Final = 200
-_DIGITS_MAX: Final = 9
 
 
 class Dated(Struct, kw_only=True):
@@ -123,13 +117,15 @@ async def account_standing(request: Asked) -> Reply:
 )
 async def account_journals(request: Asked) -> Reply:
     """Tell the journals of an account, the newest first, with every entry by the programme's names."""
-    account, before = asking.named(request, "account"), _before(request)
+    account, before = asking.named(request, "account"), asking.before(request)
     limit = asking.number(request, "limit", otherwise=PAGE, most=PAGE_MAX)
     found = await asking.read(
         request, lambda view, published, _: journals_of(view, published, account, before=before, limit=limit)
     )
     more = len(found) == limit and found[-1].number > 1
-    return shown(JournalPage(journals=[_journal(one) for one in found], next=_cursor(found) if more else None))
+    return shown(
+        JournalPage(journals=[_journal(one) for one in found], next=asking.cursor(found[-1].number) if more else None)
+    )
 
 
 def standing(found: Stand) -> Standing:
@@ -141,7 +137,7 @@ def standing(found: Stand) -> Standing:
         expiring=[_dated(one) for one in found.expiring],
         becoming_usable=[_dated(one) for one in found.becoming_usable],
         levels=[
-            HeldLevel(ladder=one.ladder, level=one.level, since=_maybe(one.since), until=_maybe(one.until))
+            HeldLevel(ladder=one.ladder, level=one.level, since=maybe(one.since), until=maybe(one.until))
             for one in found.levels
         ],
     )
@@ -149,10 +145,6 @@ def standing(found: Stand) -> Standing:
 
 def _dated(one: Ending) -> Dated:
     return Dated(unit=one.unit, at=to_api(one.at), points=one.points)
-
-
-def _maybe(at: int | None) -> str | None:
-    return None if at is None else to_api(at)
 
 
 def _journal(one: Journal) -> JournalShown:
@@ -172,20 +164,3 @@ def _journal(one: Journal) -> JournalShown:
             for entry in one.entries
         ],
     )  # fmt: skip
-
-
-def _cursor(found: list[Journal]) -> str:
-    return urlsafe_b64encode(str(found[-1].number).encode()).decode().rstrip("=")
-
-
-def _before(request: Asked) -> int | None:
-    stated = request.query_params.get("cursor")
-    if stated is None:
-        return None
-    try:
-        text = urlsafe_b64decode(stated + "=" * (-len(stated) % 4)).decode("ascii")
-    except (Error, ValueError):
-        text = ""
-    if not text.isdigit() or len(text) > _DIGITS_MAX:
-        raise Refusing(code="parameter_invalid", detail="cursor is none of ours; take the `next` of the page before")
-    return int(text)

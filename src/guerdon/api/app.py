@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
-from guerdon.api import accounts, baskets, events, health, members, openapi, programme, redemptions
+from guerdon.api import accounts, audit, baskets, events, health, members, openapi, programme, redemptions
 from guerdon.api.door import Door, Straight
 from guerdon.api.openapi import PREFIX, Json
 from guerdon.api.operations import OPERATION
@@ -27,6 +27,10 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     baskets.ask_basket,
     accounts.account_standing,
     accounts.account_journals,
+    members.enrol,
+    members.find,
+    members.update,
+    members.member_profile,
     members.member_standing,
     members.member_statement,
     members.member_explanation,
@@ -35,6 +39,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     redemptions.cancel,
     programme.show_programme,
     programme.publish_revision,
+    audit.audited,
     health.health,
 )
 """Every route, in the order in which the reference has them."""

@@ -1,6 +1,8 @@
 """Asking: what a route needs of the request, and how it asks for one thing and renders the answer."""
 
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, Final, TypeVar, cast
@@ -17,6 +19,7 @@ from guerdon.app.service import Guerdon
 from guerdon.core.amounts import read_end
 from guerdon.core.errors import Invalid
 from guerdon.services.answers import Recorded, Refusal
+from guerdon.services.audit import By
 from guerdon.services.once import Answered, Asking, once
 from guerdon.services.published import Published
 from guerdon.store.database import View, Work
@@ -31,6 +34,7 @@ LARGE_BYTES: Final = 8 << 20
 CREATED: Final = 201
 _WRONG: Final = 400
 _BOOLEANS: Final = {"true": True, "false": False}
+_CURSOR_DIGITS: Final = 9
 _IDEMPOTENCY_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -92,6 +96,25 @@ def number(request: Asked, name: str, *, otherwise: int, most: int) -> int:
     return int(stated)
 
 
+def before(request: Asked) -> int | None:
+    """Return the number that a page ends before, as the `next` of the page before says it; None for the first page."""
+    stated = request.query_params.get("cursor")
+    if stated is None:
+        return None
+    try:
+        text = urlsafe_b64decode(stated + "=" * (-len(stated) % 4)).decode("ascii")
+    except (Error, ValueError):
+        text = ""
+    if not text.isdigit() or len(text) > _CURSOR_DIGITS:
+        raise Refusing(code="parameter_invalid", detail="cursor is none of ours; take the `next` of the page before")
+    return int(text)
+
+
+def cursor(number: int) -> str:
+    """Return what a caller names a number by, to be told what is before it."""
+    return urlsafe_b64encode(str(number).encode()).decode().rstrip("=")
+
+
 def named(request: Asked, name: str) -> str:
     """Return what the path names."""
     found = str(request.path_params[name])
@@ -128,6 +151,11 @@ def of_outcome(outcome: Recorded | Refusal) -> tuple[int, Recorded | Problem]:
 def answered(outcome: Recorded | Refusal) -> Answered:
     """Return what became of a command, as it is kept to be given again."""
     status, content = of_outcome(outcome)
+    return kept(content, status)
+
+
+def kept(content: object, status: int) -> Answered:
+    """Return an answer as it is kept to be given again."""
     return Answered(status=status, body=msgspec.json.encode(content).decode())
 
 
@@ -159,7 +187,7 @@ async def command(request: Asked, body: bytes, do: Do) -> Reply:
         return given(
             await _write(request, lambda work, published, now: do(work, published, at(published, now)), dry=dry)
         )
-    asking = Asking(actor=_actor(request), key=key, asked=_hash(request, body))
+    asking = Asking(actor=by(request).actor, key=key, asked=_hash(request, body))
     running: set[tuple[str, str]] = request.app.state.running
     if (asking.actor, key) in running:
         raise Refusing(code="request_running")
@@ -189,9 +217,10 @@ def _key(request: Asked) -> str | None:
     return key
 
 
-def _actor(request: Asked) -> str:
-    caller = visit_in(request.scope).caller
-    return "" if caller is None else caller.id
+def by(request: Asked) -> By:
+    """Return who asks."""
+    visit = visit_in(request.scope)
+    return By(actor="" if visit.caller is None else visit.caller.id, request_id=visit.request_id)
 
 
 def _hash(request: Asked, body: bytes) -> bytes:

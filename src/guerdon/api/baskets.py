@@ -26,7 +26,7 @@ SCOPE: Final = "members:read"
         body=BasketRecord,
         body_example=examples.BASKET,
         answers={200: Answer(about="What it would do.", kind=ask.BasketAnswer, example=examples.ASKED)},
-        codes=("invalid_event",),
+        codes=("invalid_event", "member_unknown"),
         parameters=(AT,),
     ),
 )

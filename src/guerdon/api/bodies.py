@@ -6,11 +6,12 @@ Invariants:
 """
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final, NewType, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from guerdon.api.problems import Refusing
 from guerdon.services.answers import Refusal
@@ -57,6 +58,36 @@ class StepBody(Struct, forbid_unknown_fields=True):
     points: int | str | None = None
 
 
+Attributes = dict[GivenName, Annotated[str, Meta(max_length=1_000)] | bool | int | None]
+Identities = Annotated[list[Annotated[dict[str, str], Meta(min_length=1, max_length=1)]], Meta(max_length=20)]
+
+
+class MemberBody(Struct, forbid_unknown_fields=True):
+    """Somebody who joins: `member` names them for ever, without one they are given a name.
+
+    Each identity is one of {"email": ...}, {"phone": ...}, {"card": ...} (a token of the acquirer) and {"shop": ...}. Attributes
+    are text, whole numbers, true or false. `enrolled_at` is when they joined, if that was earlier than now.
+    """
+
+    member: Name = ""
+    identities: Identities = []
+    born_on: date | None = None
+    attributes: Attributes = {}
+    enrolled_at: Name = ""
+
+
+class MemberChangeBody(Struct, forbid_unknown_fields=True):
+    """What changes of a member; what is left out stays. An attribute, or a day of birth, that is null is taken away.
+
+    Identities are removed first, then added.
+    """
+
+    born_on: date | UnsetType | None = UNSET
+    attributes: Attributes = {}
+    identities: Identities = []
+    identities_removed: Identities = []
+
+
 class RevisionBody(Struct, forbid_unknown_fields=True):
     """A programme's file as text, and why it is published."""
 
@@ -66,7 +97,7 @@ class RevisionBody(Struct, forbid_unknown_fields=True):
 
 _DECODERS: Final[dict[type[Struct], msgspec.json.Decoder[Any]]] = {
     kind: msgspec.json.Decoder(kind, float_hook=Decimal)
-    for kind in (EventsBody, RedemptionBody, StepBody, RevisionBody)
+    for kind in (EventsBody, MemberBody, MemberChangeBody, RedemptionBody, StepBody, RevisionBody)
 }
 
 

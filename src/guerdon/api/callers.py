@@ -8,7 +8,7 @@ from litestar.types import Scope
 
 from guerdon.api.waiting import Waiting
 from guerdon.app.service import Guerdon
-from guerdon.services.keys.check import Caller, find_caller
+from guerdon.services.keys.check import Caller, find_caller, note_use
 from guerdon.services.keys.make import hash_of
 
 REMEMBERED_SECONDS: Final = 5.0
@@ -61,6 +61,7 @@ class Callers:
         ends, looked_up = self._known.get(key_hash, (0.0, None))
         if looked_up is None or ends <= at:
             looked_up = waiting.on(self._guerdon.look(lambda view: find_caller(view, programme, key_hash)))
+            looked_up.add_done_callback(self._note_use)
             if len(self._known) >= REMEMBERED_MAX:
                 self._known.clear()
             self._known[key_hash] = (at + REMEMBERED_SECONDS, looked_up)
@@ -70,3 +71,10 @@ class Callers:
         except Exception:
             self._known.pop(key_hash, None)
             raise
+
+    def _note_use(self, looked_up: "asyncio.Future[Caller | None]") -> None:
+        """Have it written that a key is used today, once; nobody waits for it, and nobody is the worse if it is not."""
+        at = self._guerdon.clock()
+        caller = None if looked_up.cancelled() or looked_up.exception() else looked_up.result()
+        if caller is not None and not caller.refusal(at) and caller.is_new_today(at):
+            self._guerdon.write(lambda work, _published, _now: note_use(work, caller, at=at))

@@ -52,7 +52,7 @@ class Results(Struct, kw_only=True):
                 example=examples.REPEATED,
             ),
         },
-        codes=("event_conflict", "invalid_event", "refund_refused", "at_needs_dry_run"),
+        codes=("event_conflict", "invalid_event", "member_unknown", "refund_refused", "at_needs_dry_run"),
         parameters=(DRY_RUN, DRY_AT),
     ),
 )
@@ -60,7 +60,8 @@ async def record_event(request: Asked) -> Reply:
     """Record one event: a purchase, a refund, or whatever the programme declares.
 
     The same id with the same content is answered as before, with other content it is a conflict. The answer comes after the
-    commit.
+    commit. The member is named by `member`, or by an `identity`; what an identity bought that nobody has is kept, where the
+    programme lets whoever joins with it claim that.
     """
     record = bodies.record_of(await asking.body_of(request))
     outcome: Recorded | Refusal | None = bodies.refusal_of(record)

@@ -61,6 +61,31 @@ EXPLANATION: Final[dict[str, Any]] = {
         "outlooks": [],
     },
 }  # fmt: skip
+MEMBER: Final[dict[str, Any]] = {
+    "member": "ana", "identities": [{"email": "ana@example.org"}, {"phone": "+33 6 12 34 56 78"}], "born_on": "1990-02-28",
+    "attributes": {"language": "fr", "newsletter": True},
+}  # fmt: skip
+MEMBER_CHANGE: Final[dict[str, Any]] = {
+    "attributes": {"language": "de", "newsletter": None}, "identities": [{"card": "tok_7f3a"}],
+    "identities_removed": [{"phone": "+33 6 12 34 56 78"}],
+}  # fmt: skip
+PROFILE: Final[dict[str, Any]] = {
+    "member": "ana", "account": "ana", "status": "enrolled", "enrolled_at": "2026-06-01T10:00:00Z", "closed_at": None,
+    "born_on": "1990-02-28", "attributes": {"language": "fr", "newsletter": True},
+    "identities": [
+        {"kind": "email", "added_at": "2026-06-01T10:00:00Z"}, {"kind": "phone", "added_at": "2026-06-01T10:00:00Z"},
+    ],
+    "updated_at": "2026-06-01T10:00:00Z",
+}  # fmt: skip
+DEEDS: Final[dict[str, Any]] = {
+    "deeds": [
+        {
+            "number": 3, "at": "2026-06-01T10:00:00Z", "actor": "k_0123456789ab", "verb": "enrol", "subject": "member ana",
+            "what": {"identities": ["email", "phone"]}, "request_id": "req-7",
+        }
+    ],
+    "next": None,
+}  # fmt: skip
 PROGRAMME: Final[dict[str, Any]] = {
     "name": "shop", "title": "Shop", "revision": 1, "versions": ["1"], "zone": "Europe/Paris", "currency": "EUR",
     "event_types": ["purchase", "redemption", "refund"], "units": [{"name": "points", "decimals": 0}],

@@ -11,6 +11,7 @@ from guerdon.api.examples import BASKET, PURCHASE
 from guerdon.api.operations import Answer, Operation, Parameter
 from guerdon.api.problems import KINDS, MEDIA_TYPE, Problem, problem
 from guerdon.core.errors import invariant
+from guerdon.services import identities
 from guerdon.services.keys.make import SCOPES
 
 Json = dict[str, Any]
@@ -30,12 +31,18 @@ _EVENT: Final[Json] = {
     "title": "Event",
     "description": "One event, with the attributes that the programme declares for its type. Amounts are exact: text, or numbers "
     "without an exponent.",
-    "required": ["id", "member", "at"],
+    "required": ["id", "at"],
+    "anyOf": [{"required": ["member"]}, {"required": ["identity"]}],
     "properties": {
         "id": {"type": "string", "maxLength": 200, "description": "Its id at its source; it names the event for ever."},
         "source": {"type": "string", "maxLength": 200, "description": "Which system says so."},
         "type": {"type": "string", "description": "A type of the programme; purchase unless stated."},
-        "member": {"type": "string", "maxLength": 200},
+        "member": {"type": "string", "maxLength": 200, "description": "Whose it is; else `identity` says so."},
+        "identity": {
+            "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False,
+            "properties": {kind: {"type": "string", "maxLength": identities.VALUE_MAX} for kind in identities.KINDS},
+            "description": "By what the member is recognised: only a hash of it is kept.",
+        },
         "account": {"type": "string", "maxLength": 200, "description": "Else the member's."},
         "at": {"type": "string", "description": "When it happened: a day, or a time; without an offset in the programme's zone."},
         "amount": {"type": ["string", "number"], "description": "What was paid, in all."},
@@ -50,7 +57,7 @@ _BASKET: Final[Json] = {
     **_EVENT,
     "title": "Basket",
     "description": "What may be bought, written as a purchase is.",
-    "required": ["member"],
+    "required": [],
     "properties": {
         name: about for name, about in _EVENT["properties"].items() if name not in ("id", "type", "at", "refund_of")
     },

@@ -4,8 +4,20 @@ from typing import Final
 
 from guerdon.api.operations import Parameter
 
+PAGE: Final = 50
+PAGE_MAX: Final = 200
+"""How many there are on a page unless stated, and at most."""
+
 ACCOUNT: Final = Parameter(name="account", where="path", about="The account's id.", example="ana")
 MEMBER: Final = Parameter(name="member", where="path", about="The member's id.", example="ana")
+IDENTITY: Final = (
+    Parameter(name="email", where="query", about="The member's e-mail address.", example="ana@example.org"),
+    Parameter(
+        name="phone", where="query", about="The member's telephone number, with + as %2B.", example="+33612345678"
+    ),
+    Parameter(name="card", where="query", about="The acquirer's token of the member's card.", example="tok_7f3a"),
+    Parameter(name="shop", where="query", about="The member's id at a shop.", example="web-1007"),
+)
 REDEMPTION: Final = Parameter(name="redemption", where="path", about="The redemption's id.", example="r-1")
 AT: Final = Parameter(
     name="at",
@@ -23,5 +35,5 @@ CURSOR: Final = Parameter(
     name="cursor", where="query", about="The `next` of the page before; else it is the first page.", example="MQ"
 )
 LIMIT: Final = Parameter(
-    name="limit", where="query", about="How many there are on a page, 200 at most.", example=50, kind="integer"
+    name="limit", where="query", about=f"How many there are on a page, {PAGE_MAX} at most.", example=50, kind="integer"
 )

@@ -43,12 +43,15 @@ KINDS: Final[dict[str, Kind]] = {
     # What there is not.
     "not_found": _kind(404, "There is no such page", "Compare the address with the reference."),
     "account_unknown": _kind(404, "There is no such account", "Record an event of it first."),
+    "member_unknown": _kind(404, "There is no such member", "Enrol them first, or name another identity."),
     "redemption_unknown": _kind(
         404, "There is no such redemption", "Name the id that the redemption was answered with."
     ),
     "method_not_allowed": _kind(405, "The address has no such method", "Compare the method with the reference."),
     # What stands against it.
     "event_conflict": _kind(409, "The id was recorded with other content", "Give each event an id of its own."),
+    "member_taken": _kind(409, "There is a member of this name", "Change them, or enrol under another name."),
+    "identity_taken": _kind(409, "An identity is another member's", "Find the member by it, or leave it out."),
     "not_enough_points": _kind(409, "There are not enough points", "Ask where the account stands."),
     "out_of_stock": _kind(409, "Nothing is left of the reward", "Offer another reward."),
     "limit_reached": _kind(409, "The reward was had as often as allowed", "Try again in the next period."),

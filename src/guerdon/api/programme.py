@@ -2,12 +2,10 @@
 
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 
 from guerdon.api import asking, bodies, examples
 from guerdon.api.bodies import RevisionBody
-from guerdon.api.callers import visit_in
 from guerdon.api.operations import Answer, Asked, Operation, offer
 from guerdon.api.parameters import DRY_RUN
 from guerdon.api.problems import Refusing
@@ -111,15 +109,14 @@ async def publish_revision(request: Asked) -> Reply:
     """Publish a programme's file, which is in force from the next event on; its mistakes are told at their places."""
     sent = await asking.body_of(request, most=asking.LARGE_BYTES)
     body = bodies.read(RevisionBody, sent)
-    caller = visit_in(request.scope).caller
-    by = "" if caller is None else caller.id
+    by = asking.by(request)
     checked = await asking.waiting_of(request).on(asking.guerdon_of(request).look(lambda _view: _checked(body.text)))
 
     def published(work: Work, before: Published, at: int) -> Answered:
         _, revision = publish(work, before.programme.name, checked.files, checked.later, by=by, note=body.note, at=at)
         warnings = [render(issue) for issue in checked.issues]
         shown = RevisionShown(programme=before.programme.name, revision=revision, warnings=warnings)
-        return Answered(status=asking.CREATED, body=msgspec.json.encode(shown).decode())
+        return asking.kept(shown, asking.CREATED)
 
     return await asking.command(request, sent, published)
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from guerdon.api.instants import to_api
+from guerdon.api.instants import maybe
 from guerdon.core.explain.page import LevelPage, Line, MonthRow, Page, Portion, UnitPage
 from guerdon.core.explain.story import LotLeft
 
@@ -90,9 +90,5 @@ def _unit(one: UnitPage) -> UnitStatement:
 def _lot(lot: LotLeft) -> LotShown:
     return LotShown(
         event=lot.event, rule=lot.rule, payer=lot.payer, earned=lot.earned, original=lot.original, remaining=lot.remaining,
-        pending=lot.pending, held=lot.held, usable_from=_maybe(lot.usable_from), expires_at=_maybe(lot.expires_at),
+        pending=lot.pending, held=lot.held, usable_from=maybe(lot.usable_from), expires_at=maybe(lot.expires_at),
     )  # fmt: skip
-
-
-def _maybe(at: int | None) -> str | None:
-    return None if at is None else to_api(at)

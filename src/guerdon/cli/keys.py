@@ -7,7 +7,9 @@ import click
 
 from guerdon.cli.serve import database_option
 
-SCOPES_HELP: Final = "What it is good for: events:write, members:read, redemptions:write, programme:write or admin."
+SCOPES_HELP: Final = (
+    "What it is good for: events:write, members:read, members:write, redemptions:write, programme:write or admin."
+)
 _DAY_US: Final = 86_400_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -64,7 +66,8 @@ def list_keys(*, name: str, url: str) -> None:
         database.close()
     for key in found:
         ended = f"revoked {_day(key.revoked_at)}" if key.revoked_at is not None else _until(key.expires_at)
-        click.echo(f"{key.id}  {key.name}  {key.scopes}  {ended}")
+        used = "never used" if key.last_used_on is None else f"used {_day(key.last_used_on * _DAY_US)}"
+        click.echo(f"{key.id}  {key.name}  {key.scopes}  {ended}  {used}")
 
 
 @keys.command("revoke")
@@ -75,19 +78,16 @@ def revoke_key(*, id_: str, name: str, url: str) -> None:
     """End a key; running services know within seconds."""
     from guerdon.app.publishing import served_programme
     from guerdon.app.service import now, open_service_database
-    from guerdon.core.errors import NotFound
-    from guerdon.store import keys as kept
+    from guerdon.services.audit import COMMAND
+    from guerdon.services.keys.revoke import revoke_key as revoke
 
     database = open_service_database(url)
     try:
         programme = served_programme(database, name)
         with database.work() as work:
-            ended = kept.revoke(work, programme, id_, at=now())
+            revoke(work, programme, id_, by=COMMAND, at=now())
     finally:
         database.close()
-    if not ended:
-        message = f"there is no key {id_} that is still good; guerdon keys list shows them"
-        raise NotFound(message)
     click.echo(f"{id_} is revoked")
 
 

@@ -89,11 +89,12 @@ def publish(file: str, *, url: str, note: str) -> None:
     """
     from guerdon.app.publishing import publish_checked
     from guerdon.app.service import now, open_service_database
+    from guerdon.services.audit import COMMAND
 
     checked = _checked(file)
     database = open_service_database(url)
     try:
-        _, revision = publish_checked(database, checked, by="command", note=note, at=now())
+        _, revision = publish_checked(database, checked, by=COMMAND, note=note, at=now())
     finally:
         database.close()
     click.echo(f"revision {revision} is in force")
@@ -127,13 +128,14 @@ def _published(database: "Database", named: str | None) -> str:
     from guerdon.app.publishing import publish_checked, served_programme
     from guerdon.app.service import now
     from guerdon.core.errors import NotFound
+    from guerdon.services.audit import COMMAND
 
     checked = _checked(named)
     name = "" if checked.programme is None else checked.programme.name
     try:
         served_programme(database, name)
     except NotFound:
-        _, revision = publish_checked(database, checked, by="command", at=now())
+        _, revision = publish_checked(database, checked, by=COMMAND, at=now())
         say(f"published {name}, revision {revision}")
     return name
 

@@ -89,7 +89,8 @@ class Facts:
     event that one is about (a refund's purchase, a cancelled reservation), else -1. `returned` is 1 for a return, which is
     counted and does not earn. `named` is 1 for each event that a refund of the same history names, in this run or a later one:
     for the others nothing is kept to rate them anew; where it is not said, any event may be named. `quotas` hold what each of
-    the programme's budgets leaves each event; without them there is plenty.
+    the programme's budgets leaves each event; without them there is plenty. `early` is 1 for what happened before its member
+    joined.
     """
 
     def __init__(  # noqa: PLR0913 - facts have this many columns
@@ -107,6 +108,7 @@ class Facts:
         first_line: Column,
         named: Column | None = None,
         quotas: list[Column] | None = None,
+        early: Column | None = None,
     ) -> None:
         self.count: Final = count
         self.ordinal: Final = ordinal
@@ -120,6 +122,7 @@ class Facts:
         self.first_line: Final = first_line
         self.named: Final[Column] = constant(1) if named is None else named
         self.quotas: Final[list[Column]] = [] if quotas is None else quotas
+        self.early: Final[Column] = constant(0) if early is None else early
 
     def with_quotas(self, quotas: list[Column]) -> "Facts":
         """Return the same events with what budgets leave them."""
@@ -136,4 +139,5 @@ class Facts:
             first_line=self.first_line,
             named=self.named,
             quotas=quotas,
+            early=self.early,
         )

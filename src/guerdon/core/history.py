@@ -288,6 +288,7 @@ def facts_of(programme: Programme, events: Sequence[Event], values: Sequence[Val
         slots=columns,
         first_line=first_line,
         named=_named(events),
+        early=column_of([int(event.before_joining) for event in events]),
     )
 
 

@@ -100,7 +100,7 @@ class Past:
             if self.gives:
                 place.give(facts, row, at, event, effects)
         if moved:
-            self._read_levels()
+            self.see_levels()
 
     def credit(self, facts: Facts, row: i64, effects: Effects, mark: i64) -> Credit:
         """Return what an event counted for that was rated; its effects begin at row `mark`."""
@@ -137,7 +137,7 @@ class Past:
             place.recheck(at, event, self.values, self._left_of(place), effects)
             if place.ladder.crossing != AFTER:
                 place.rise(at, event, event, self.values, effects)
-        self._read_levels()
+        self.see_levels()
 
     def ripen(self, effects: Effects, mark: i64, at: i64, event: i64) -> None:
         """Count the points that became usable at an instant, from row `mark` on, and let levels rise by them."""
@@ -154,7 +154,7 @@ class Past:
                 row += 1
         if found >= 0:
             self._rise_by(found, at, event, effects)
-            self._read_levels()
+            self.see_levels()
             self.stirred = True
 
     def _rise_by(self, of: i64, at: i64, event: i64, effects: Effects) -> None:
@@ -199,7 +199,7 @@ class Past:
             for place in self.places:
                 place.fall_due(due, event, before, self.values, effects)
             self._credit(due, event, effects)
-            self._read_levels()
+            self.see_levels()
             self.stirred = True
 
     def _credit(self, due: i64, event: i64, effects: Effects) -> None:
@@ -217,7 +217,7 @@ class Past:
             meter.open(day)
         for place in self.places:
             place.open(day)
-        self._read_levels()
+        self.see_levels()
         self.stirred = True
 
     def read(self, at: i64) -> None:
@@ -230,7 +230,12 @@ class Past:
                 self.stirred = True
             position += 1
 
-    def _read_levels(self) -> None:
+    def see_entry(self) -> None:
+        """Let the present event be rated at the level with which everybody begins, on every ladder (S17)."""
+        for position in range(len(self.places)):
+            self.values[position] = 0
+
+    def see_levels(self) -> None:
         """Read the levels held, and what falls due next."""
         due: i64 = LATEST
         for position, place in enumerate(self.places):
@@ -274,7 +279,7 @@ class Past:
         for position, meter in enumerate(self.meters, len(self.places)):
             self.values[position] = before[position]
             meter.changed = True
-        self._read_levels()
+        self.see_levels()
 
 
 def _earned(effects: Effects, mark: i64, unit: int) -> int:

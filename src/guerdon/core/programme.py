@@ -6,6 +6,7 @@ from typing import Final
 from guerdon.core.calendar import EARLIEST, KINDS, Zone
 from guerdon.core.earning import REPLAY, Multiplier, Rule
 from guerdon.core.events import ANY_TIME, ReturnPolicy, Terms
+from guerdon.core.events.joining import Joining
 from guerdon.core.events.lateness import Lateness
 from guerdon.core.facts import EventType
 from guerdon.core.ladders import Benefits, Ladder, Later
@@ -98,6 +99,7 @@ class Programme:
         lateness: Lateness | None = None,
         returns: ReturnPolicy = ANY_TIME,
         recovery: Recovery | None = None,
+        joining: Joining | None = None,
     ) -> None:
         self.name: Final = name
         self.version: Final = version
@@ -125,6 +127,7 @@ class Programme:
         self.versions: Final[list[str]] = [version] if versions is None else versions
         self.changes: Final[list[Change]] = [] if changes is None else changes
         self.recovery: Final = recovery
+        self.joining: Final = joining or Joining(zone)
         self.replays: Final = all([rule.way == REPLAY for rule in rules])
         self.keeps_lots: Final = redeeming is not None
         self.budgets: Final = [position for position, limit in enumerate(limits) if limit.budget]

@@ -14,7 +14,7 @@ from guerdon.definition.keeping import NEVER, OwedSpec, PendingSpec, Policy, Red
 from guerdon.definition.keeping import LimitSpec as LimitSpec  # noqa: PLC0414 - what rules and campaigns have, too
 from guerdon.definition.late import Late
 from guerdon.definition.levels import Benefits, LadderSpec, MetricSpec
-from guerdon.definition.written import Expression, FieldName, Moment, Name, Number, Scalar
+from guerdon.definition.written import Expression, FieldName, Length, Moment, Name, Number, Scalar
 from guerdon.definition.written import Part as Part  # noqa: PLC0414 - what everything here is, for whoever reads it
 
 RULES_MAX: Final = 1_000
@@ -260,6 +260,14 @@ class ChangesSpec(Part):
     notice: Notice = Field(description="How long before a later version may take something away: 30 days")
 
 
+class EnrolmentSpec(Part):
+    """What joining brings."""
+
+    claim: Length | None = Field(
+        None, description="How long before joining purchases count that were kept under an e-mail or a card: 30 days"
+    )
+
+
 class ExampleSpec(Part):
     """A worked example: given these events, expect these points."""
 
@@ -325,6 +333,7 @@ class ProgrammeSpec(Part):
     )
     returns: ReturnsSpec | None = Field(None, description="What is taken back when goods come back")
     late: Late | None = Field(None, description="What becomes of events that are recorded late")
+    enrolment: EnrolmentSpec | None = Field(None, description="What joining brings")
     funded_by: FundedBy = Field({"programme": 1}, description="Who pays unless a rule says otherwise")
     changes: ChangesSpec | None = Field(None, description="What members are promised about later versions")
     assumptions: list[str] = Field(

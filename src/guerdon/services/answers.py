@@ -15,6 +15,7 @@ from guerdon.services.published import Published
 
 RECORDED = "recorded"
 WAITING = "waiting"
+KEPT = "kept"
 
 Points = int | str
 """Points of a unit: a whole number, or digits with a point where the unit has decimals."""
@@ -46,7 +47,7 @@ class Move:
 class Recorded:
     """What an event was answered: what it earned of each unit, less what it took back, and which levels it moved.
 
-    `status` is "waiting" while a refund waits for its purchase. `limited` names the limits that cut what was earned.
+    `status` is "waiting" while a refund waits for its purchase, and "kept" while a guest's event has no account. `limited` names the limits that cut what was earned.
     """
 
     id: str

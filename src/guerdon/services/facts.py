@@ -19,22 +19,27 @@ from guerdon.core.events import Event, Terms, read_event, resolve
 from guerdon.core.ledger import NOWHERE
 from guerdon.core.teller import Posted
 from guerdon.store.events import EventRow
+from guerdon.store.identities import Value
 
 Record = Mapping[str, Any]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_OURS: Final = ("recorded_at", "granted")
+_OURS: Final = ("recorded_at", "granted", "before_joining")
 _encoder: Final = msgspec.json.Encoder(order="deterministic")
 _HASH_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """An event that was read, the record it was read from as it is kept, and a hash of what it says."""
+    """An event that was read, the record it was read from as it is kept, and a hash of what it says.
+
+    A `guest`'s is of an identity that nobody has.
+    """
 
     event: Event
     body: str
     content: bytes
+    guest: Value | None = None
 
 
 def read_fact(terms: Terms, record: Record, recorded_at: int, *, decided: bool = False) -> Fact:
@@ -80,7 +85,9 @@ def _timeless(record: Record) -> Record:
 
 
 def _content(record: Record) -> bytes:
-    told = _encoder.encode({name: value for name, value in record.items() if value is not None})
+    # Whose an identity was when it was recorded, and whether they had joined, nobody stated.
+    found = {"member", "before_joining"} if "identity" in record else set()
+    told = _encoder.encode({name: value for name, value in record.items() if value is not None and name not in found})
     return blake2b(told, digest_size=_HASH_BYTES).digest()
 
 

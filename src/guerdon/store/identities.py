@@ -1,14 +1,14 @@
 """Identities: e-mail, phone, card, shop id and others by which a member is recognised; kept as keyed hashes alone.
 
 Invariants:
-* A value of a kind belongs to one member.
+* A value of a kind belongs to one member, or, as long as guests use it, to nobody.
 * What is kept cannot be turned back into the value, nor tried out without the database's own key.
 """
 
 import hashlib
 import hmac
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
@@ -20,6 +20,9 @@ from guerdon.store.tables import identities, meta
 
 Value = tuple[str, bytes]
 """A kind, and the hash of a value."""
+
+NOBODY: Final = ""
+"""Whose an identity is that guests use."""
 
 
 class Identity(NamedTuple):
@@ -47,16 +50,31 @@ def add(work: Work, programme: int, rows: Iterable[Identity]) -> dict[Value, str
     """Add identities, and return the members of those that belonged to somebody before."""
     before: dict[Value, str] = {}
     for row in sorted(rows):
-        if not ordinary.add_if_new(work, identities, {"programme": programme, **row._asdict()}):
-            before |= find(work, programme, [row[:2]])
+        if not _take(work, programme, row):
+            before[row[:2]] = find(work, programme, [row[:2]]).get(row[:2], NOBODY)
     return before
+
+
+def hold(work: Work, programme: int, values: Iterable[Value], *, at: int) -> dict[Value, str]:
+    """Hold identities until the end of the work, so that nobody joins with them meanwhile; return whose they are.
+
+    Those that there are not yet are made, nobody's.
+    """
+    found: dict[Value, str] = {}
+    for kind, value in sorted(set(values)):
+        row = Identity(kind, value, NOBODY, at)
+        ordinary.add_if_new(work, identities, {"programme": programme, **row._asdict()})
+        query = ordinary.chosen(identities, ["member"]).where(ordinary.matches(identities, _key(programme, row)))
+        for (member,) in ordinary.rows_of(work, query.with_for_update()):
+            found[kind, value] = member
+    return found
 
 
 def find(view: View, programme: int, values: Iterable[Value]) -> dict[Value, str]:
     """Return the members of values; those that are nobody's are left out."""
     fields = ("kind", "value_hash", "member")
     rows = ordinary.found(view, identities, fields, {"programme": programme}, ["kind", "value_hash"], values)
-    return {(row[0], bytes(row[1])): row[2] for row in rows}
+    return {(row[0], bytes(row[1])): row[2] for row in rows if row[2] != NOBODY}
 
 
 def of_member(view: View, programme: int, member: str) -> list[Identity]:
@@ -74,3 +92,15 @@ def remove(work: Work, programme: int, kind: str, value_hash: bytes) -> bool:
 def remove_all(work: Work, programme: int, member: str) -> int:
     """Take all identities of a member away, as erasing does; say how many there were."""
     return ordinary.take_away(work, identities, {"programme": programme, "member": member})
+
+
+def _take(work: Work, programme: int, row: Identity) -> bool:
+    """Write an identity that there is not, or that is nobody's; say whether it was written."""
+    if ordinary.add_if_new(work, identities, {"programme": programme, **row._asdict()}):
+        return True
+    free = {**_key(programme, row), "member": NOBODY}
+    return ordinary.change(work, identities, free, {"member": row.member, "added_at": row.added_at})
+
+
+def _key(programme: int, row: Identity) -> dict[str, object]:
+    return {"programme": programme, "kind": row.kind, "value_hash": row.value_hash}

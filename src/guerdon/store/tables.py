@@ -179,6 +179,19 @@ codes = _table(
     **_compact(),
 )  # fmt: skip
 
+# What is kept until somebody joins.
+
+guest_events = _table(
+    "guest_events",
+    {
+        "programme": NUMBER, "source": TEXT, "id": TEXT, "kind": TEXT, "value_hash": BYTES, "at": INSTANT,
+        "recorded_at": INSTANT, "body": TEXT, "content": BYTES, "account": TEXT, "number": NUMBER,
+    },
+    "programme source id",
+    Index("guest_events_identity", "programme", "kind", "value_hash"),
+    absent="account number",
+)  # fmt: skip
+
 # What accounts share.
 
 shared = _table(

@@ -66,6 +66,8 @@ class Event:
 
     `recorded_at` is when it was recorded, and `granted` what shared budgets granted it, where that is stated.
 
+    What happened `before_joining` is rated at the level with which everybody begins (S17).
+
     A refund that names its purchase has a `refund`; once that is found, the purchase as it is `left` after the refund, unless
     it came too `late`. What came back without a purchase's name is `unnamed`, where the programme looks for its purchase.
     """
@@ -89,6 +91,7 @@ class Event:
     unnamed: tuple[ReturnedProduct, ...] = ()
     recorded_at: int | None = None
     granted: tuple[tuple[str, Decimal], ...] = ()
+    before_joining: bool = False
 
 
 class Terms:

@@ -52,6 +52,7 @@ def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -
         unnamed=_unnamed(record, terms, event_type, money, gone=gone, sales=sales),
         recorded_at=recorded_at,
         granted=read_granted(record.get("granted")),
+        before_joining=record.get("before_joining") is True,
     )
 
 

@@ -18,7 +18,6 @@ from guerdon.core.effects import EARNED, GRANTED, LIMITED, OUTDONE, Effects
 from guerdon.core.facts import REDEMPTION, REFUND, Facts
 from guerdon.core.ladders import SPLIT
 from guerdon.core.ledger import NOWHERE, Ledger
-from guerdon.core.limits import PLENTY
 from guerdon.core.limits.budgets import Takes
 from guerdon.core.lots.keeping import NO_SLOT
 from guerdon.core.lots.left import Left
@@ -127,10 +126,7 @@ class Fold(Refunding):
         if self.by_level and self.purse is not None:
             self._follow(self.purse, past, facts.at.small_at(event))
         mark = self.effects.count
-        if self.keep_effects:
-            self.pasts.append(list(past.values))
-            self.marks.append(int(mark))
-        self.rate(facts, event)
+        self._rate_by(past, facts, event)
         if facts.kind.small_at(event) == REFUND:
             credit = self.refunds.credits.get(int(facts.refers.small_at(event)))
             if credit is not None:
@@ -145,6 +141,18 @@ class Fold(Refunding):
         past.end(facts, event, ordinal, self.effects, mark)
         if self.by_level and self.purse is not None:
             self._follow(self.purse, past, facts.at.small_at(event))
+
+    def _rate_by(self, past: Past, facts: Facts, event: i64) -> None:
+        """Rate an event by the levels held; what happened before joining, by those with which everybody begins (S17)."""
+        early = facts.early.small_at(event) != 0
+        if early:
+            past.see_entry()
+        if self.keep_effects:
+            self.pasts.append(list(past.values))
+            self.marks.append(int(self.effects.count))
+        self.rate(facts, event)
+        if early:
+            past.see_levels()
 
     def _follow(self, purse: Purse, past: Past, at: i64) -> None:
         """Keep lots on the terms of the levels held now."""
@@ -204,9 +212,9 @@ class Fold(Refunding):
 
     def _divides(self, crossing: Crossing, facts: Facts, event: i64) -> bool:
         """Say whether an event goes beyond a threshold at which it is divided."""
-        return self.past is not None and crossing.divides(
-            self.past.places[crossing.position].ladder, facts, event, self.sheet.past
-        )
+        if self.past is None or facts.early.small_at(event) != 0:
+            return False
+        return crossing.divides(self.past.places[crossing.position].ladder, facts, event, self.sheet.past)
 
     def _answer_once(self, facts: Facts, event: i64, *, named: bool) -> None:
         """Answer what was drafted, and keep a receipt where a refund names the event."""
@@ -310,12 +318,6 @@ class Fold(Refunding):
             if pocket.keeping.cap_limit >= 0:
                 # The cap counts what is held; what it promised while parts were granted is held now.
                 self.standing.counters[pocket.keeping.cap_limit].put_back(granted)
-
-    def _open_budgets(self, facts: Facts, event: i64) -> None:
-        """Begin the event with what each budget leaves it."""
-        for number, position in enumerate(self.programme.budgets):
-            quota = facts.quotas[number].at(event) if facts.quotas else PLENTY
-            self.standing.counters[position].allot(quota)
 
     def _note_takes(self) -> None:
         """Note what the event took of each budget."""

@@ -12,8 +12,9 @@ from mypy_extensions import i64
 from guerdon.core.columns import vec, zeros
 from guerdon.core.earning import AT_ORDER, Rule
 from guerdon.core.effects import Effects
+from guerdon.core.facts import Facts
 from guerdon.core.ledger import Ledger
-from guerdon.core.limits import HOLDING, Counter
+from guerdon.core.limits import HOLDING, PLENTY, Counter
 from guerdon.core.lots.expiry import Expiry
 from guerdon.core.lots.keeping import Keeping
 from guerdon.core.lots.purse import Purse
@@ -77,6 +78,12 @@ class Granting:
         self.trying = False
         self.tried: list[Counter] = []
         self.tried_amounts: list[int] = []
+
+    def _open_budgets(self, facts: Facts, event: i64) -> None:
+        """Begin the event with what each budget leaves it."""
+        for number, position in enumerate(self.programme.budgets):
+            quota = facts.quotas[number].at(event) if facts.quotas else PLENTY
+            self.standing.counters[position].allot(quota)
 
     def _losers(self) -> set[int]:
         """Choose the winner of each stacking group; return the other rules."""

@@ -157,6 +157,7 @@ class Teller:
             first_line=first_line,
             named=named,
             quotas=quotas,
+            early=column_of([int(event.before_joining) for event in events]),
         )
         self.fold.run(facts, None, keep_effects=True)
         self.fold.pasts.clear()

@@ -1,5 +1,6 @@
-"""Late events: from what the file says to how late one is still accepted."""
+"""Late events, and purchases before joining: from what the file says to how late one is still accepted, or claimed."""
 
+from guerdon.core.events.joining import Joining
 from guerdon.core.events.lateness import AS_OF_NOW, REFUSE, Lateness
 from guerdon.core.metrics import Length
 from guerdon.definition.compilation.draft import Draft
@@ -23,3 +24,11 @@ def lateness(draft: Draft) -> Lateness | None:
         draft.zone, accept=accepted, beyond=AS_OF_NOW if spec.way == "as_of_now" else REFUSE, waive=spec.loss == "waive",
         text=spec.accept or "on the day",
     )  # fmt: skip
+
+
+def joining(draft: Draft) -> Joining | None:
+    """Return how long before joining purchases count; nothing where none does."""
+    spec = draft.spec.enrolment
+    if spec is None or spec.claim is None:
+        return None
+    return Joining(draft.zone, claim=length(draft, spec.claim, ("enrolment", "claim")))

@@ -21,7 +21,7 @@ from guerdon.definition.compilation.eligibility import eligible
 from guerdon.definition.compilation.joint import Joint
 from guerdon.definition.compilation.keeping import caps, keepings, keeps_lots, sale_slot
 from guerdon.definition.compilation.ladders import compile_ladders, past_of
-from guerdon.definition.compilation.late import lateness
+from guerdon.definition.compilation.late import joining, lateness
 from guerdon.definition.compilation.limits import Limits
 from guerdon.definition.compilation.metrics import compile_metrics
 from guerdon.definition.compilation.multipliers import compile_multiplier
@@ -157,7 +157,7 @@ class Compilation:
             metrics=self.metrics, ladders=self.ladders, benefits=self.spec.benefits,
             returns=return_policy(self.draft, self.terms.event_types),
             recovery=self.recovery, versions=versions, changes=changes,
-            lateness=lateness(self.draft),
+            lateness=lateness(self.draft), joining=joining(self.draft),
         )  # fmt: skip
 
     def _terms(self) -> Terms:

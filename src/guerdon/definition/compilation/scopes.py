@@ -40,7 +40,10 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "text": (str,), "boolean": (bool,), "date": (str,), "number": (int, Decimal), "money": (int, Decimal),
 }  # fmt: skip
 
-_INSIDE: Final = ("line", "row", "kind", "timed", "returned", "problem", "level", "segment", "history", "date")
+_INSIDE: Final = (
+    "line", "row", "kind", "timed", "returned", "problem", "level", "segment", "history", "date",
+    "identity", "before_joining",
+)  # fmt: skip
 """What engines call columns of their own, and what later releases will let expressions read."""
 
 _RESERVED: Final = frozenset((*COLUMNS, *CALENDAR_FIELDS, *_AMOUNTS, *FUNCTIONS, *_INSIDE))

@@ -1,4 +1,4 @@
-"""What becomes of late events, in two versions."""
+"""What becomes of late events, and of purchases before joining, in two versions."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -8,8 +8,10 @@ from guerdon.definition.diff.generic import differs
 from guerdon.definition.diff.keeping import lasting
 from guerdon.definition.diff.terms import ranked
 from guerdon.definition.late import LateSpec
+from guerdon.definition.spec import EnrolmentSpec
 
 _NOTHING: Final = LateSpec.model_validate({})
+_NO_CLAIM: Final = EnrolmentSpec.model_validate({})
 
 
 def late(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
@@ -20,3 +22,9 @@ def late(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
         "loss": ranked(("adjust", "waive"), otherwise="adjust"),
     }
     yield from each_term(terms, differs, spot.about("late", old or _NOTHING, new or _NOTHING))
+
+
+def enrolment(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
+    """Tell how long before joining purchases count: the longer, the better for members."""
+    terms = {"claim": lasting("purchases count that were made before joining for", "no time", forever=False)}
+    yield from each_term(terms, differs, spot.about("enrolment", old or _NO_CLAIM, new or _NO_CLAIM))

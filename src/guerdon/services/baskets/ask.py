@@ -15,15 +15,16 @@ from typing import Any, Final
 
 from guerdon.core.currencies import DECIMALS
 from guerdon.core.effects import REDEEMED
-from guerdon.core.errors import Invalid
+from guerdon.core.errors import Invalid, NotFound
 from guerdon.core.events import Event, Line, read_event
 from guerdon.core.facts import PURCHASE
 from guerdon.core.teller import Posted, Standing, Teller
 from guerdon.services.accounts.stand import brought
-from guerdon.services.answers import Move, Points, limited_by, moves_of, points_of, shown
+from guerdon.services.answers import Move, Points, Refusal, limited_by, moves_of, points_of, shown
 from guerdon.services.decision import refusal_of
 from guerdon.services.entries import Said, said_of
 from guerdon.services.facts import moment
+from guerdon.services.identities import UNKNOWN, nobody, recognise
 from guerdon.services.published import Published
 from guerdon.store import accounts
 from guerdon.store.accounts import Account
@@ -72,7 +73,7 @@ class BasketAnswer:
 
 def ask_basket(view: View, published: Published, record: Mapping[str, Any], *, at: int) -> BasketAnswer:
     """Return what a purchase would do at an instant; Invalid says what of the record cannot be read."""
-    stated = {"id": "basket", "at": moment(at).isoformat(), **record}
+    stated = {"id": "basket", "at": moment(at).isoformat(), **_named(view, published, record)}
     event = read_event(published.programme.terms, stated, default_id="basket")
     if event.kind != PURCHASE or event.returned:
         message = "only a purchase can be asked about; leave out type, and returns"
@@ -80,6 +81,16 @@ def ask_basket(view: View, published: Published, record: Mapping[str, Any], *, a
     row = accounts.read(view, published.id, [event.account]).get(event.account, Account(event.account))
     teller = brought(view, published, row, at)
     return _Asking(published, teller, teller.save(), replace(event, at=at), row.events + 1).asked()
+
+
+def _named(view: View, published: Published, record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a record with its member; NotFound when it names one by an identity that nobody has."""
+    (one,) = recognise(view, published.id, [record])
+    if isinstance(one, Refusal):
+        raise Invalid(one.detail)
+    if one.guest is not None:
+        raise NotFound(nobody(one.guest[0]), code=UNKNOWN)
+    return one.record
 
 
 class _Asking:

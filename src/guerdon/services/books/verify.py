@@ -16,7 +16,7 @@ from guerdon.services.facts import contents_of, history_of
 from guerdon.services.published import Published
 from guerdon.services.serving import entries_of, granted_of
 from guerdon.services.states import standing_of, unpacked
-from guerdon.store import accounts, events, journals, seals
+from guerdon.store import accounts, events, guests, journals, seals
 from guerdon.store.accounts import Account
 from guerdon.store.database import View
 from guerdon.store.events import EventRow
@@ -104,7 +104,7 @@ def verify_account(view: View, published: Published, row: Account, *, at: int) -
 
 
 def _unclaimed(view: View, published: Published, kept: list[EventRow]) -> Iterator[str]:
-    claims = events.find(view, published.id, [(one.source, one.id) for one in kept])
+    claims = guests.settled(view, published.id, events.find(view, published.id, [(one.source, one.id) for one in kept]))
     for one in kept:
         claim = claims.get((one.source, one.id))
         if claim is None or (claim.account, claim.number) != (one.account, one.number):

@@ -26,14 +26,17 @@ from guerdon.services.answers import (
 )
 from guerdon.services.decision import refusal_of
 from guerdon.services.events.again import answered_before
+from guerdon.services.events.guests import Guests, Home, kept
 from guerdon.services.facts import Fact, Record, at_another_time, read_fact
+from guerdon.services.identities import Recognised, recognise
 from guerdon.services.published import Published
 from guerdon.services.serving import Serving, write
 from guerdon.services.shared import Shared
-from guerdon.store import accounts, events, members
+from guerdon.store import accounts, events, guests, members
 from guerdon.store.accounts import Account
 from guerdon.store.database import Work
 from guerdon.store.events import Claim, EventRow
+from guerdon.store.guests import NO_NUMBER
 
 Name = tuple[str, str]
 Outcome = Recorded | Refusal
@@ -61,6 +64,7 @@ class Recording:
         self.recorded_at: Final = recorded_at
         self.decides: Final = decides
         self.shared: Final = Shared(work, published)
+        self.guests: Final = Guests(work, published, recorded_at)
         self.known: dict[Name, Claim] = {}
         self.claims: dict[Name, Claim] = {}
         self.outcomes: dict[Name, Outcome] = {}
@@ -68,15 +72,20 @@ class Recording:
 
     def run(self, records: Sequence[Record]) -> list[Outcome]:
         """Record everything, and write it."""
-        read = [self._read(record) for record in records]
+        read = [self._read(one) for one in recognise(self.work, self.published.id, records)]
         facts = self._at_home([one for one in read if isinstance(one, Fact)])
-        rows = accounts.lock(self.work, self.published.id, sorted({fact.event.account for fact in facts}))
-        self.known = events.find(self.work, self.published.id, _names_of(facts))
-        self.shared.lock([fact.event for fact in facts if _name(fact) not in self.known])
+        self.guests.hold(facts)
+        owned = [fact for fact in facts if fact.guest is None]
+        rows = accounts.lock(self.work, self.published.id, sorted({fact.event.account for fact in owned}))
+        self.known = self._find(_names_of(facts))
+        self.shared.lock([fact.event for fact in owned if _name(fact) not in self.known])
         by_account: dict[str, list[int]] = {}
-        for place, fact in enumerate(facts):
-            by_account.setdefault(fact.event.account, []).append(place)
         found: dict[int, Outcome] = {}
+        for place, fact in enumerate(facts):
+            if fact.guest is None:
+                by_account.setdefault(fact.event.account, []).append(place)
+            else:
+                found[place] = self._answer(None, fact)
         for account in sorted(by_account):
             serving = self._opened(rows[account])
             for place in by_account[account]:
@@ -86,36 +95,56 @@ class Recording:
         answers = iter([found[place] for place in range(len(facts))])
         return [next(answers) if isinstance(one, Fact) else one for one in read]
 
-    def _read(self, record: Record) -> Fact | Refusal:
+    def take_over(self, facts: Sequence[Fact]) -> None:
+        """Record, in their order, what was kept of guests as events of one account; what cannot be recorded stays kept."""
+        account = facts[0].event.account
+        rows = accounts.lock(self.work, self.published.id, [account])
+        self.shared.lock([fact.event for fact in facts])
+        serving = self._opened(rows[account])
+        for fact in facts:
+            self._record(serving, fact)
+        self._close(serving)
+        guests.settle(self.work, self.published.id, list(self.claims.values()))
+        write(self.work, self.published, self.served)
+        self.shared.save()
+
+    def _read(self, one: Recognised | Refusal) -> Fact | Refusal:
+        if isinstance(one, Refusal):
+            return one
+        record = one.record
         try:
-            return read_fact(self.published.programme.terms, record, self.recorded_at, decided=self.decides)
+            fact = read_fact(self.published.programme.terms, record, self.recorded_at, decided=self.decides)
         except Invalid as invalid:
             return Refusal(code="invalid_event", detail=str(invalid), id=str(record.get("id") or ""))
+        fact = replace(fact, guest=one.guest) if one.guest is not None else fact
+        return self.guests.refusal_of(fact, account=record.get("account")) or fact
+
+    def _find(self, names: Sequence[Name]) -> dict[Name, Claim]:
+        """Return the claims that there are of ids; those of guests who joined since are of their accounts now."""
+        programme = self.published.id
+        return guests.settled(self.work, programme, events.find(self.work, programme, names))
 
     def _at_home(self, facts: Sequence[Fact]) -> list[Fact]:
         """Return facts with the account that each is of: its purchase's, its own, or its member's."""
         named = [one.event.member for one in facts if one.event.account == one.event.member]
         known = members.read(self.work, self.published.id, sorted(set(named)))
         homes = {name: row.account for name, row in known.items()}
-        purchases = events.find(
-            self.work,
-            self.published.id,
-            [(one.event.refund.source, one.event.refund.of) for one in facts if one.event.refund is not None],
-        )
-        given = {_name(one): one.event.account for one in facts if one.event.kind != REFUND}
-        return [_at(one, homes, purchases, given) for one in facts]
+        given = {_name(one): (one.event.account, one.guest) for one in facts if one.event.kind != REFUND}
+        named_ = [(one.event.refund.source, one.event.refund.of) for one in facts if one.event.refund is not None]
+        purchases = given | self.guests.homes(self._find(named_))
+        return [_at(one, homes, purchases) for one in facts]
 
     def _opened(self, row: Account) -> Serving:
         serving = Serving(self.work, self.published, row, self.recorded_at)
         serving.open()
         return serving
 
-    def _answer(self, serving: Serving, fact: Fact) -> Outcome:
+    def _answer(self, serving: Serving | None, fact: Fact) -> Outcome:
         """Return what became of an event: what it was answered before, if it was, else what it does now."""
         name = _name(fact)
         before = self.known.get(name) or self.claims.get(name)
         if before is None:
-            found = self._record(serving, fact)
+            found = self._keep(fact) if serving is None else self._record(serving, fact)
             self.outcomes[name] = found
             return found
         if before.content != fact.content:
@@ -123,7 +152,14 @@ class Recording:
             return Refusal(code="event_conflict", detail=detail, id=name[1])
         if name in self.outcomes:
             return _repeated(self.outcomes[name])
+        if before.number == NO_NUMBER:
+            return kept(*name, repeated=True)
         return answered_before(self.work, self.published, before, name)
+
+    def _keep(self, fact: Fact) -> Recorded:
+        claim, found = self.guests.keep(fact)
+        self.claims[_name(fact)] = claim
+        return found
 
     def _record(self, serving: Serving, fact: Fact) -> Outcome:
         if self.decides and serving.place[0] - _TIE <= fact.event.at <= serving.place[0]:
@@ -132,7 +168,7 @@ class Recording:
         event, number = fact.event, serving.count + 1
         row = EventRow(
             account=event.account, number=number, source=event.source, id=event.id, type=event.type, kind=event.kind,
-            member=event.member, at=event.at, recorded_at=self.recorded_at, body=fact.body, granted=None,
+            member=event.member, at=event.at, recorded_at=event.recorded_at or self.recorded_at, body=fact.body, granted=None,
             revision=self.published.revision,
         )  # fmt: skip
         mark = serving.mark() if self.decides else None
@@ -182,6 +218,7 @@ class Recording:
     def _write(self) -> None:
         """Write everything at once; the work ends as a Conflict when another one has claimed one of the ids meanwhile."""
         events.claim(self.work, self.published.id, list(self.claims.values()))
+        self.guests.save()
         write(self.work, self.published, self.served)
         self.shared.save()
 
@@ -200,14 +237,11 @@ def _names_of(facts: Sequence[Fact]) -> list[Name]:
     return list(dict.fromkeys(found))
 
 
-def _at(fact: Fact, homes: dict[str, str], purchases: dict[Name, Claim], given: dict[Name, str]) -> Fact:
+def _at(fact: Fact, homes: dict[str, str], purchases: dict[Name, Home]) -> Fact:
     event = fact.event
-    if event.refund is not None:
-        name = (event.refund.source, event.refund.of)
-        purchase = purchases.get(name)
-        account = given.get(name) if purchase is None else purchase.account
-        if account is not None:
-            return replace(fact, event=replace(event, account=account))
+    purchase = None if event.refund is None else purchases.get((event.refund.source, event.refund.of))
+    if purchase is not None:
+        return replace(fact, event=replace(event, account=purchase[0]), guest=purchase[1])
     if event.account == event.member and event.member in homes:
         return replace(fact, event=replace(event, account=homes[event.member]))
     return fact

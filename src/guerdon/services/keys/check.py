@@ -1,11 +1,13 @@
-"""Check a key: whose it is, what it is good for, and whether it still is."""
+"""Check a key: whose it is, what it is good for, whether it still is, and when it was last used."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from guerdon.store import keys
-from guerdon.store.database import View
+from guerdon.store.database import View, Work
 
 ADMIN = "admin"
+_DAY_US: Final = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +19,7 @@ class Caller:
     scopes: frozenset[str]
     expires_at: int | None = None
     revoked_at: int | None = None
+    last_used_on: int | None = None
 
     def may(self, scope: str) -> bool:
         """Say whether the key is good for something."""
@@ -27,6 +30,10 @@ class Caller:
         if self.revoked_at is not None and self.revoked_at <= at:
             return "key_revoked"
         return "key_expired" if self.expires_at is not None and self.expires_at <= at else ""
+
+    def is_new_today(self, at: int) -> bool:
+        """Say whether the day of an instant is another one than that on which the key was last used, as far as is known."""
+        return self.last_used_on != at // _DAY_US
 
 
 def find_caller(view: View, programme: int, key_hash: bytes) -> Caller | None:
@@ -40,4 +47,10 @@ def find_caller(view: View, programme: int, key_hash: bytes) -> Caller | None:
         scopes=frozenset(found.scopes.split()),
         expires_at=found.expires_at,
         revoked_at=found.revoked_at,
+        last_used_on=found.last_used_on,
     )
+
+
+def note_use(work: Work, caller: Caller, *, at: int) -> None:
+    """Note the day on which a key is used, in UTC."""
+    keys.note_use(work, caller.id, day=at // _DAY_US)

@@ -9,11 +9,12 @@ from hashlib import sha256
 from typing import Final
 
 from guerdon.core.errors import Invalid
-from guerdon.store import keys
+from guerdon.services.audit import COMMAND, By
+from guerdon.store import audit, keys
 from guerdon.store.database import Work
 from guerdon.store.keys import Key
 
-SCOPES: Final = ("events:write", "members:read", "redemptions:write", "programme:write", "admin")
+SCOPES: Final = ("events:write", "members:read", "members:write", "redemptions:write", "programme:write", "admin")
 """What a key may be good for; `admin` is good for everything."""
 
 PREFIX: Final = "guerdon_"
@@ -40,7 +41,7 @@ class Made:
     secret: str
 
 
-def make_key(command: MakeKey, work: Work, programme: int, *, at: int) -> Made:
+def make_key(command: MakeKey, work: Work, programme: int, *, by: By = COMMAND, at: int) -> Made:
     """Keep a new key, and return it with its secret."""
     unknown = [scope for scope in command.scopes if scope not in SCOPES]
     if unknown or not command.scopes:
@@ -58,6 +59,7 @@ def make_key(command: MakeKey, work: Work, programme: int, *, at: int) -> Made:
         expires_at=command.expires_at,
     )
     keys.add(work, key)
+    audit.add(work, programme, [by.did("make", f"key {key.id}", at=at, name=key.name, scopes=list(command.scopes))])
     return Made(key=key, secret=secret)
 
 

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from guerdon.core.errors import Invalid, NotFound, Refused
 from guerdon.core.programme import Programme
 from guerdon.definition.files import File
+from guerdon.services.audit import By
 from guerdon.services.published import compiled_of, ensure_terms, files_of
-from guerdon.store import programmes, revisions
+from guerdon.store import audit, programmes, revisions
 from guerdon.store.database import Work
 
 
 def publish(  # noqa: PLR0913 - what, by whom, why and when
-    work: Work, name: str, first: Sequence[File], later: Sequence[Sequence[File]], *, by: str, note: str = "", at: int
+    work: Work, name: str, first: Sequence[File], later: Sequence[Sequence[File]], *, by: By, note: str = "", at: int
 ) -> tuple[int, int]:
     """Publish a programme's files, which were checked; return the numbers of the programme and of its revision.
 
@@ -34,18 +35,25 @@ def publish(  # noqa: PLR0913 - what, by whom, why and when
     if newest is not None:
         _check_kept(compiled_of(newest.files), compiled)
     ensure_terms(work, programme, compiled)
-    return programme, revisions.publish(work, programme, files, at=at, by=by, note=note)
+    revision = revisions.publish(work, programme, files, at=at, by=by.actor, note=note)
+    _tell(work, programme, revision, by, at=at, note=note)
+    return programme, revision
 
 
-def roll_back(work: Work, programme: int, revision: int, *, by: str, at: int) -> int:
+def roll_back(work: Work, programme: int, revision: int, *, by: By, at: int) -> int:
     """Publish an earlier revision again, and return the number of the new one."""
     earlier = revisions.one(work, programme, revision)
     if earlier is None:
         message = f"there is no revision {revision}; see the programme's revisions for their numbers"
         raise NotFound(message)
-    return revisions.publish(
-        work, programme, earlier.files, at=at, by=by, note=f"back to revision {revision}", replaces=revision
-    )
+    note = f"back to revision {revision}"
+    newest = revisions.publish(work, programme, earlier.files, at=at, by=by.actor, note=note, replaces=revision)
+    _tell(work, programme, newest, by, at=at, note=note)
+    return newest
+
+
+def _tell(work: Work, programme: int, revision: int, by: By, *, at: int, note: str) -> None:
+    audit.add(work, programme, [by.did("publish", f"revision {revision}", at=at, note=note)])
 
 
 def _check_kept(before: Programme, after: Programme) -> None:

@@ -12,13 +12,24 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
-from guerdon.api import accounts, audit, baskets, events, health, members, openapi, programme, redemptions
+from guerdon.api import openapi
 from guerdon.api.door import Door, Straight
 from guerdon.api.openapi import PREFIX, Json
 from guerdon.api.operations import OPERATION
 from guerdon.api.page import STYLE, page
 from guerdon.api.problems import MEDIA_TYPE, problem
 from guerdon.api.replies import refusal, refused
+from guerdon.api.routes import (
+    accounts,
+    audit,
+    baskets,
+    events,
+    health,
+    members,
+    programme,
+    redemptions,
+    revisions,
+)  # fmt: skip
 from guerdon.app.service import Guerdon
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
@@ -38,7 +49,9 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     redemptions.confirm,
     redemptions.cancel,
     programme.show_programme,
-    programme.publish_revision,
+    revisions.list_revisions,
+    revisions.publish_revision,
+    revisions.roll_back_to,
     audit.audited,
     health.health,
 )

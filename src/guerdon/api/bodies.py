@@ -88,16 +88,41 @@ class MemberChangeBody(Struct, forbid_unknown_fields=True):
     identities_removed: Identities = []
 
 
-class RevisionBody(Struct, forbid_unknown_fields=True):
-    """A programme's file as text, and why it is published."""
+Note = Annotated[str, Meta(max_length=2_000)]
 
+
+class FileBody(Struct, forbid_unknown_fields=True):
+    """A file of a programme: its name, by which others include it, and its text."""
+
+    name: GivenName
     text: str
-    note: Annotated[str, Meta(max_length=2_000)] = ""
+
+
+class RevisionBody(Struct, forbid_unknown_fields=True):
+    """A programme's file as text, or the files of each of its versions, of which the first includes the others; and why."""
+
+    text: str = ""
+    versions: Annotated[list[Annotated[list[FileBody], Meta(min_length=1)]], Meta(max_length=100)] = []
+    note: Note = ""
+
+
+class RollbackBody(Struct, forbid_unknown_fields=True):
+    """Why an earlier revision is published again."""
+
+    note: Note = ""
 
 
 _DECODERS: Final[dict[type[Struct], msgspec.json.Decoder[Any]]] = {
     kind: msgspec.json.Decoder(kind, float_hook=Decimal)
-    for kind in (EventsBody, MemberBody, MemberChangeBody, RedemptionBody, StepBody, RevisionBody)
+    for kind in (
+        EventsBody,
+        MemberBody,
+        MemberChangeBody,
+        RedemptionBody,
+        StepBody,
+        RevisionBody,
+        RollbackBody,
+    )
 }
 
 

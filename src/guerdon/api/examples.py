@@ -94,4 +94,13 @@ PROGRAMME: Final[dict[str, Any]] = {
 }  # fmt: skip
 REVISION: Final[dict[str, Any]] = {"text": "format: 1\nprogramme: shop\n...", "note": "gold from 500"}
 PUBLISHED: Final[dict[str, Any]] = {"programme": "shop", "revision": 2, "warnings": []}
+ROLLED_BACK: Final[dict[str, Any]] = {"programme": "shop", "revision": 3, "warnings": []}
+REVISIONS: Final[dict[str, Any]] = {
+    "revisions": [
+        {
+            "revision": 1, "published_at": "2026-06-01T10:30:00Z", "published_by": "command", "note": "", "back_to": None,
+            "files": ["001/001/shop.yaml"],
+        }
+    ]
+}  # fmt: skip
 HEALTH: Final[dict[str, Any]] = {"status": "ok", "programme": "shop", "revision": 1}

@@ -19,6 +19,7 @@ IDENTITY: Final = (
     Parameter(name="shop", where="query", about="The member's id at a shop.", example="web-1007"),
 )
 REDEMPTION: Final = Parameter(name="redemption", where="path", about="The redemption's id.", example="r-1")
+REVISION: Final = Parameter(name="revision", where="path", about="The revision's number.", example="1")
 AT: Final = Parameter(
     name="at",
     where="query",

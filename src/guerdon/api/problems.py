@@ -47,6 +47,7 @@ KINDS: Final[dict[str, Kind]] = {
     "redemption_unknown": _kind(
         404, "There is no such redemption", "Name the id that the redemption was answered with."
     ),
+    "revision_unknown": _kind(404, "There is no such revision", "See the programme's revisions for their numbers."),
     "method_not_allowed": _kind(405, "The address has no such method", "Compare the method with the reference."),
     # What stands against it.
     "event_conflict": _kind(409, "The id was recorded with other content", "Give each event an id of its own."),
@@ -70,6 +71,9 @@ KINDS: Final[dict[str, Kind]] = {
     "points_off_step": _kind(422, "The points are between steps", "State a multiple of the reward's step."),
     "money_differs": _kind(
         422, "The money is not what the reward asks for", "State the money that is paid beside the points."
+    ),
+    "notice_needed": _kind(
+        422, "Members have to be told first", "Let what takes something away begin as late as the detail says."
     ),
     "programme_invalid": _kind(422, "The programme does not run", "Correct what the issues say, at their places."),
     "refused": _kind(422, "This is not allowed", "The detail says why."),

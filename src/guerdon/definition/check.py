@@ -64,6 +64,11 @@ def load_text(text: str, *, file: str = "programme.yaml") -> Programme:
     return _ready(check_text(text, file=file))
 
 
+def check_files(files: Sequence[File]) -> Checked:
+    """Check a programme given as the texts of its files, of which the first includes the others."""
+    return _check(rebuild(files), examples=True)
+
+
 def recheck(files: Sequence[File]) -> Checked:
     """Check the files of a programme that was checked before, in another process; its examples are not run again."""
     return _check(rebuild(files), examples=False)

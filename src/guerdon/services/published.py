@@ -66,12 +66,17 @@ def ensure_terms(work: Work, programme: int, compiled: Programme) -> None:
 
 def compiled_of(files: Mapping[str, str]) -> Programme:
     """Return the programme in a revision's files, which were checked when they were published."""
+    first, *later = versions_in(files)
+    return reload(first, later)
+
+
+def versions_in(files: Mapping[str, str]) -> list[list[File]]:
+    """Return the files of each version in a revision, in the order in which versions take effect."""
     versions: dict[str, list[File]] = {}
     for name in sorted(files):
         version, _, rest = name.partition("/")
         versions.setdefault(version, []).append(File(rest.partition("/")[2], files[name]))
-    first, *later = versions.values()
-    return reload(first, later)
+    return list(versions.values())
 
 
 def files_of(first: Sequence[File], later: Sequence[Sequence[File]]) -> dict[str, str]:

@@ -7,14 +7,14 @@ from typing import Final, TypeVar
 from msgspec import Struct
 
 from guerdon.api import asking, bodies, examples
-from guerdon.api.accounts import Standing, standing
 from guerdon.api.bodies import MemberBody, MemberChangeBody
 from guerdon.api.instants import maybe, to_api
 from guerdon.api.operations import Answer, Asked, Operation, offer
 from guerdon.api.parameters import AT, DRY_AT, DRY_RUN, IDENTITY, MEMBER
 from guerdon.api.problems import Refusing
 from guerdon.api.replies import OK, Reply, shown
-from guerdon.api.statements import Statement, statement_shown
+from guerdon.api.routes.accounts import Standing, standing
+from guerdon.api.routes.statements import Statement, statement_shown
 from guerdon.core.amounts import read_time
 from guerdon.core.explain import Explanation, sentences
 from guerdon.services.accounts.stand import stand

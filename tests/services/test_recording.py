@@ -1,7 +1,7 @@
 """Events recorded: each answered by itself, once; refunds and late events post differences."""
 
 from guerdon.services.answers import Recorded, Refusal
-from guerdon.store import Database
+from guerdon.store import Database, accounts
 from tests.services.shop import Shop
 
 
@@ -167,3 +167,12 @@ def test_a_lapsed_reservation_gives_its_stock_back(database: Database) -> None:
     assert shop.points("ben") == 300
     shop.one(id="x", member="ben", at="2026-06-03T11:00:00+02:00", amount=1)
     assert isinstance(shop.redeem(id="r3", member="zoe", reward="mug"), Recorded)
+
+
+def test_what_is_refused_leaves_no_account_behind(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-06-01", amount=100)
+    assert isinstance(shop.record({"id": "1", "member": "ben", "at": "2026-06-01", "amount": 100})[0], Refusal)
+    assert isinstance(shop.redeem(id="r", member="zoe", reward="coffee"), Refusal)
+    with database.view() as view:
+        assert accounts.read(view, 1, ["ana", "ben", "zoe"]).keys() == {"ana"}

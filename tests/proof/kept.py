@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import select
-
 from guerdon.store import Database
+from guerdon.store.statements import Query
 from guerdon.store.tables import METADATA
 
 COUNTS = ("meta",)
@@ -13,14 +12,17 @@ COUNTS = ("meta",)
 Kept = dict[str, list[tuple[Any, ...]]]
 
 
+_EVERYTHING = {
+    name: Query(f"select * from {name} order by {', '.join(column.name for column in table.primary_key)}")
+    for name, table in METADATA.tables.items()
+    if name not in COUNTS
+}
+
+
 def kept(database: Database) -> Kept:
     """Return every row of every table that says something, in the order of their keys."""
     with database.view() as view:
-        return {
-            name: [tuple(row) for row in view.connection.execute(select(table).order_by(*table.primary_key))]
-            for name, table in METADATA.tables.items()
-            if name not in COUNTS
-        }
+        return {name: query.rows(view) for name, query in _EVERYTHING.items()}
 
 
 def changed(before: Kept, after: Kept) -> list[str]:

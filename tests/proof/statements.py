@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 import pytest
@@ -39,22 +39,24 @@ def _tell(connection: object, statement: object) -> None:
 
 
 class _SQLiteCursor(sqlite3.Cursor):
-    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:  # noqa: ANN401 - as the driver takes them
+    def execute(self, sql: str, *values: Any) -> Self:  # noqa: ANN401 - as the driver takes them
         _tell(self.connection, sql)
-        return super().execute(sql, *values)
+        super().execute(sql, *values)
+        return self
 
-    def executemany(self, sql: str, *values: Any) -> sqlite3.Cursor:  # noqa: ANN401 - as the driver takes them
+    def executemany(self, sql: str, values: Any, /) -> Self:  # noqa: ANN401 - as the driver takes them
         _tell(self.connection, sql)
-        return super().executemany(sql, *values)
+        super().executemany(sql, values)
+        return self
 
 
 class _SQLiteConnection(sqlite3.Connection):
-    def cursor(self, *_: Any) -> Any:  # type: ignore[override]  # noqa: ANN401 - as the driver takes it
+    def cursor(self, *_: Any) -> Any:  # noqa: ANN401 - as the driver takes it
         return super().cursor(_SQLiteCursor)
 
 
 class _PostgreSQLCursor(psycopg.Cursor[Any]):
-    def execute(self, query: Any, *values: Any, **options: Any) -> "_PostgreSQLCursor":  # type: ignore[override]  # noqa: ANN401 - as the driver takes them
+    def execute(self, query: Any, *values: Any, **options: Any) -> Self:  # noqa: ANN401 - as the driver takes them
         _tell(self.connection, query)
         super().execute(query, *values, **options)
         return self

@@ -176,3 +176,17 @@ def test_what_is_refused_leaves_no_account_behind(database: Database) -> None:
     assert isinstance(shop.redeem(id="r", member="zoe", reward="coffee"), Refusal)
     with database.view() as view:
         assert accounts.read(view, 1, ["ana", "ben", "zoe"]).keys() == {"ana"}
+
+
+def test_no_refund_takes_what_one_recorded_before_gave_back(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-05-10", amount=100)
+    shop.one(id="9", type="refund", member="ana", at="2026-05-20", refund_of="1", amount=40)
+    # By its id, and then by its instant, it stands before the one that was recorded.
+    for id_, at in (("8", "2026-05-20"), ("10", "2026-05-11")):
+        more = {"id": id_, "type": "refund", "member": "ana", "at": at, "refund_of": "1", "amount": 100}
+        found = shop.record(more)[0]
+        assert isinstance(found, Refusal)
+        assert found.code == "refund_refused"
+    assert shop.points("ana") == 60
+    assert not shop.verify().findings

@@ -43,16 +43,16 @@ class Publishing:
         return self._published
 
 
-def take_up(view: View, programme: int) -> Published:
-    """Return the newest revision of a programme; NotFound before anything was published."""
-    newest = revisions.newest(view, programme)
-    if newest is None:
+def take_up(view: View, programme: int, number: int | None = None) -> Published:
+    """Return the newest revision of a programme, or the one of a number; NotFound before anything was published."""
+    found = revisions.newest(view, programme) if number is None else revisions.one(view, programme, number)
+    if found is None:
         message = "no programme is published here yet; run: guerdon publish programme.yaml"
         raise NotFound(message)
-    compiled = compiled_of(newest.files)
+    compiled = compiled_of(found.files)
     return Published(
         id=programme,
-        revision=newest.revision,
+        revision=found.revision,
         programme=compiled,
         terms=Terms(compiled, {(term.kind, term.name): id_ for id_, term in terms.every(view, programme).items()}),
         teller=Teller(compiled),

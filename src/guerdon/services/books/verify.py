@@ -3,6 +3,9 @@
 What it looks at: each account's books against a fold of its events, its saved standing against that fold, the numbers of its
 events and journals, that every event has its claim, and the chain of seals. What it does not: what was never recorded, and
 whether a record that somebody changed together with everything derived from it, before it was sealed, was another one.
+
+Invariant: an account is held against the revision under which its books were last written; a newer one changes them when
+something happens to it.
 """
 
 from collections import Counter
@@ -10,10 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from guerdon.core.errors import NotFound
 from guerdon.core.teller import FORMAT
 from guerdon.services.entries import said_of
 from guerdon.services.facts import contents_of, history_of
-from guerdon.services.published import Published
+from guerdon.services.published import Published, take_up
 from guerdon.services.serving import entries_of, granted_of
 from guerdon.services.states import standing_of, unpacked
 from guerdon.store import accounts, events, journals, seals
@@ -56,11 +60,21 @@ def verify(view: View, published: Published, *, at: int) -> Verified:
     """Verify a whole programme as of an instant, which is not before anything was posted; nothing is written."""
     counts: Counter[str] = Counter()
     findings: list[Finding] = []
+    revisions = {0: published, published.revision: published}
     for row in _accounts(view, published.id):
         counts["accounts"] += 1
         counts["events"] += row.events
         counts["journals"] += row.journals
-        findings += [Finding(account=row.name, what=what) for what in verify_account(view, published, row, at=at)]
+        try:
+            if row.revision not in revisions:
+                revisions[row.revision] = take_up(view, published.id, row.revision)
+        except NotFound:
+            findings.append(
+                Finding(account=row.name, what=f"it was written under revision {row.revision}, which there is not")
+            )
+            continue
+        under = revisions[row.revision]
+        findings += [Finding(account=row.name, what=what) for what in verify_account(view, under, row, at=at)]
     chain = seals.verify_chain(view, published.id)
     findings += [Finding(account=one.account, what=f"seal {one.seal}: {one.what}") for one in chain.breaks]
     return Verified(

@@ -190,3 +190,16 @@ def test_no_refund_takes_what_one_recorded_before_gave_back(database: Database) 
         assert found.code == "refund_refused"
     assert shop.points("ana") == 60
     assert not shop.verify().findings
+
+
+def test_a_lapsed_reservation_gives_its_stock_back_while_a_refund_waits(database: Database) -> None:
+    shop = Shop(database)
+    for member in ("ana", "ben", "zoe"):
+        shop.one(id=member, member=member, at="2026-05-10", amount=300)
+    shop.redeem(id="r1", member="ana", reward="mug")
+    shop.one(id="w", type="refund", member="ben", at="2026-05-11", refund_of="never", amount=1)
+    shop.redeem(id="r2", member="ben", reward="mug", reserve=True)
+    shop.now = "2026-06-03T12:00:00+02:00"
+    shop.one(id="x", member="ben", at="2026-06-03T11:00:00+02:00", amount=1)
+    assert isinstance(shop.redeem(id="r3", member="zoe", reward="mug"), Recorded)
+    assert not shop.verify().findings

@@ -133,10 +133,10 @@ class Serving:
         self.count = row.number
         self.events.append(row)
         teller, event = self.published.teller, posted.event
-        late = place_of(event) < self.place or event.at < self.due_at or len(self.waiters) > 0
+        late = place_of(event) < self.place or event.at < self.due_at
         if not late:
             self.fall_due(event.at)
-        if late or teller.looks_back(posted) or _is_astray(posted):
+        if late or self.waiters or teller.looks_back(posted) or _is_astray(posted):
             said = self._fold_anew(row, row.number, quotas)
         else:
             self.place = place_of(event)

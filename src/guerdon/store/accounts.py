@@ -85,6 +85,14 @@ _SAVE_SET: Final = Query(
             ?::bytea[]) as s(account, events, journals, placed_at, placed, revision, next_due, batch, state)
         where a.programme = ?::integer and a.account = s.account""",
 )
+_MISSING: Final = Query(
+    """select account from events where programme = ?1 union select account from journals where programme = ?1
+        except select account from accounts where programme = ?1 order by account""",
+    """with p(programme) as (select ?::integer)
+        select account from events where programme = (select programme from p)
+        union select account from journals where programme = (select programme from p)
+        except select account from accounts where programme = (select programme from p) order by account""",
+)
 _DUE: Final = Query(
     f"""select next_due, account from accounts
         where programme = ? and next_due < {LATEST} and next_due <= ? and (next_due, account) > (?, ?)
@@ -145,6 +153,11 @@ def forget_new(work: Work, programme: int, names: Iterable[str]) -> None:
 def read(view: View, programme: int, names: Iterable[str]) -> dict[str, Account]:
     """Return where accounts stand; those that there are not are left out."""
     return _by_name(_READ.rows(view, programme, sorted(set(names))))
+
+
+def missing(view: View, programme: int) -> list[str]:
+    """Return accounts of which there are events or journals, and no row."""
+    return [str(row[0]) for row in _MISSING.rows(view, programme)]
 
 
 def page(view: View, programme: int, after: str = "", limit: int = 100) -> list[Account]:

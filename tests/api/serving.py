@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -48,6 +49,7 @@ class Served:
     address: str
     key: str
     now: list[str]
+    client: httpx.Client
 
     def call(
         self,
@@ -63,7 +65,7 @@ class Served:
         bearer = self.key if key is None else key
         sent = {**({"Authorization": f"Bearer {bearer}"} if bearer else {}), **(headers or {})}
         url = f"{self.address}/v1{path}"
-        answer = httpx.request(method, url, headers=sent, content=content, params=params, timeout=30)
+        answer = self.client.request(method, url, headers=sent, content=content, params=params)
         check_declared(method, answer)
         return answer
 
@@ -94,7 +96,9 @@ class Served:
         assert answer.status_code == 201, answer.text
 
     def available(self, member: str = "ana", at: str = "") -> int:
-        answer = self.get(f"/members/{member}", params={"at": at} if at else {})
+        # What was decided at this moment stands a little after what was recorded at it, and the clock stands still.
+        after = (datetime.fromisoformat(self.now[0]) + timedelta(seconds=1)).isoformat()
+        answer = self.get(f"/members/{member}", params={"at": at or after})
         assert answer.status_code == 200, answer.text
         return int(answer.json()["balances"][0]["available"])
 
@@ -138,14 +142,14 @@ def serving(url: str, *, text: str = PROGRAMME, settings: Settings | None = None
     database = open_service_database(url, settings)
     programme, _ = publish_checked(database, check_text(text), by=By(actor="tests"), at=instant(NOW))
     guerdon = Guerdon(database, programme, clock=lambda: instant(now[0]), settings=settings)
-    with socket.create_server(("127.0.0.1", 0), backlog=256) as listening:
+    with socket.create_server(("127.0.0.1", 0), backlog=256) as listening, httpx.Client(timeout=30) as client:
         config = uvicorn.Config(make_app(guerdon), log_level="error", access_log=False, ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
             _await_start(server)
-            served = Served(guerdon, f"http://127.0.0.1:{listening.getsockname()[1]}", "", now)
+            served = Served(guerdon, f"http://127.0.0.1:{listening.getsockname()[1]}", "", now, client)
             served.key = served.new_key("admin")[1]
             yield served
         finally:

@@ -8,12 +8,14 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -41,46 +43,93 @@ def programs() -> Path:
     return Path(found.origin).parent
 
 
+@dataclass
+class Cluster:
+    """A cluster of its own: its files, its port, and the server that runs, if one does."""
+
+    folder: Path
+    programs: Path
+    user: str | None
+    settings: Mapping[str, str]
+    port: int
+    server: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        """Return the address of its first database."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def run(self, command: Sequence[str | Path]) -> "subprocess.Popen[bytes]":
+        """Run one of PostgreSQL's programs, told to the log."""
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                command, user=self.user, stdout=log, stderr=log, cwd=self.folder, env={"LC_ALL": "C"}
+            )
+
+    def make(self) -> None:
+        """Make the files of an empty cluster."""
+        initdb: list[str | Path] = [
+            self.programs / "initdb",
+            "-D",
+            self.folder / "data",
+            "-U",
+            "postgres",
+            "--auth=trust",
+        ]
+        if self.run([*initdb, "--encoding=UTF8", "--no-sync"]).wait() != 0:
+            message = f"initdb failed: {(self.folder / 'log').read_text(errors='replace')[-2000:]}"
+            raise RuntimeError(message)
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        settings = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
+        self.server = self.run([
+            self.programs / "postgres", "-D", self.folder / "data", "-p", str(self.port), *settings,
+        ])  # fmt: skip
+        _wait_for(self.url, self.server, self.folder / "log")
+
+    def stop(self) -> None:
+        """Stop the server the fast way: open connections are closed."""
+        if self.server is not None:
+            self.server.send_signal(signal.SIGINT)
+            self.server.wait(STARTS_SECONDS)
+
+    def kill(self) -> None:
+        """Kill the server and every process that it started, all at once."""
+        assert self.server is not None
+        children = Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children").read_text().split()
+        for process in (self.server.pid, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self.server.wait(STARTS_SECONDS)
+        self.server = None
+
+
 @contextmanager
-def started(settings: Mapping[str, str] = SETTINGS) -> Iterator[str]:
-    """Start a cluster, and return the address of its first database; stop it and remove its files in the end."""
+def clustered(settings: Mapping[str, str] = SETTINGS) -> Iterator[Cluster]:
+    """Make a cluster and start it; stop it and remove its files in the end."""
     folder = Path(tempfile.mkdtemp(prefix="guerdon-postgresql-"))
+    package, user = programs(), None
     try:
-        yield from _run(folder, settings)
+        if os.geteuid() == 0:
+            package, user = _copied(package, folder / "packages"), "nobody"
+            os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+        cluster = Cluster(folder, package / "pginstall" / "bin", user, settings, _free_port())
+        cluster.make()
+        cluster.start()
+        try:
+            yield cluster
+        finally:
+            cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(folder: Path, stated: Mapping[str, str]) -> Iterator[str]:
-    package, user = programs(), None
-    if os.geteuid() == 0:
-        package, user = _copied(package, folder / "packages"), "nobody"
-        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    installed = package / "pginstall"
-    data = folder / "data"
-    with (folder / "log").open("wb") as log:
-        made: list[str | Path] = [
-            installed / "bin" / "initdb",
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--no-sync",
-        ]
-        subprocess.run(made, user=user, check=True, stdout=log, stderr=log, cwd=folder, env={"LC_ALL": "C"})
-        port = _free_port()
-        settings = [part for name, value in stated.items() for part in ("-c", f"{name}={value}")]
-        command: list[str | Path] = [installed / "bin" / "postgres", "-D", data, "-p", str(port), *settings]
-        server = subprocess.Popen(command, user=user, stdout=log, stderr=log, cwd=folder, env={"LC_ALL": "C"})
-        try:
-            url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-            _wait_for(url, server, folder / "log")
-            yield url
-        finally:
-            server.send_signal(2)  # the fast way: open connections are closed
-            server.wait(STARTS_SECONDS)
+@contextmanager
+def started(settings: Mapping[str, str] = SETTINGS) -> Iterator[str]:
+    """Start a cluster, and return the address of its first database; stop it and remove its files in the end."""
+    with clustered(settings) as cluster:
+        yield cluster.url
 
 
 def _copied(package: Path, folder: Path) -> Path:

@@ -1,9 +1,11 @@
 """The books as a whole: what falls due is posted once, journals are sealed, and what was changed is found."""
 
 from guerdon.core.ledger.books import BREAKAGE_BOOK
+from guerdon.definition.check import check_text
 from guerdon.services.books.verify import Verified
+from guerdon.services.programmes.publish import publish
 from guerdon.store import Database, journals
-from tests.services.shop import Shop
+from tests.services.shop import PROGRAMME, Shop
 
 
 def busy(database: Database) -> Shop:
@@ -93,3 +95,13 @@ def test_an_event_whose_words_somebody_changed_is_found_even_if_nothing_follows(
         "update events set body = replace(body, '\"amount\":80', '\"amount\":80.5') where account = 'ben' and kind = 1"
     )
     assert changed(database, statement).findings
+
+
+def test_books_are_held_against_the_revision_under_which_they_were_written(database: Database) -> None:
+    shop = busy(database)
+    later = check_text(PROGRAMME.replace("floor(eligible)", "floor(eligible / 2)"), examples=False)
+    with database.work() as work:
+        publish(work, "shop", later.files, (), by="tests", at=shop.at())
+    assert shop.verify().findings == ()
+    shop.one(id="9", member="ben", at=shop.now, amount=10)
+    assert shop.verify().findings == ()

@@ -1,7 +1,7 @@
 """Events recorded: each answered by itself, once; refunds and late events post differences."""
 
 from guerdon.services.answers import Recorded, Refusal
-from guerdon.store import Database
+from guerdon.store import Database, accounts
 from tests.services.shop import Shop
 
 
@@ -167,3 +167,39 @@ def test_a_lapsed_reservation_gives_its_stock_back(database: Database) -> None:
     assert shop.points("ben") == 300
     shop.one(id="x", member="ben", at="2026-06-03T11:00:00+02:00", amount=1)
     assert isinstance(shop.redeem(id="r3", member="zoe", reward="mug"), Recorded)
+
+
+def test_what_is_refused_leaves_no_account_behind(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-06-01", amount=100)
+    assert isinstance(shop.record({"id": "1", "member": "ben", "at": "2026-06-01", "amount": 100})[0], Refusal)
+    assert isinstance(shop.redeem(id="r", member="zoe", reward="coffee"), Refusal)
+    with database.view() as view:
+        assert accounts.read(view, 1, ["ana", "ben", "zoe"]).keys() == {"ana"}
+
+
+def test_no_refund_takes_what_one_recorded_before_gave_back(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-05-10", amount=100)
+    shop.one(id="9", type="refund", member="ana", at="2026-05-20", refund_of="1", amount=40)
+    # By its id, and then by its instant, it stands before the one that was recorded.
+    for id_, at in (("8", "2026-05-20"), ("10", "2026-05-11")):
+        more = {"id": id_, "type": "refund", "member": "ana", "at": at, "refund_of": "1", "amount": 100}
+        found = shop.record(more)[0]
+        assert isinstance(found, Refusal)
+        assert found.code == "refund_refused"
+    assert shop.points("ana") == 60
+    assert not shop.verify().findings
+
+
+def test_a_lapsed_reservation_gives_its_stock_back_while_a_refund_waits(database: Database) -> None:
+    shop = Shop(database)
+    for member in ("ana", "ben", "zoe"):
+        shop.one(id=member, member=member, at="2026-05-10", amount=300)
+    shop.redeem(id="r1", member="ana", reward="mug")
+    shop.one(id="w", type="refund", member="ben", at="2026-05-11", refund_of="never", amount=1)
+    shop.redeem(id="r2", member="ben", reward="mug", reserve=True)
+    shop.now = "2026-06-03T12:00:00+02:00"
+    shop.one(id="x", member="ben", at="2026-06-03T11:00:00+02:00", amount=1)
+    assert isinstance(shop.redeem(id="r3", member="zoe", reward="mug"), Recorded)
+    assert not shop.verify().findings

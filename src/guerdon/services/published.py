@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from guerdon.core.errors import NotFound
+from guerdon.core.errors import NotFound, invariant
 from guerdon.core.programme import Programme
 from guerdon.core.teller import Teller
 from guerdon.definition.files import File
@@ -43,18 +43,20 @@ class Publishing:
         return self._published
 
 
-def take_up(view: View, programme: int) -> Published:
-    """Return the newest revision of a programme; NotFound before anything was published."""
-    newest = revisions.newest(view, programme)
-    if newest is None:
+def take_up(view: View, programme: int, number: int | None = None) -> Published:
+    """Return the newest revision of a programme, or the one of a number; NotFound before anything was published."""
+    found = revisions.newest(view, programme) if number is None else revisions.one(view, programme, number)
+    if found is None:
         message = "no programme is published here yet; run: guerdon publish programme.yaml"
         raise NotFound(message)
-    compiled = compiled_of(newest.files)
+    compiled = compiled_of(found.files)
+    numbers = {(term.kind, term.name): id_ for id_, term in terms.every(view, programme).items()}
+    invariant(all(name in numbers for name in names_of(compiled)), "every name of a published programme has its number")
     return Published(
         id=programme,
-        revision=newest.revision,
+        revision=found.revision,
         programme=compiled,
-        terms=Terms(compiled, {(term.kind, term.name): id_ for id_, term in terms.every(view, programme).items()}),
+        terms=Terms(compiled, numbers),
         teller=Teller(compiled),
     )
 

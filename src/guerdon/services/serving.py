@@ -7,7 +7,7 @@ Invariants:
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -133,10 +133,10 @@ class Serving:
         self.count = row.number
         self.events.append(row)
         teller, event = self.published.teller, posted.event
-        late = place_of(event) < self.place or event.at < self.due_at or len(self.waiters) > 0
+        late = place_of(event) < self.place or event.at < self.due_at
         if not late:
             self.fall_due(event.at)
-        if late or teller.looks_back(posted) or _is_astray(posted):
+        if late or self.waiters or teller.looks_back(posted) or _is_astray(posted):
             said = self._fold_anew(row, row.number, quotas)
         else:
             self.place = place_of(event)
@@ -182,8 +182,8 @@ class Serving:
         published = self.published
         stored = events.of_account(self.view, published.id, self.account.name)
         history, self.waiters, refused = history_of(published.programme.terms, [*stored, *self.events])
-        if row is not None and row.number in refused:
-            raise Refused(refused[row.number])
+        if row is not None and refused:
+            self._check_refused(row, refused, stored)
         rows = published.teller.refold(history, self._granted(history, late, quotas))
         rows += published.teller.fall_due(self.due_at)
         self.place = max([place_of(one.event) for one in history], default=(EARLIEST, ""))
@@ -195,6 +195,16 @@ class Serving:
             self._post(RATED, row.number, at, own)
         self._adjust(late, other)
         return own
+
+    def _check_refused(self, row: EventRow, refused: Mapping[int, str], stored: Sequence[EventRow]) -> None:
+        """Refuse what is refused itself, and a refund that would leave nothing for one that was recorded before it."""
+        if row.number in refused:
+            raise Refused(refused[row.number])
+        if row.kind == REFUND:
+            _, _, before = history_of(self.published.programme.terms, [*stored, *self.events[:-1]])
+            for number in refused.keys() - before.keys():
+                message = f"with refund {row.id} before it, {refused[number]}"
+                raise Refused(message)
 
     def _granted(self, history: Sequence[Posted], late: int, quotas: Sequence[int]) -> list[list[int]]:
         """Return what was recorded of budgets for each event, and to the new one what there is of them now."""

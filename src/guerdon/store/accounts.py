@@ -46,10 +46,12 @@ _COLUMNS: Final = "account, events, journals, placed_at, placed, revision, next_
 
 _MAKE: Final = Query(
     f"""insert into accounts (programme, {_COLUMNS})
-        select ?, value, 0, 0, {EARLIEST}, '', 0, {LATEST}, 0, x'' from json_each(?) where true on conflict do nothing""",
+        select ?, value, 0, 0, {EARLIEST}, '', 0, {LATEST}, 0, x'' from json_each(?) where true on conflict do nothing
+        returning account""",
     f"""insert into accounts (programme, {_COLUMNS})
         select ?::integer, name, 0, 0, {EARLIEST}, '', 0, {LATEST}, 0, ''::bytea
-        from unnest(?::text[]) with ordinality as n(name, place) order by place on conflict do nothing""",
+        from unnest(?::text[]) with ordinality as n(name, place) order by place on conflict do nothing
+        returning account""",
 )
 _LOCK: Final = Query(
     f"select {_COLUMNS} from accounts where programme = ? and account in (select value from json_each(?))",
@@ -69,6 +71,10 @@ _PAGE: Final = Query(
     f"""select {_COLUMNS} from accounts where programme = ?::integer and account > ?::text order by account
         limit ?::integer""",
 )
+_FORGET: Final = Query(
+    "delete from accounts where programme = ? and account in (select value from json_each(?))",
+    "delete from accounts where programme = ?::integer and account = any(?::text[])",
+)
 _SAVE: Final = """update accounts set events = ?, journals = ?, placed_at = ?, placed = ?, revision = ?, next_due = ?,
     batch = ?, state = ? where programme = ? and account = ?"""
 _SAVE_SET: Final = Query(
@@ -78,6 +84,14 @@ _SAVE_SET: Final = Query(
         from unnest(?::text[], ?::integer[], ?::integer[], ?::bigint[], ?::text[], ?::integer[], ?::bigint[], ?::bigint[],
             ?::bytea[]) as s(account, events, journals, placed_at, placed, revision, next_due, batch, state)
         where a.programme = ?::integer and a.account = s.account""",
+)
+_MISSING: Final = Query(
+    """select account from events where programme = ?1 union select account from journals where programme = ?1
+        except select account from accounts where programme = ?1 order by account""",
+    """with p(programme) as (select ?::integer)
+        select account from events where programme = (select programme from p)
+        union select account from journals where programme = (select programme from p)
+        except select account from accounts where programme = (select programme from p) order by account""",
 )
 _DUE: Final = Query(
     f"""select next_due, account from accounts
@@ -101,11 +115,12 @@ def locking(work: Work, programme: int, names: Iterable[str]) -> Callable[[], di
     """Ask for the locks of `lock`, and return what waits for them: more can be asked for meanwhile."""
     wanted = sorted(set(names))
     work.hurry()
-    _MAKE.ask(work, programme, wanted)
+    making = _MAKE.ask(work, programme, wanted)
     asked = _LOCK.ask(work, programme, wanted)
     batch = None if work.batch else _BATCH.ask(work)
 
     def locked() -> dict[str, Account]:
+        work.made |= {(programme, row[0]) for row in making.rows()}
         found = _by_name(asked.rows())
         if batch is not None:
             work.batch = int(batch.rows()[0][0])
@@ -128,9 +143,21 @@ def save(work: Work, programme: int, accounts: Iterable[Account]) -> None:
     work.driver.executemany(_SAVE, [(*row[1:], programme, row[0]) for row in rows])
 
 
+def forget_new(work: Work, programme: int, names: Iterable[str]) -> None:
+    """Take away the accounts that this work made, of which in the end there was nothing to write."""
+    made = sorted({name for name in names if (programme, name) in work.made})
+    if made:
+        _FORGET.ask(work, programme, made)
+
+
 def read(view: View, programme: int, names: Iterable[str]) -> dict[str, Account]:
     """Return where accounts stand; those that there are not are left out."""
     return _by_name(_READ.rows(view, programme, sorted(set(names))))
+
+
+def missing(view: View, programme: int) -> list[str]:
+    """Return accounts of which there are events or journals, and no row."""
+    return [str(row[0]) for row in _MISSING.rows(view, programme)]
 
 
 def page(view: View, programme: int, after: str = "", limit: int = 100) -> list[Account]:

@@ -45,13 +45,14 @@ class Work(View):
     """One transaction that writes as well.
 
     `batch` says when it posts: it rises from one transaction that posts to the next, as `accounts.lock` explains; 0 until then.
-    `batches` has the batch of each account that it locked.
+    `batches` has the batch of each account that it locked, `made` the accounts that there were not before.
     """
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self.batch = 0
         self.batches: dict[tuple[int, str], int] = {}
+        self.made: set[tuple[int, str]] = set()
         self._pipeline: Any = None
 
     @property

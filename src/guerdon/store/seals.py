@@ -134,7 +134,7 @@ def hash_of(before: bytes, journal: Sequence[Any], entries: Sequence[Sequence[An
 
 def verify_chain(view: View, programme: int, *, page: int = PAGE) -> Chain:
     """Walk down the whole chain and compare it with what there is; what does not agree is listed, the first hundred."""
-    expected, hash_ = 0, GENESIS
+    expected, hash_, batch = 0, GENESIS, 0
     breaks: list[Break] = []
     for found in _pages(view, programme, page):
         entries = _entries(view, programme, [(row[-3], row[-2]) for row in found])
@@ -145,11 +145,11 @@ def verify_chain(view: View, programme: int, *, page: int = PAGE) -> Chain:
             what = _wrong(said, expected, made, there=row[0] is not None)
             if what:
                 breaks.append(Break(said.seal, said.account, said.journal, what))
-            expected, hash_ = said.seal, bytes(said.hash)
+            expected, hash_, batch = said.seal, bytes(said.hash), row[_BATCH]
             if len(breaks) == BREAKS_MAX:
                 return Chain(expected, hash_, tuple(breaks))
     now = head(view, programme)
-    if (now.seal, now.hash) != (expected, hash_):
+    if (now.seal, now.hash, now.batch) != (expected, hash_, batch):
         breaks.append(Break(now.seal, "", 0, "the sealer came further than the seals, or not as far"))
     breaks += _out_of_order(view, programme)
     return Chain(expected, hash_, tuple(breaks[:BREAKS_MAX]))

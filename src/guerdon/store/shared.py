@@ -46,6 +46,12 @@ def used(view: View, programme: int, budgets: Iterable[Budget]) -> dict[Budget, 
     return dict.fromkeys(wanted, 0) | {Budget(row[0], row[1]): row[2] for row in rows}
 
 
+def every(view: View, programme: int) -> dict[Budget, int]:
+    """Return how much is used of every budget of a programme, or leased."""
+    query = ordinary.chosen(shared, ("term", "period", "used")).where(shared.c.programme == programme)
+    return {Budget(row[0], row[1]): row[2] for row in ordinary.rows_of(view, query)}
+
+
 def take(work: Work, programme: int, budget: Budget, amount: int, *, most: int) -> int:
     """Take from a budget, and return how much there was: `amount`, or what is left of `most`."""
     taken = _locked(work, programme, budget)

@@ -3,6 +3,7 @@
 from guerdon.core.effects import Effects
 from guerdon.core.events import values_of
 from guerdon.core.history import facts_of
+from guerdon.core.limits import PLENTY
 from guerdon.core.rating import Fold
 from guerdon.core.teller import Posted, Standing, Teller
 from guerdon.core.teller.saving import load, save
@@ -111,3 +112,17 @@ def test_a_fold_without_lots_and_levels_is_saved_too() -> None:
         served(made, [Posted(event=one, number=number) for number, one in enumerate(own, start=1)], own[1].at)[0]
         == (folded(made, [Posted(event=one, number=number) for number, one in enumerate(own, start=1)], own[1].at)[0])
     )
+
+
+def test_what_one_account_drew_from_a_stock_is_not_said_of_the_next() -> None:
+    body = kept("expiry: never", "\nrewards: [{id: mug, price: 5, treatment: free_good, stock: 2}]")
+    made = programme(body)
+    own = numbered(
+        made,
+        [event(body, buys("2026-01-01", 5), 1), event(body, {**spends("2026-01-02", 5), "reward": "mug"}, 2)],
+    )["ana"]
+    teller = Teller(made)
+    teller.refold(own, [[PLENTY, PLENTY]])
+    assert teller.draws().amount == [1]
+    teller.open(None)
+    assert teller.draws().amount == []

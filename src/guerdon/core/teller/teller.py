@@ -58,6 +58,8 @@ class Teller:
     def open(self, standing: Standing | None) -> None:
         """Begin with an account, where it stood when it was saved, or with a new one."""
         self.effects.forget()
+        self.takes().forget()
+        self.draws().forget()
         self.fold.posted = 0
         if standing is None or not standing.cells:
             self.members = []
@@ -133,7 +135,7 @@ class Teller:
         return sum([claim.short for claim in claims if claim is not None and claim.state == HELD])
 
     def takes(self) -> Takes:
-        """Return what was taken of budgets since somebody last forgot it."""
+        """Return what was taken of budgets since the account was opened; whoever reads it forgets it."""
         return self.fold.takes
 
     def draws(self) -> Draws:

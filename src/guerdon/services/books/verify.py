@@ -1,8 +1,11 @@
 """Verify: derive everything from the events anew, and compare it with what is kept.
 
-What it looks at: each account's books against a fold of its events, its saved standing against that fold, the numbers of its
-events and journals, that every event has its claim, and the chain of seals. What it does not: what was never recorded, and
-whether a record that somebody changed together with everything derived from it, before it was sealed, was another one.
+What it looks at: each account (`compare.py`), what is used of stocks and budgets, that no account is missing, and the chain of
+seals. What it does not: what was never recorded, what is said once only, and whether a record that somebody changed together with
+everything derived from it, before it was sealed, was another one.
+
+Invariant: an account is held against the revision under which its books were last written; a newer one changes them when
+something happens to it.
 """
 
 from collections import Counter
@@ -10,26 +13,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from guerdon.core.teller import FORMAT
-from guerdon.services.entries import said_of
-from guerdon.services.facts import contents_of, history_of
-from guerdon.services.published import Published
-from guerdon.services.serving import entries_of, granted_of
-from guerdon.services.states import standing_of, unpacked
-from guerdon.store import accounts, events, guests, journals, seals
+from guerdon.core.errors import NotFound
+from guerdon.services.books.compare import differences
+from guerdon.services.published import Published, take_up
+from guerdon.store import accounts, seals, shared
 from guerdon.store.accounts import Account
 from guerdon.store.database import View
-from guerdon.store.events import EventRow
+from guerdon.store.shared import Budget
+
+SAID_ONCE: Final = {
+    "programmes": ("id", "name", "created_at"),
+    "revisions": ("published_at", "published_by", "note", "files", "replaces"),
+    "terms": ("id", "kind", "name"),
+    "accounts": ("batch",),
+    "meta": ("name", "value"),
+}
+"""Columns of the books' tables that nothing else says: of files and terms, what no entry comes from."""
 
 COVERED: Final = (
-    "books against a fold of the events", "standings", "numbers of events and journals", "claims of event ids", "the chain of seals",
+    "books against a fold of the events", "standings", "numbers of events and journals", "claims of event ids",
+    "what is used of stocks and budgets", "the chain of seals",
 )  # fmt: skip
 NOT_COVERED: Final = (
     "what was never recorded",
     "journals that are not sealed yet, against a change of an event together with all that follows from it",
+    f"what is said once only: {', '.join(f'{name}.{column}' for name, columns in SAID_ONCE.items() for column in columns)}",
     "members, keys and other rows that are no books",
 )
 PAGE: Final = 500
+_UNKNOWN: Final = "it was written under a revision that there is not"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +68,19 @@ def verify(view: View, published: Published, *, at: int) -> Verified:
     """Verify a whole programme as of an instant, which is not before anything was posted; nothing is written."""
     counts: Counter[str] = Counter()
     findings: list[Finding] = []
+    drawn: Counter[Budget] = Counter()
+    revisions = {published.revision: published}
     for row in _accounts(view, published.id):
         counts["accounts"] += 1
         counts["events"] += row.events
         counts["journals"] += row.journals
-        findings += [Finding(account=row.name, what=what) for what in verify_account(view, published, row, at=at)]
+        under = _under(view, published, row, revisions)
+        told = [_UNKNOWN] if under is None else differences(view, under, row, at=at, drawn=drawn)
+        findings += [Finding(account=row.name, what=what) for what in told]
+    missing = accounts.missing(view, published.id)
+    findings += [Finding(account=name, what="there are events or journals of it, and no account") for name in missing]
+    if not findings:
+        findings += [Finding(account="", what=what) for what in _misused(view, published, drawn)]
     chain = seals.verify_chain(view, published.id)
     findings += [Finding(account=one.account, what=f"seal {one.seal}: {one.what}") for one in chain.breaks]
     return Verified(
@@ -73,44 +93,25 @@ def verify(view: View, published: Published, *, at: int) -> Verified:
     )
 
 
-def verify_account(view: View, published: Published, row: Account, *, at: int) -> Iterator[str]:
-    """Tell what of an account does not agree."""
-    kept = events.of_account(view, published.id, row.name)
-    if [one.number for one in kept] != list(range(1, row.events + 1)):
-        yield f"events are numbered {[one.number for one in kept][:5]}..., not 1 to {row.events}"
-    yield from _unclaimed(view, published, kept)
-    numbers = sorted({entry.journal for entry in journals.entries_after(view, published.id, row.name)})
-    if numbers and numbers[-1] > row.journals:
-        yield f"there are entries of journal {numbers[-1]}, and {row.journals} journals"
-    if not kept:
-        return
-    state = unpacked(row.state)
-    history, _, _ = history_of(published.programme.terms, kept)
-    teller = published.teller
-    rows = teller.refold(history, granted_of(published.programme, history))
-    rows += teller.fall_due(state.due_at)
-    told = +entries_of(view, published, row.name)
-    derived = Counter(said_of(published, rows))
-    if told != derived:
-        extra, missing = told - derived, derived - told
-        yield f"the books say {sum(extra.values())} entries that no event does, and lack {sum(missing.values())}"
-    teller.fall_due(at)
-    folded = teller.save()
-    if state.layout == FORMAT and state.revision == published.revision:
-        teller.open(standing_of(state))
-        teller.fall_due(at)
-        if teller.save() != folded:
-            yield "the saved standing is not what a fold of the events comes to"
+def _under(view: View, published: Published, row: Account, revisions: dict[int, Published]) -> Published | None:
+    """Return the revision under which an account was written; None when there is none of its number."""
+    if row.events == 0:
+        return published
+    if row.revision not in revisions:
+        try:
+            revisions[row.revision] = take_up(view, published.id, row.revision)
+        except NotFound:
+            return None
+    return revisions[row.revision]
 
 
-def _unclaimed(view: View, published: Published, kept: list[EventRow]) -> Iterator[str]:
-    claims = guests.settled(view, published.id, events.find(view, published.id, [(one.source, one.id) for one in kept]))
-    for one in kept:
-        claim = claims.get((one.source, one.id))
-        if claim is None or (claim.account, claim.number) != (one.account, one.number):
-            yield f"event {one.number} is not the one that its id {one.id!r} was claimed for"
-        elif claim.content not in contents_of(one.body):
-            yield f"event {one.number} does not say what it said when its id {one.id!r} was claimed"
+def _misused(view: View, published: Published, drawn: Counter[Budget]) -> Iterator[str]:
+    """Tell of which stocks and budgets not as much is used as accounts drew."""
+    used = shared.every(view, published.id)
+    for budget in sorted(used.keys() | drawn.keys()):
+        if used.get(budget, 0) != drawn[budget]:
+            name = published.terms.name(budget.term)
+            yield f"{used.get(budget, 0)} of {name} are said to be used, and accounts drew {drawn[budget]}"
 
 
 def _accounts(view: View, programme: int) -> Iterator[Account]:

@@ -4,6 +4,7 @@ Invariants:
 * One (source, id) has one outcome: the same content is answered as before, other content is refused and does nothing.
 * Accounts are locked in the order of their names, before anything is read of them that is written here; then what they share.
 * Events of one account are recorded in the order in which they are given.
+* What is refused leaves nothing behind, not even the empty account that it asked about.
 """
 
 from collections.abc import Sequence
@@ -92,6 +93,7 @@ class Recording:
                 found[place] = self._answer(serving, facts[place])
             self._close(serving)
         self._write()
+        accounts.forget_new(self.work, self.published.id, rows.keys() - {one.account.name for one in self.served})
         answers = iter([found[place] for place in range(len(facts))])
         return [next(answers) if isinstance(one, Fact) else one for one in read]
 

@@ -1,0 +1,133 @@
+"""Compare one account with its events: its books and standing with a fold of them, its rows with what its events say.
+
+Invariant: whatever is wrong is told, and nothing that can be wrong ends the comparison of the other accounts.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from guerdon.core.errors import GuerdonError
+from guerdon.core.teller import FORMAT, Posted
+from guerdon.services.entries import RATED, WAITED, said_of
+from guerdon.services.facts import contents_of, history_of, reread
+from guerdon.services.published import Published
+from guerdon.services.serving import entries_of, granted_of, place_of
+from guerdon.services.states import State, standing_of, unpacked
+from guerdon.store import events, guests, journals
+from guerdon.store.accounts import Account
+from guerdon.store.database import View
+from guerdon.store.events import EventRow
+from guerdon.store.shared import Budget
+
+
+def differences(view: View, published: Published, row: Account, *, at: int, drawn: Counter[Budget]) -> Iterator[str]:
+    """Tell what of an account does not agree, as of an instant; count in `drawn` what it drew from stocks and budgets."""
+    kept = events.of_account(view, published.id, row.name)
+    if [one.number for one in kept] != list(range(1, row.events + 1)):
+        yield f"events are numbered {[one.number for one in kept][:5]}..., not 1 to {row.events}"
+    misread = [what for one in kept for what in _misread(published, row, one)]
+    yield from misread
+    if misread:
+        return
+    yield from _unclaimed(view, published, kept)
+    yield from _misnumbered(view, published, row, kept)
+    if not kept:
+        return
+    try:
+        state = unpacked(row.state)
+        history, _, _ = history_of(published.programme.terms, kept)
+        yield from _misplaced(published, row, state, history)
+        yield from _unfolded(view, published, row, state, history)
+        _count(published, history, max(state.due_at, row.placed_at), drawn)
+        yield from _misfit(published, state, at)
+    except (GuerdonError, msgspec.DecodeError) as failure:
+        yield f"its events or its saved standing cannot be read: {failure}"
+
+
+def _misread(published: Published, row: Account, one: EventRow) -> Iterator[str]:
+    """Tell where an event's row does not say what its record says; under another revision that may be read otherwise."""
+    try:
+        event = reread(published.programme.terms, one)
+    except (GuerdonError, msgspec.DecodeError) as failure:
+        yield f"event {one.number} cannot be read: {failure}"
+        return
+    if not 1 <= one.revision <= row.revision:
+        yield f"event {one.number} was recorded under revision {one.revision}, and the account knows {row.revision}"
+    said = (event.source, event.id, event.type, event.kind, event.member, event.at)
+    if one.revision == published.revision and said != (one.source, one.id, one.type, one.kind, one.member, one.at):
+        yield f"event {one.number} is not what its record says"
+
+
+def _unclaimed(view: View, published: Published, kept: Sequence[EventRow]) -> Iterator[str]:
+    claims = guests.settled(view, published.id, events.find(view, published.id, [(one.source, one.id) for one in kept]))
+    for one in kept:
+        claim = claims.get((one.source, one.id))
+        if claim is None or (claim.account, claim.number) != (one.account, one.number):
+            yield f"event {one.number} is not the one that its id {one.id!r} was claimed for"
+        elif claim.content not in contents_of(one.body):
+            yield f"event {one.number} does not say what it said when its id {one.id!r} was claimed"
+
+
+def _misnumbered(view: View, published: Published, row: Account, kept: Sequence[EventRow]) -> Iterator[str]:
+    """Tell which journals there should be and are not, and events that were not posted when they were recorded."""
+    found = journals.of_account(view, published.id, row.name, limit=journals.LAST)
+    if [one.number for one in found] != list(range(row.journals, 0, -1)):
+        yield f"journals are numbered {[one.number for one in found][:5]}..., not {row.journals} to 1"
+    recorded = {one.event: one.recorded_at for one in found if one.kind in (RATED, WAITED)}
+    for one in kept:
+        if recorded.get(one.number) != one.recorded_at:
+            yield f"event {one.number} has no journal of the moment at which it was recorded"
+
+
+def _misplaced(published: Published, row: Account, state: State, history: Sequence[Posted]) -> Iterator[str]:
+    if max(place_of(one.event) for one in history) != (row.placed_at, row.placed):
+        yield "its last event is not the one that it says"
+    if (state.layout, state.revision) == (FORMAT, published.revision) or state.layout != FORMAT:
+        return
+    yield f"its standing was saved under revision {state.revision}, and it says {row.revision}"
+
+
+def _unfolded(view: View, published: Published, row: Account, state: State, history: Sequence[Posted]) -> Iterator[str]:
+    """Fold an account anew, and tell what its books say otherwise."""
+    teller = published.teller
+    rows = teller.refold(history, granted_of(published.programme, history))
+    rows += teller.fall_due(state.due_at)
+    told = +entries_of(view, published, row.name)
+    derived = Counter(said_of(published, rows))
+    if told != derived:
+        extra, missing = told - derived, derived - told
+        yield f"the books say {sum(extra.values())} entries that no event does, and lack {sum(missing.values())}"
+    if teller.next_due() != row.next_due:
+        yield "something falls due at another time than it says"
+
+
+def _count(published: Published, history: Sequence[Posted], posted_to: int, drawn: Counter[Budget]) -> None:
+    """Count what the account that was folded drew from stocks and budgets."""
+    programme, terms, teller = published.programme, published.terms, published.teller
+    draws = teller.draws()
+    for stock, period, amount, at in zip(draws.stock, draws.period, draws.amount, draws.at, strict=True):
+        # What a reservation drew comes back when it lapses: it is told of when it is made, and posted when that is due.
+        if at <= posted_to:
+            drawn[Budget(terms.limits[programme.stocks[stock]], period)] += amount
+    instants = {one.number: one.event.at for one in history}
+    takes = teller.takes()
+    for event, budget, amount in zip(takes.event, takes.budget, takes.amount, strict=True):
+        position = programme.budgets[budget]
+        period = programme.periods[programme.limits[position].counts_by].of(instants[event])
+        drawn[Budget(terms.limits[position], int(period))] += amount
+
+
+def _misfit(published: Published, state: State, at: int) -> Iterator[str]:
+    """Tell whether the saved standing, brought to an instant, is what the fold comes to."""
+    if state.layout != FORMAT:
+        return
+    teller = published.teller
+    teller.fall_due(at)
+    folded = teller.save()
+    teller.open(standing_of(state))
+    whole = teller.save()
+    teller.fall_due(at)
+    if whole != standing_of(state) or teller.save() != folded:
+        yield "the saved standing is not what a fold of the events comes to"

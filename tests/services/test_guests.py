@@ -197,7 +197,8 @@ def bought(draw: st.DrawFn) -> list[dict[str, Any]]:
         sold = [one for one in made if "type" not in one]
         record: dict[str, Any] = {"id": f"e{number}", "identity": {"card": draw(st.sampled_from(["tok_1", "tok_2"]))}}
         record |= {"at": MAY.format(draw(st.integers(3, 31))), "amount": draw(st.integers(1, 700))}
-        if sold and draw(st.booleans()):
+        goes_back = draw(st.booleans())
+        if sold and goes_back:
             record |= {"type": "refund", "refund_of": draw(st.sampled_from(sold))["id"], "amount": 1}
         made.append(record)
     return made

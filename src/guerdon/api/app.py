@@ -12,8 +12,9 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
-from guerdon.api import accounts, audit, baskets, events, health, members, openapi, programme, redemptions
+from guerdon.api import accounts, audit, baskets, events, health, openapi, programme, redemptions
 from guerdon.api.door import Door, Straight
+from guerdon.api.members import profiles, standings
 from guerdon.api.openapi import PREFIX, Json
 from guerdon.api.operations import OPERATION
 from guerdon.api.page import STYLE, page
@@ -27,13 +28,13 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     baskets.ask_basket,
     accounts.account_standing,
     accounts.account_journals,
-    members.enrol,
-    members.find,
-    members.update,
-    members.member_profile,
-    members.member_standing,
-    members.member_statement,
-    members.member_explanation,
+    profiles.enrol,
+    profiles.find,
+    profiles.update,
+    profiles.member_profile,
+    standings.member_standing,
+    standings.member_statement,
+    standings.member_explanation,
     redemptions.redeem,
     redemptions.confirm,
     redemptions.cancel,

@@ -63,6 +63,11 @@ def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
     assert made.split()[-1] not in listed
     assert _run(tmp_path, "keys", "revoke", id_) == f"{id_} is revoked\n"
     assert "revoked" in _run(tmp_path, "keys", "list")
+    told = [line.split("  ")[1:4] for line in _run(tmp_path, "audit").splitlines()]
+    assert told == [
+        ["command", "revoke", f"key {id_}"], ["command", "make", f"key {id_}"], ["command", "publish", "revision 1"],
+    ]  # fmt: skip
+    assert len(_run(tmp_path, "audit", "--last", "1").splitlines()) == 1
 
 
 def test_nothing_is_served_before_anything_is_published(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 from guerdon.core.history import take_stock
 from guerdon.definition.check import check_text
 from guerdon.services.answers import Recorded, Refusal
+from guerdon.services.audit import By
 from guerdon.services.facts import reread
 from guerdon.services.programmes.publish import publish
 from guerdon.store import accounts, events, open_database
@@ -122,7 +123,7 @@ class Histories(RuleBasedStateMachine):
     def publishes(self, text: str) -> None:
         checked = check_text(text, examples=False)
         with self.shop.database.work() as work:
-            publish(work, "shop", checked.files, checked.later, by="tests", at=self.shop.at())
+            publish(work, "shop", checked.files, checked.later, by=By(actor="tests"), at=self.shop.at())
 
     @rule(data=st.data())
     def told_again(self, data: st.DataObject) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from guerdon.definition.check import check_text
 from guerdon.services.answers import Recorded
+from guerdon.services.audit import By
 from guerdon.services.books.due import post_due
 from guerdon.services.keys.make import MakeKey, make_key
 from guerdon.services.once import Answered, Asking, once
@@ -79,7 +80,7 @@ def _named(shop: Shop, number: int) -> Answered:
 def _publishes(shop: Shop, number: int) -> int:
     checked = check_text(STOCKED.replace("floor(eligible)", f"floor(eligible * {number + 1})"), examples=False)
     with shop.database.work() as work:
-        return publish(work, "shop", checked.files, (), by="tests", at=shop.at())[1]
+        return publish(work, "shop", checked.files, (), by=By(actor="tests"), at=shop.at())[1]
 
 
 def _posts_due(shop: Shop, _number: int) -> int:

@@ -2,6 +2,7 @@
 
 from guerdon.core.ledger.books import BREAKAGE_BOOK
 from guerdon.definition.check import check_text
+from guerdon.services.audit import By
 from guerdon.services.books.verify import Verified
 from guerdon.services.programmes.publish import publish
 from guerdon.store import Database, journals
@@ -101,7 +102,7 @@ def test_books_are_held_against_the_revision_under_which_they_were_written(datab
     shop = busy(database)
     later = check_text(PROGRAMME.replace("floor(eligible)", "floor(eligible / 2)"), examples=False)
     with database.work() as work:
-        publish(work, "shop", later.files, (), by="tests", at=shop.at())
+        publish(work, "shop", later.files, (), by=By(actor="tests"), at=shop.at())
     assert shop.verify().findings == ()
     shop.one(id="9", member="ben", at=shop.now, amount=10)
     assert shop.verify().findings == ()

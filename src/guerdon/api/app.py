@@ -19,17 +19,8 @@ from guerdon.api.operations import OPERATION
 from guerdon.api.page import STYLE, page
 from guerdon.api.problems import MEDIA_TYPE, problem
 from guerdon.api.replies import refusal, refused
-from guerdon.api.routes import (
-    accounts,
-    audit,
-    baskets,
-    events,
-    health,
-    members,
-    programme,
-    redemptions,
-    revisions,
-)  # fmt: skip
+from guerdon.api.routes import accounts, audit, baskets, events, health, programme, redemptions, revisions
+from guerdon.api.routes.members import profiles, standings
 from guerdon.app.service import Guerdon
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
@@ -38,13 +29,13 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     baskets.ask_basket,
     accounts.account_standing,
     accounts.account_journals,
-    members.enrol,
-    members.find,
-    members.update,
-    members.member_profile,
-    members.member_standing,
-    members.member_statement,
-    members.member_explanation,
+    profiles.enrol,
+    profiles.find,
+    profiles.update,
+    profiles.member_profile,
+    standings.member_standing,
+    standings.member_statement,
+    standings.member_explanation,
     redemptions.redeem,
     redemptions.confirm,
     redemptions.cancel,

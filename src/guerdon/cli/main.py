@@ -11,6 +11,7 @@ from typing import Final, NoReturn
 
 import click
 
+from guerdon.cli.audit import audit
 from guerdon.cli.books import verify, worker
 from guerdon.cli.check import check
 from guerdon.cli.demo import demo
@@ -93,6 +94,7 @@ for _command in (
     serve,
     publish,
     keys,
+    audit,
     openapi,
     worker,
     verify,

@@ -25,6 +25,7 @@ Record = Mapping[str, Any]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _OURS: Final = ("recorded_at", "granted", "before_joining")
+_FOUND: Final = ("member", "before_joining")
 _encoder: Final = msgspec.json.Encoder(order="deterministic")
 _HASH_BYTES: Final = 16
 
@@ -86,7 +87,7 @@ def _timeless(record: Record) -> Record:
 
 def _content(record: Record) -> bytes:
     # Whose an identity was when it was recorded, and whether they had joined, nobody stated.
-    found = {"member", "before_joining"} if "identity" in record else set()
+    found = _FOUND if record.get("identity") is not None else ()
     told = _encoder.encode({name: value for name, value in record.items() if value is not None and name not in found})
     return blake2b(told, digest_size=_HASH_BYTES).digest()
 

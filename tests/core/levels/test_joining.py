@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guerdon.core.events.joining import Joining
+from guerdon.core.explain import explain, sentences
 from guerdon.core.metrics import Length
 from guerdon.definition.zones import load_zone
 from tests.core.late.test_lateness import instant
 from tests.core.levels.test_ladders import ladder, spent
-from tests.core.tables import event, points, programme
+from tests.core.tables import answers, event, points, programme
 from tests.core.teller.test_laws import assert_served_as_folded
 
 Record = Mapping[str, Any]
@@ -42,6 +43,17 @@ def test_a_refund_rates_what_is_left_of_it_at_the_first_level_too() -> None:
         {"id": "r", "type": "refund", "refund_of": "p", "at": "2017-03-05", "amount": 30},
     ]
     assert points(ladder(""), *history) == [600, 40, -30]
+
+
+def test_an_explanation_says_so() -> None:
+    body = ladder("")
+    told = answers(body, *before(("2017-03-03", 600), ("2017-03-04", 30)), *spent(("2017-03-06", 10)))
+    lines = sentences(explain(programme(body), told, at=told[-1].event.at))
+    assert [line.strip() for line in lines if "rated as" in line] == [
+        "rated as member, before joining",
+        "rated as member, before joining",
+        "rated as gold, since 2017-03-03, reached with e01, until 2018-12-31",
+    ]
 
 
 @given(

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from guerdon.core.explain.levels import AccountOutlook, LevelHeld, LevelMove, LevelOutlook
+from guerdon.core.explain.levels import BEFORE_JOINING, AccountOutlook, LevelHeld, LevelMove, LevelOutlook
 from guerdon.core.explain.wording import plain
 
 _NONE: Final = Decimal(0)
@@ -14,6 +14,8 @@ def held_line(held: LevelHeld, *, several: bool) -> str:
     ladder = f" on {held.ladder}" if several else ""
     if not held.cause:
         return f"rated as {held.level}{ladder}, which everybody is"
+    if held.cause == BEFORE_JOINING:
+        return f"rated as {held.level}{ladder}, before joining"
     why = {
         "given": f", given with {held.by}", "given_ended": ", when a given level had ended", "refunded": f", by the refund {held.by}",
         "lowered": ", when it was not kept", "reached": f", reached with {held.by}",

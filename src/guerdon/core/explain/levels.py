@@ -6,6 +6,7 @@ Invariant: nothing is decided here; what is told of the past is read from the ro
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from guerdon.core.calendar import LATEST
 from guerdon.core.effects import Effect
@@ -16,13 +17,16 @@ from guerdon.core.ladders import CAUSES, NO_GRANT, NO_LEVEL, Ladder
 from guerdon.core.outlook import Outlook, outlooks
 from guerdon.core.programme import Programme
 
+BEFORE_JOINING: Final = "before_joining"
+"""Why an event was rated as of whoever begins, whatever level was held: its member had not joined."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelHeld:
     """The level of a ladder at which an event was rated: since when, its last moment (empty: no end), and what brought it.
 
-    `cause` is empty for the first level, which everybody has; `by` is the event that brought the level, or that took a
-    higher one away.
+    `cause` is empty for the first level, which everybody has, and `before_joining` where an event is rated at it for that; `by` is
+    the event that brought the level, or that took a higher one away.
     """
 
     ladder: str
@@ -96,7 +100,8 @@ def held_of(programme: Programme, answer: Answer) -> tuple[LevelHeld, ...]:
     found: list[LevelHeld] = []
     for ladder in programme.ladders:
         if len(ladder.levels) > 1 and answer.held:
-            changed, last = answer.held[ladder.position]
+            early = answer.event.before_joining
+            changed, last = (None, None) if early else answer.held[ladder.position]
             level = ladder.levels[answer.past[ladder.position]]
             found.append(
                 LevelHeld(
@@ -105,7 +110,7 @@ def held_of(programme: Programme, answer: Answer) -> tuple[LevelHeld, ...]:
                     title=level.title,
                     since=first_moment(ladder.zone, changed.at) if changed is not None else "",
                     until=_until(ladder, last),
-                    cause=CAUSES[changed.reason] if changed is not None else "",
+                    cause=CAUSES[changed.reason] if changed is not None else BEFORE_JOINING if early else "",
                     by=_event(answer.events, changed.of) if changed is not None else "",
                 )
             )

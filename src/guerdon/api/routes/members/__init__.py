@@ -1,0 +1,1 @@
+"""Members: their profiles, and where they stand."""

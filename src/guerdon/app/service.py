@@ -1,7 +1,8 @@
 """The service, put together: one database, one programme, who writes to it and who reads from it.
 
 Invariants:
-* Events that callers post one by one go through one gatherer; whatever else writes does so in threads of its own.
+* Events that callers post one by one go through one gatherer, and so do members whose standing is asked for; whatever else
+  writes or reads does so in threads of its own.
 * Every thread has the programme in force for itself: a teller serves one caller at a time.
 * What was accepted is answered before `close` returns.
 """
@@ -10,12 +11,15 @@ import contextlib
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, TypeVar
 
+from guerdon.services.accounts.stand import Stand, stand_members
 from guerdon.services.answers import Recorded, Refusal
+from guerdon.services.events.record import record_events
 from guerdon.services.facts import Record
 from guerdon.services.gather import Gatherer
 from guerdon.services.published import Published, Publishing
@@ -72,11 +76,16 @@ class Guerdon:
         writers = self.settings.writers if database.is_postgresql else 1
         self._readers: Final = ThreadPoolExecutor(self.settings.readers, thread_name_prefix="reader")
         self._writers: Final = ThreadPoolExecutor(writers, thread_name_prefix="writer")
-        self._gatherer: Final = Gatherer(database, Publishing(programme), clock)
+        self._recorder: Final = Gatherer[Record, Recorded | Refusal]("recorder", self._recorded)
+        self._teller: Final = Gatherer[str, Stand | None]("teller", self._told)
 
     def submit(self, record: Record) -> "Future[Recorded | Refusal]":
         """Ask for an event to be recorded; the answer comes after the commit."""
-        return self._gatherer.submit(record)
+        return self._recorder.submit(record)
+
+    def standing(self, member: str) -> "Future[Stand | None]":
+        """Ask where the account of a member stands now; None for one of which nothing is known."""
+        return self._teller.submit(member)
 
     def look(self, do: Callable[[View], T]) -> "Future[T]":
         """Ask something of the database alone."""
@@ -103,10 +112,18 @@ class Guerdon:
         """Answer what was accepted, stop and close the database."""
         for stop in self._stops:
             stop()
-        self._gatherer.close()
+        self._recorder.close()
+        self._teller.close()
         self._writers.shutdown()
         self._readers.shutdown()
         self.database.close()
+
+    def _recorded(self, records: Sequence[Record]) -> list[Recorded | Refusal]:
+        return until_done(lambda: self._once(partial(_record, records)))
+
+    def _told(self, names: Sequence[str]) -> list[Stand | None]:
+        with self.database.view() as view:
+            return stand_members(view, self._published(view), names, at=self.clock())
 
     def _published(self, view: View) -> Published:
         """Return the programme in force, for the thread that asks."""
@@ -115,7 +132,7 @@ class Guerdon:
         publishing: Publishing = self._own.publishing
         return publishing.current(view)
 
-    def _once(self, do: Callable[[Work, Published, int], T], *, dry: bool) -> T:
+    def _once(self, do: Callable[[Work, Published, int], T], *, dry: bool = False) -> T:
         """Do it in one transaction."""
         try:
             with self.database.work() as work:
@@ -124,6 +141,10 @@ class Guerdon:
                 return found
         except _Undone as undone:
             return undone.outcome  # type: ignore[return-value]  # it is what `do` returned
+
+
+def _record(records: Sequence[Record], work: Work, published: Published, at: int) -> list[Recorded | Refusal]:
+    return record_events(work, published, records, recorded_at=at)
 
 
 def _undo(found: object, *, wanted: bool) -> None:

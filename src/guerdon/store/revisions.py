@@ -6,12 +6,11 @@ Invariants:
 """
 
 import json
-from typing import Any, NamedTuple
-
-from sqlalchemy import func, select
+from typing import Any, Final, NamedTuple
 
 from guerdon.store import ordinary, programmes
 from guerdon.store.database import View, Work
+from guerdon.store.statements import Query
 from guerdon.store.tables import revisions
 
 
@@ -24,6 +23,12 @@ class Revision(NamedTuple):
     note: str
     files: dict[str, str]
     replaces: int | None
+
+
+_NEWEST: Final = Query(
+    "select max(revision) from revisions where programme = ?",
+    "select max(revision) from revisions where programme = ?::integer",
+)
 
 
 def publish(  # noqa: PLR0913 - a revision says this much of itself
@@ -42,9 +47,8 @@ def publish(  # noqa: PLR0913 - a revision says this much of itself
 
 def newest_number(view: View, programme: int) -> int | None:
     """Return the number of the revision in force, or nothing before the first."""
-    query = select(func.max(revisions.c.revision)).where(revisions.c.programme == programme)
-    number = view.connection.execute(query).scalar_one()
-    return None if number is None else int(number)
+    number: int | None = _NEWEST.rows(view, programme)[0][0]
+    return number
 
 
 def newest(view: View, programme: int) -> Revision | None:

@@ -3,6 +3,7 @@
 Everything that falls due at or before the instant has happened, posted or not (S7c). Nothing is written.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from guerdon.core.calendar import LATEST
@@ -13,7 +14,7 @@ from guerdon.services.answers import Balance, Points, balances_of, shown
 from guerdon.services.facts import history_of
 from guerdon.services.published import Published
 from guerdon.services.states import standing_of, unpacked
-from guerdon.store import accounts, events
+from guerdon.store import accounts, events, members
 from guerdon.store.accounts import Account
 from guerdon.store.database import View
 
@@ -49,13 +50,26 @@ class Stand:
     levels: tuple[Held, ...]
 
 
+def stand_members(view: View, published: Published, names: Sequence[str], *, at: int) -> list[Stand | None]:
+    """Return where the accounts of members stand at an instant, in their order; None where nothing happened."""
+    known = members.read(view, published.id, names)
+    homes = [known[name].account if name in known else name for name in names]
+    rows = accounts.read(view, published.id, homes)
+    return [stand_of(view, published, rows[home], at=at) if home in rows else None for home in homes]
+
+
 def stand(view: View, published: Published, account: str, *, at: int) -> Stand:
     """Return where an account stands at an instant; NotFound for one of which nothing happened."""
     row = accounts.read(view, published.id, [account]).get(account)
     if row is None:
-        message = f"there is no account {account!r}: no event of it was recorded, and no member enrolled"
-        raise NotFound(message, code="account_unknown")
+        raise unknown(account)
     return stand_of(view, published, row, at=at)
+
+
+def unknown(account: str) -> NotFound:
+    """Return what is said when nothing is known of an account."""
+    message = f"there is no account {account!r}: no event of it was recorded, and no member enrolled"
+    return NotFound(message, code="account_unknown")
 
 
 def stand_of(view: View, published: Published, row: Account, *, at: int) -> Stand:

@@ -13,7 +13,7 @@ from guerdon.api.replies import Reply, shown
 from guerdon.api.routes.accounts import Standing, standing
 from guerdon.api.routes.members.statements import Statement, statement_shown
 from guerdon.core.explain import Explanation, sentences
-from guerdon.services.accounts.stand import stand
+from guerdon.services.accounts.stand import stand, unknown
 from guerdon.services.accounts.tell import explanation, home_of, statement
 from guerdon.services.published import Published
 from guerdon.store.database import View
@@ -46,6 +46,12 @@ class Explained(Struct, kw_only=True):
 )
 async def member_standing(request: Asked) -> Reply:
     """Tell where the account stands that a member's points are in: now, or at any instant."""
+    if not asking.asks_for_more(request):
+        member = asking.named(request, "member")
+        found = await asking.waiting_of(request).on(asking.guerdon_of(request).standing(member))
+        if found is None:
+            raise unknown(member)
+        return shown(standing(found))
     return await _at_home(request, lambda view, published, home, at: standing(stand(view, published, home, at=at)))
 
 

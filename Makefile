@@ -9,8 +9,12 @@ SEED := $(or $(SEED),$(shell date +%s))
 BIN := .venv/bin
 SOURCES := $(sort $(shell find src programmes tools -type f ! -name '*.pyc' 2>/dev/null))
 UNCOMPILED := PYTHONPATH=src
-# These tests cover core and definition in full; the others run files through data engines, which tracing would slow down.
+# These tests cover core and definition in full; tracing would slow the others down.
 COVERED := tests/core tests/definition tests/app tests/parity/test_expressions.py
+# These run files through data engines and the commands, whose workers fold much: on the engine that is installed.
+FILES := tests/parity tests/batch tests/cli
+# What these ask of the sources is asked of the installed engine again.
+TWICE := tests/core tests/app tests/services tests/worker
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -24,13 +28,14 @@ setup: .venv/installed ## make .venv: the locked dependencies, then guerdon itse
 demo: .venv/installed ## show what guerdon does
 	$(BIN)/guerdon demo $(ARGS)
 
-test: .venv/locked ## run every test on the sources, uncompiled, and ask full coverage of core and definition
+test: .venv/installed ## run every test, on the sources or (through data engines) the installed wheel; core and definition in full
 	$(BIN)/python -m pytest -n auto -m 'not slow' --cov --cov-report=term --cov-fail-under=100 $(COVERED) $(ARGS)
 	$(BIN)/python -m pytest -n auto -m slow $(COVERED) $(ARGS)
-	$(BIN)/python -m pytest -n auto $(foreach one,$(COVERED),--ignore=$(one)) $(ARGS)
+	$(BIN)/python -m pytest -n auto $(foreach one,$(COVERED) $(FILES),--ignore=$(one)) $(ARGS)
+	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto --ignore=tests/parity/test_expressions.py $(FILES) $(ARGS)
 
 test-compiled: .venv/installed ## run the tests that ask about behaviour on the installed wheel
-	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto --ignore=tests/house --ignore=tests/store $(ARGS)
+	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto $(TWICE) $(ARGS)
 
 check: .venv/locked ## format, lint, types, floors and the quick tests: run this before you commit
 	$(BIN)/ruff format --check .

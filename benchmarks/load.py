@@ -38,6 +38,8 @@ def requests_of(kind: str, members: int, hot: float, run: int) -> Callable[[int]
             return "POST", "/v1/events", purchase(one, member())
         if kind == "bulk":
             return "POST", "/v1/events/batch", [purchase(one * BULK + n, member()) for n in range(BULK)]
+        if kind == "basket":
+            return "POST", "/v1/baskets", {"member": f"m{member():07}", "amount": f"{5 + number % 150}.50"}
         if kind == "redemption":
             body = {"id": f"r{one}", "reward": "coffee"}
             return "POST", f"/v1/members/m{member():07}/redemptions", body
@@ -78,10 +80,13 @@ class Caller(asyncio.Protocol):
                 self.load.failed[self.buffer[end + 4 : end + 150].decode()] = status
             self.buffer = self.buffer[end + 4 + length :]
             self.load.answered(time.perf_counter() - self.began)
-            if time.perf_counter() < self.load.ends:
-                self.send()
-            else:
+            if time.perf_counter() >= self.load.ends:
                 self.transport.close()
+            elif self.load.every:
+                wait = max(self.began + self.load.every - time.perf_counter(), 0)
+                asyncio.get_running_loop().call_later(wait, self.send)
+            else:
+                self.send()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - as asyncio calls it
         """Note that one connection is done."""
@@ -99,6 +104,7 @@ class Load:
         self.count = 0
         self.open = asked.connections
         self.times: list[float] = []
+        self.every = asked.connections / asked.rate if asked.rate else 0.0
         self.failed: dict[str, int] = {}
         self.done = asyncio.Event()
         self.starts = time.perf_counter() + WARM_SECONDS
@@ -134,8 +140,11 @@ def main() -> None:
     parser.add_argument("host")
     parser.add_argument("port", type=int)
     parser.add_argument("key")
-    parser.add_argument("kind", choices=["purchase", "bulk", "redemption", "read"])
+    parser.add_argument("kind", choices=["purchase", "bulk", "redemption", "read", "basket"])
     parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument(
+        "--rate", type=float, default=0, help="so many requests a second in all; else as many as are answered"
+    )
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--members", type=int, default=1_000_000)
     parser.add_argument("--hot", type=float, default=0)

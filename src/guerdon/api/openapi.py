@@ -32,7 +32,6 @@ _EVENT: Final[Json] = {
     "description": "One event, with the attributes that the programme declares for its type. Amounts are exact: text, or numbers "
     "without an exponent.",
     "required": ["id", "at"],
-    "anyOf": [{"required": ["member"]}, {"required": ["identity"]}],
     "properties": {
         "id": {"type": "string", "maxLength": 200, "description": "Its id at its source; it names the event for ever."},
         "source": {"type": "string", "maxLength": 200, "description": "Which system says so."},

@@ -9,11 +9,20 @@ from guerdon.store.tables import METADATA
 COUNTS = ("meta",)
 """SQLite's number of transactions, which rises with those too that found nothing to do."""
 
+ASIDE = {"keys": ("last_used_on",)}
+"""Columns that are written when there is time for it, and say nothing of what was asked for."""
+
 Kept = dict[str, list[tuple[Any, ...]]]
 
 
+def _columns(name: str) -> str:
+    return ", ".join(column.name for column in METADATA.tables[name].columns if column.name not in ASIDE.get(name, ()))
+
+
 _EVERYTHING = {
-    name: Query(f"select * from {name} order by {', '.join(column.name for column in table.primary_key)}")
+    name: Query(
+        f"select {_columns(name)} from {name} order by {', '.join(column.name for column in table.primary_key)}"
+    )
     for name, table in METADATA.tables.items()
     if name not in COUNTS
 }

@@ -140,6 +140,8 @@ class Programme:
             currency=currency, rates=rates, zone=zone, event_types=event_types, eligible=eligible, returns=returns,
             lateness=lateness or Lateness(zone),
         )  # fmt: skip
+        # Rules of adjustments that are no credit towards levels.
+        self.uncounted: Final = {rule.position for rule in rules if not rule.qualifies}
         for rule in rules:
             rule.index_limits()
 

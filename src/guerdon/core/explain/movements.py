@@ -44,6 +44,13 @@ WORDS: Final = {
 }
 """How points that leave one book for another are told."""
 
+BY_HAND: Final = {
+    (ISSUED_BOOK, AVAILABLE_BOOK): "{} given",
+    (AVAILABLE_BOOK, REDEEMED_BOOK): "{} taken off",
+    (DEBT_BOOK, REDEEMED_BOOK): "{} taken off that were not there: they are owed",
+}
+"""How it is told of an adjustment, where that is different."""
+
 OF_LOTS: Final = (
     (PENDING_BOOK, AVAILABLE_BOOK), (AVAILABLE_BOOK, REDEEMED_BOOK), (HELD_BOOK, REDEEMED_BOOK),
     (AVAILABLE_BOOK, HELD_BOOK), (HELD_BOOK, AVAILABLE_BOOK), (AVAILABLE_BOOK, BREAKAGE_BOOK),
@@ -83,10 +90,14 @@ def change_of(movement: Movement) -> int:
     return movement.points if movement.into < OWN_BOOKS else 0
 
 
-def sentence_of(movement: Movement, shown: Sequence[Decimal], total: Decimal, unit: str) -> str:
-    """Return a movement as a sentence; `shown` are the points of each lot."""
-    said = WORDS[movement.source, movement.into].format(f"{total:,f} {unit}")
-    if (movement.source, movement.into) not in OF_LOTS:
+def sentence_of(
+    movement: Movement, shown: Sequence[Decimal], total: Decimal, unit: str, *, by_hand: bool = False
+) -> str:
+    """Return a movement as a sentence, one of an adjustment if it is `by_hand`; `shown` are the points of each lot."""
+    books = (movement.source, movement.into)
+    words = BY_HAND.get(books, WORDS[books]) if by_hand else WORDS[books]
+    said = words.format(f"{total:,f} {unit}")
+    if books not in OF_LOTS:
         return said
     named = [name for name, _ in movement.lots]
     if len(named) == 1:

@@ -17,6 +17,7 @@ from guerdon.core.events import Event
 from guerdon.core.explain.movements import Movement, change_of, movements_of, sentence_of
 from guerdon.core.explain.redemptions import rewards_asked, swept
 from guerdon.core.explain.wording import clock, decimal_of, iso_time
+from guerdon.core.facts import ADJUSTMENT
 from guerdon.core.history import Kept
 from guerdon.core.ledger.books import (
     AVAILABLE_BOOK,
@@ -201,7 +202,9 @@ def _happening(  # noqa: PLR0913 - what happened has this many sides
         expired=counts["expired"],
         taken_back=counts["taken_back"],
         written_off=counts["written_off"],
-        said=tuple([_reward(programme, at, event, reward, one) + _told(programme, one, waits) for one in movements]),
+        said=tuple([
+            _reward(programme, at, event, reward, one) + _told(programme, event, one, waits) for one in movements
+        ]),
     )
 
 
@@ -213,13 +216,14 @@ def _reward(programme: Programme, at: int, event: Event | None, asked: str, move
     return swept(programme, at, movement.unit, movement.points) if swept_away else ""
 
 
-def _told(programme: Programme, movement: Movement, waits: Sequence[int]) -> str:
+def _told(programme: Programme, event: Event | None, movement: Movement, waits: Sequence[int]) -> str:
     unit = programme.units[movement.unit]
     if movement.source == ISSUED_BOOK and movement.into == PENDING_BOOK and len(set(waits)) == 1 and waits[0] < LATEST:
         day = clock(programme.zone, waits[0], timed=False)
         return f"{decimal_of(movement.points, unit.decimals):,f} {unit.name} earned, usable from {day}"
     shown = [decimal_of(points, unit.decimals) for _, points in movement.lots]
-    return sentence_of(movement, shown, decimal_of(movement.points, unit.decimals), unit.name)
+    by_hand = event is not None and event.kind == ADJUSTMENT
+    return sentence_of(movement, shown, decimal_of(movement.points, unit.decimals), unit.name, by_hand=by_hand)
 
 
 def _balance(programme: Programme, row: Row, lots: Sequence[Row], named: dict[int, str]) -> Balance:

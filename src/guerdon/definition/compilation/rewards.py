@@ -20,6 +20,7 @@ from guerdon.core.facts import MONEY as MONEY_KIND
 from guerdon.core.facts import NUMBER as NUMBER_KIND
 from guerdon.core.facts import REDEMPTION, Attribute, EventType
 from guerdon.core.facts import TEXT as TEXT_KIND
+from guerdon.core.lots.adjustments import Adjusting
 from guerdon.core.lots.keeping import AT_ONCE, CANCEL, CONFIRM, NO_POINTS, NO_SLOT, RESERVE, STEPS, Redeeming
 from guerdon.core.lots.rewards import NO_MONEY, PLENTY, Reward, Sweep
 from guerdon.core.slots import Slot
@@ -95,8 +96,8 @@ def _redeeming(one: EventType, built_in: list[Attribute]) -> EventType:
     return EventType(one.name, one.kind, (*one.attributes, *added), one.line_attributes)
 
 
-def rewards(draft: Draft, terms: Terms, limits: Limits) -> Redeeming | None:
-    """Return what redemption events ask for, and the rewards on offer; nothing where no lots are kept."""
+def rewards(draft: Draft, terms: Terms, limits: Limits, adjusting: Adjusting | None) -> Redeeming | None:
+    """Return what redemption events ask for, the rewards on offer, and how points are adjusted; nothing where no lots are kept."""
     if not keeps_lots(draft.spec):
         return None
     made = _Rewards(draft, terms, redemption_types(terms), limits)
@@ -110,7 +111,7 @@ def rewards(draft: Draft, terms: Terms, limits: Limits) -> Redeeming | None:
         hold_for=term(draft, held.hold_for) if held is not None and held.hold_for else None,
         hold_grace=term(draft, held.hold_grace) if held is not None and held.hold_grace else None,
         restore_grace=None if restore in RESTORES else term(draft, restore),
-        restores_anew=restore == "new_lot",
+        restores_anew=restore == "new_lot", adjusting=adjusting,
     )  # fmt: skip
 
 

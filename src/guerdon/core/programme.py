@@ -171,6 +171,10 @@ class Programme:
         """Return the place of the version in force at an instant."""
         return max(bisect_right([change.at for change in self.changes], at) - 1, 0)
 
+    def redeeming_at(self, at: int) -> Redeeming | None:
+        """Return the terms of redemptions and adjustments as they are at an instant."""
+        return self.changes[self.version_at(at)].redeeming if self.changes else self.redeeming
+
     def ladders_at(self, at: int) -> list[Ladder]:
         """Return the ladders as they are at an instant."""
         return self.changes[self.version_at(at)].ladders if self.changes else self.ladders

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from guerdon.definition import adjustments, keeping, late, levels, spec
+from guerdon.definition import keeping, late, levels, spec
 from guerdon.definition.findings import ISSUES_MAX
 from guerdon.definition.issues import Issue, Place, error, quote, suggest
 from guerdon.definition.source import Loc, Source
@@ -25,7 +25,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "eligible": spec.EligibleSpec, "examples": spec.ExampleSpec, "stack": spec.StackSpec, "changes": spec.ChangesSpec,
     "attributes": spec.AttributeSpec, "lines": spec.AttributeSpec, "expiry": keeping.ExpirySpec,
     "pending": keeping.PendingSpec, "policies": keeping.ExpirySpec, "sweep": keeping.SweepSpec,
-    "adjustments": adjustments.AdjustmentSpec, "rewards": keeping.RewardSpec, "redemptions": keeping.RedemptionsSpec,
+    "adjustments": keeping.AdjustmentSpec, "rewards": keeping.RewardSpec, "redemptions": keeping.RedemptionsSpec,
     "metrics": levels.MetricSpec, "within": levels.WithinSpec, "ladders": levels.LadderSpec, "levels": levels.LevelSpec,
     "grants": levels.GrantSpec, "keep": levels.KeepSpec, "credit": levels.CreditSpec, "returns": keeping.ReturnsSpec,
     "write_off": keeping.WriteOffSpec, "unlinked": keeping.UnlinkedSpec, "debt": keeping.OwedSpec, "late": late.LateSpec,

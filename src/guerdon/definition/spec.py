@@ -10,8 +10,16 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from guerdon.definition.adjustments import AdjustmentSpec
-from guerdon.definition.keeping import NEVER, OwedSpec, PendingSpec, Policy, RedemptionsSpec, ReturnsSpec, RewardSpec
+from guerdon.definition.keeping import (
+    NEVER,
+    AdjustmentSpec,
+    OwedSpec,
+    PendingSpec,
+    Policy,
+    RedemptionsSpec,
+    ReturnsSpec,
+    RewardSpec,
+)
 from guerdon.definition.keeping import LimitSpec as LimitSpec  # noqa: PLC0414 - what rules and campaigns have, too
 from guerdon.definition.late import Late
 from guerdon.definition.levels import Benefits, LadderSpec, MetricSpec

@@ -6,11 +6,14 @@ What they keep:
 * No limit over all rules binds what is given; a cap on what is held does.
 """
 
+from decimal import Decimal
+
 import pytest
 
 from guerdon.core.effects import MOVED
 from guerdon.core.explain import explain, pages_of, sentences, stories_of
 from guerdon.core.history import keep_ledger, take_stock
+from guerdon.core.ledger.books import BOOKS
 from tests.core.lots.journals import LATER, Record, at, buys, told
 from tests.core.tables import answers, event, points, programme
 from tests.core.versions import timelines as versions
@@ -54,6 +57,24 @@ def test_what_is_not_there_is_owed_and_the_next_earnings_pay_it() -> None:
     history = [buys("2017-01-01", 10), adjusts("2017-02-01", -30)]
     assert left(YEAR, *history) == (0, 20)
     assert left(YEAR, *history, buys("2017-02-02", 50)) == (30, 0)
+
+
+def test_what_is_taken_off_is_not_redeemed_in_the_books() -> None:
+    history = [buys("2017-01-01", 10), adjusts("2017-02-01", -30), buys("2017-02-02", 50), adjusts("2017-02-03", -5)]
+    events = [event(YEAR, one, place) for place, one in enumerate(history, 1)]
+    made = keep_ledger(programme(YEAR), events)
+    books: dict[str, int] = {}
+    for row in made.ledger.postings.rows():
+        books[BOOKS[row["book"]]] = books.get(BOOKS[row["book"]], 0) + row["points"]
+    assert {name: points for name, points in books.items() if points} == {
+        "issued": -60,
+        "adjusted": 35,
+        "available": 25,
+    }
+    (page,) = pages_of(programme(YEAR), events)
+    (january, february) = page.units[0].months
+    said = (january.taken_back, february.taken_back, february.spent, february.balance)
+    assert said == (Decimal(0), Decimal(-35), Decimal(0), Decimal(25))
 
 
 def test_a_reason_that_there_is_not_does_nothing_and_says_so() -> None:

@@ -43,7 +43,7 @@ def adjustment_line(told: AdjustmentAnswer) -> str:
 
 def reason_named(programme: Programme, name: str, at: int) -> Reason | None:
     """Return the reason of a name that there is at an instant."""
-    terms = programme.changes[programme.version_at(at)].redeeming if programme.changes else programme.redeeming
+    terms = programme.redeeming_at(at)
     reasons = [] if terms is None or terms.adjusting is None else terms.adjusting.reasons
     return next((reason for reason in reasons if reason.name == name), None)
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from guerdon.core.ledger.books import (
+    ADJUSTED_BOOK,
     AVAILABLE_BOOK,
     BREAKAGE_BOOK,
     DEBT_BOOK,
@@ -39,22 +40,18 @@ WORDS: Final = {
     (DEBT_BOOK, AVAILABLE_BOOK): "of these, {} were spent already: they are owed",
     (AVAILABLE_BOOK, DEBT_BOOK): "{} pay what was owed",
     (REDEEMED_BOOK, DEBT_BOOK): "{} no longer owed",
+    (AVAILABLE_BOOK, ADJUSTED_BOOK): "{} taken off",
+    (DEBT_BOOK, ADJUSTED_BOOK): "{} taken off that were not there: they are owed",
     (WRITTEN_OFF_BOOK, DEBT_BOOK): "{} owed for too long are written off",
     (WRITTEN_OFF_BOOK, REVERSED_BOOK): "{} could not be taken back and are written off",
 }
 """How points that leave one book for another are told."""
 
-BY_HAND: Final = {
-    (ISSUED_BOOK, AVAILABLE_BOOK): "{} given",
-    (AVAILABLE_BOOK, REDEEMED_BOOK): "{} taken off",
-    (DEBT_BOOK, REDEEMED_BOOK): "{} taken off that were not there: they are owed",
-}
-"""How it is told of an adjustment, where that is different."""
-
 OF_LOTS: Final = (
     (PENDING_BOOK, AVAILABLE_BOOK), (AVAILABLE_BOOK, REDEEMED_BOOK), (HELD_BOOK, REDEEMED_BOOK),
     (AVAILABLE_BOOK, HELD_BOOK), (HELD_BOOK, AVAILABLE_BOOK), (AVAILABLE_BOOK, BREAKAGE_BOOK),
     (PENDING_BOOK, BREAKAGE_BOOK), (REDEEMED_BOOK, AVAILABLE_BOOK), (AVAILABLE_BOOK, DEBT_BOOK),
+    (AVAILABLE_BOOK, ADJUSTED_BOOK),
 )  # fmt: skip
 """Of these it is told which purchases the points were of."""
 
@@ -90,13 +87,10 @@ def change_of(movement: Movement) -> int:
     return movement.points if movement.into < OWN_BOOKS else 0
 
 
-def sentence_of(
-    movement: Movement, shown: Sequence[Decimal], total: Decimal, unit: str, *, by_hand: bool = False
-) -> str:
-    """Return a movement as a sentence, one of an adjustment if it is `by_hand`; `shown` are the points of each lot."""
+def sentence_of(movement: Movement, shown: Sequence[Decimal], total: Decimal, unit: str) -> str:
+    """Return a movement as a sentence; `shown` are the points of each lot."""
     books = (movement.source, movement.into)
-    words = BY_HAND.get(books, WORDS[books]) if by_hand else WORDS[books]
-    said = words.format(f"{total:,f} {unit}")
+    said = WORDS[books].format(f"{total:,f} {unit}")
     if books not in OF_LOTS:
         return said
     named = [name for name, _ in movement.lots]

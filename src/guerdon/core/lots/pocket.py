@@ -18,10 +18,8 @@ from guerdon.core.effects import (
     FROM_SPENT,
     FROM_USABLE,
     GRANTED,
-    INDEBTED,
     RELEASED,
     SETTLED,
-    SPENT,
     USABLE,
     Effects,
 )
@@ -243,49 +241,6 @@ class Pocket:
             if lot.pending > 0:
                 return
             self.waited += 1
-
-    def spend(self, at: i64, event: i64, amount: int, claim: Claim | None = None, *, stirs: bool = True) -> None:
-        """Spend points, those that expire soonest first; what there is not becomes debt."""
-        short = self.draw(at, event, amount, claim)
-        if short > 0:
-            self.owe(at, event, short, spent=True, claim=claim)
-        if stirs and self.keeping.redeeming_is_activity:
-            self.stir(at)
-        self.fill(at)
-
-    def draw(self, at: i64, event: i64, amount: int, claim: Claim | None = None) -> int:
-        """Draw spent points from lots, those that expire soonest first; return how many there are not."""
-        while amount > 0:
-            lot = self.soonest()
-            if lot is None:
-                break
-            part = min(amount, lot.free())
-            amount -= part
-            lot.remaining -= part
-            lot.spent += part
-            self.available -= part
-            self.note(SPENT, at, event, lot, part)
-            if claim is not None:
-                claim.add(lot, part, at)
-        return amount
-
-    def owe(
-        self, at: i64, event: i64, amount: int, *, spent: bool, lot: Lot | None = None, claim: Claim | None = None
-    ) -> None:
-        """Note what an event took beyond what was there; of a refund, beyond what was left of a lot."""
-        if lot is not None:
-            claim = Claim(event, amount, at=at, lapses_at=LATEST)
-        lasts = self.keeping.debt_lasts
-        ends_at = LATEST if lasts is None else lasts.after(int(at))
-        self.debts.append(Debt(event, amount, at=at, ends_at=ends_at, spent=spent, claim=claim, lot=lot))
-        self.debt += amount
-        if lot is not None:
-            self.note(INDEBTED, at, event, lot, amount)
-            return
-        self.effects.add(
-            INDEBTED, at, event, -1, -1, -1, self.effects.in_force, -1, -1, self.keeping.unit,
-            amount, amount, -1, 0, -1, 0, -1, GRANTED,
-        )  # fmt: skip
 
     def soonest(self) -> Lot | None:
         """Return the lot to draw on next: the first of the queues' heads."""

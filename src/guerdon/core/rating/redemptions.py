@@ -14,7 +14,7 @@ from guerdon.core.effects import REDEEMED, Effects
 from guerdon.core.facts import ADJUSTMENT, Facts
 from guerdon.core.limits import TIMES
 from guerdon.core.limits.stocks import BY_ITSELF, Draws
-from guerdon.core.lots import claiming
+from guerdon.core.lots import claiming, drawing
 from guerdon.core.lots.claims import BACK, HELD, SPENT, Claim
 from guerdon.core.lots.keeping import AT_ONCE, CANCEL, CONFIRM, NO_POINTS, NO_SLOT, RESERVE, Redeeming
 from guerdon.core.lots.pocket import Pocket
@@ -104,7 +104,7 @@ class Redemptions:
             amount = 0 if slot == NO_SLOT else facts.slots[slot].at(row) // self.redeeming.point_ones[unit]
             if amount > 0:
                 at, event = facts.at.small_at(row), facts.ordinal.small_at(row)
-                purse.pockets[unit].spend(at, event, amount, stirs=False)
+                drawing.take_off(purse.pockets[unit], at, event, amount)
 
     def _asked(self, facts: Facts, row: i64, past: list[int]) -> Asked:
         """Read what an event asks for: the points it states, else the price of its reward at that moment."""
@@ -125,7 +125,7 @@ class Redemptions:
     def _begin(self, pocket: Pocket, asked: Asked, *, counts: bool, remembered: bool) -> None:
         """Spend points, or set them aside."""
         if asked.step != RESERVE and not remembered:
-            pocket.spend(asked.at, asked.event, asked.amount)
+            drawing.spend(pocket, asked.at, asked.event, asked.amount)
             return
         lasts = self.redeeming.hold_for
         lapses_at = LATEST if lasts is None or asked.step != RESERVE else lasts.after(int(asked.at))

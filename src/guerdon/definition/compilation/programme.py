@@ -15,7 +15,6 @@ from guerdon.core.metrics import Metric
 from guerdon.core.programme import Change, Group, Programme, Unit
 from guerdon.core.slots import Eligible
 from guerdon.core.strategies import Strategies
-from guerdon.definition.compilation.adjustments import adjusting, given_by, unit_of, with_adjustments
 from guerdon.definition.compilation.crossing import check_splits
 from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.compilation.eligibility import eligible
@@ -25,6 +24,7 @@ from guerdon.definition.compilation.ladders import compile_ladders, past_of
 from guerdon.definition.compilation.late import joining, lateness
 from guerdon.definition.compilation.limits import Limits
 from guerdon.definition.compilation.metrics import compile_metrics
+from guerdon.definition.compilation.moves.adjustments import adjusting, given_by, unit_of, with_adjustments
 from guerdon.definition.compilation.multipliers import compile_multiplier
 from guerdon.definition.compilation.returns import paid_slot, recovery, return_policy, set_ways, with_products
 from guerdon.definition.compilation.rewards import rewards, with_redemptions

@@ -186,7 +186,7 @@ class _Rewards:
             step=1 if spec.step is None else scaled_to(spec.step, decimals) or 1,
             starts_at=starts_at, ends_at=ends_at, limits=positions, text=spec.price, when_text=spec.when or "",
             sweep=self._sweep(spec, loc, price),
-            valid_for=None if spec.valid_for is None else term(self.draft, spec.valid_for),
+            valid_for=None if spec.valid_for is None else term(self.draft, spec.valid_for), code=spec.code or "",
         )  # fmt: skip
 
     def _sweep(self, spec: RewardSpec, loc: Loc, price: Live | None) -> Sweep | None:
@@ -197,7 +197,7 @@ class _Rewards:
             what = "what is issued by itself has a price that is the same for everybody"
             self.draft.wrong((*loc, "price"), "sweep", what, "write a number of points, like price: 100")
             return None
-        for key in ("when", "money", "limits", "stock", "from", "until"):
+        for key in ("when", "money", "limits", "stock", "code", "from", "until"):
             if getattr(spec, "from_" if key == "from" else key):
                 what = f"`{key}` is asked of redemptions, and this is issued by itself"
                 self.draft.wrong((*loc, key), "sweep", what, "write sweep: {on: [04-01], most: 5, most_per_year: 15}")

@@ -14,12 +14,12 @@ from guerdon.core.facts import TEXT as TEXT_KIND
 from guerdon.core.lots.adjustments import Adjusting, Reason
 from guerdon.core.lots.keeping import NO_SLOT
 from guerdon.core.slots import Slot
-from guerdon.definition.adjustments import AdjustmentSpec
 from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.compilation.rules import compile_rule
 from guerdon.definition.compilation.terms import Placed, Terms
 from guerdon.definition.exact import scaled_to
 from guerdon.definition.issues import quote
+from guerdon.definition.keeping import AdjustmentSpec
 from guerdon.definition.spec import RuleSpec
 
 ADJUSTMENT_TYPE: Final = "adjustment"

@@ -9,17 +9,22 @@ from functools import partial
 from typing import Any
 
 from guerdon.core.errors import Conflict
+from guerdon.services.adjustments.adjust import AdjustPoints, adjust_points
+from guerdon.services.adjustments.adjusted import Adjusted
+from guerdon.services.adjustments.decide import DecideAdjustment, decide_adjustment
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.audit import COMMAND
 from guerdon.services.events.record import record_events
 from guerdon.services.members.enrol import EnrolMember, enrol_member
 from guerdon.services.members.find import Profile
-from guerdon.services.published import Publishing
+from guerdon.services.published import Published, Publishing
 from guerdon.services.redemptions.redeem import RedeemReward, StepRedemption, redeem_reward, step_redemption
-from guerdon.store import Database, open_database
+from guerdon.services.redemptions.use import Good, UseCode, use_code
+from guerdon.store import Database, Work, open_database
 
+Outcome = Recorded | Adjusted | Good | Profile | Refusal
 Asked = tuple[str, dict[str, Any]]
-"""A verb (redeem, step, enrol, record) and what it is asked with."""
+"""A verb (redeem, step, enrol, adjust, decide, use, record) and what it is asked with."""
 
 PROCESSES = 4
 TRIES = 40
@@ -54,7 +59,7 @@ def _ask(url: str, rounds: list[list[Asked]], at: str, barrier: Any, answers: An
     database.close()
 
 
-def _tried(do: Callable[[], Recorded | Profile | Refusal]) -> str:
+def _tried(do: Callable[[], Outcome]) -> str:
     for _ in range(TRIES):
         try:
             found = do()
@@ -63,18 +68,22 @@ def _tried(do: Callable[[], Recorded | Profile | Refusal]) -> str:
         else:
             if isinstance(found, Refusal):
                 return found.code
-            return "again" if isinstance(found, Recorded) and found.repeated else "done"
+            return "again" if isinstance(found, (Recorded, Adjusted)) and found.repeated else "done"
     return "busy"
 
 
-def _once(database: Database, publishing: Publishing, asked: Asked, at: int) -> Recorded | Profile | Refusal:
+def _once(database: Database, publishing: Publishing, asked: Asked, at: int) -> Outcome:
     verb, given = asked
     with database.work() as work:
-        published = publishing.current(work)
-        if verb == "redeem":
-            return redeem_reward(RedeemReward(**given), work, published, at=at)
-        if verb == "step":
-            return step_redemption(StepRedemption(**given), work, published, at=at)
-        if verb == "enrol":
-            return enrol_member(EnrolMember(**given), work, published, by=COMMAND, at=at)
-        return record_events(work, published, [given], recorded_at=at)[0]
+        return VERBS[verb](given, work, publishing.current(work), at)
+
+
+VERBS: dict[str, Callable[[dict[str, Any], Work, Published, int], Outcome]] = {
+    "redeem": lambda given, work, published, at: redeem_reward(RedeemReward(**given), work, published, at=at),
+    "step": lambda given, work, published, at: step_redemption(StepRedemption(**given), work, published, at=at),
+    "enrol": lambda given, work, published, at: enrol_member(EnrolMember(**given), work, published, by=COMMAND, at=at),
+    "adjust": lambda given, work, published, at: adjust_points(AdjustPoints(**given), work, published, at=at),
+    "decide": lambda given, work, published, at: decide_adjustment(DecideAdjustment(**given), work, published, at=at),
+    "use": lambda given, work, published, at: use_code(UseCode(**given), work, published, at=at),
+    "record": lambda given, work, published, at: record_events(work, published, [given], recorded_at=at)[0],
+}

@@ -47,6 +47,25 @@ rewards:
 TESTS = By(actor="tests")
 
 
+VOUCHERS = (
+    PROGRAMME
+    + """  - {id: ten, title: Ten off, price: 10, code: made, valid_for: 1 month}
+  - {id: cinema, price: 10, code: uploaded}
+"""
+)
+REASONS = """
+adjustments:
+  - {id: goodwill, title: Goodwill, max: 500, approve_above: 100}
+  - {id: correction, title: A mistake}
+  - {id: fresh, approve_above: 0}
+"""
+
+
+def by(name: str) -> By:
+    """Return somebody who holds a key."""
+    return By(actor=f"k_{name}", name=name, request_id="req-1")
+
+
 @dataclass
 class Shop:
     """The programme as one thread serves it; `now` is what its clock says."""

@@ -14,7 +14,7 @@ from guerdon.services.answers import Recorded
 from guerdon.services.entries import said_of
 from guerdon.services.facts import history_of
 from guerdon.store import accounts, events, journals, open_database
-from tests.services.shop import PROGRAMME, Shop
+from tests.services.shop import PROGRAMME, REASONS, Shop
 
 Made = dict[str, Any]
 
@@ -24,7 +24,7 @@ PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
 law = settings(
     max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-FREE_STOCK = PROGRAMME.replace(", stock: 2", "")
+FREE_STOCK = PROGRAMME.replace(", stock: 2", "") + REASONS
 ZONE = "+02:00"
 
 
@@ -37,10 +37,13 @@ def histories(draw: st.DrawFn) -> list[Made]:
         day = draw(st.integers(1, 28))
         record: Made = {"id": f"e{number}", "member": draw(st.sampled_from(["ana", "ben"]))}
         record["at"] = f"2025-{draw(st.integers(1, 12)):02}-{day:02}T1{draw(st.integers(0, 9))}:00:00{ZONE}"
-        kind = draw(st.sampled_from(["buy", "buy", "spend", "refund"]))
+        kind = draw(st.sampled_from(["buy", "buy", "spend", "refund", "adjust"]))
         if kind == "refund" and sold:
             of, record["member"], amount = sold.pop(draw(st.integers(0, len(sold) - 1)))
             record |= {"type": "refund", "refund_of": of, "amount": draw(st.integers(1, amount))}
+        elif kind == "adjust":
+            reason = draw(st.sampled_from(["correction", "whim"]))
+            record |= {"type": "adjustment", "points": draw(st.integers(-300, 300)), "reason": reason}
         elif kind == "spend":
             record |= {"type": "redemption", "points": draw(st.integers(1, 300))}
         else:

@@ -13,13 +13,25 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
 from guerdon.api import openapi
+from guerdon.api.buckets import Buckets
 from guerdon.api.door import Door, Straight
 from guerdon.api.openapi import PREFIX, Json
 from guerdon.api.operations import OPERATION
 from guerdon.api.page import STYLE, page
 from guerdon.api.problems import MEDIA_TYPE, problem
 from guerdon.api.replies import refusal, refused
-from guerdon.api.routes import accounts, audit, baskets, events, health, programme, redemptions, revisions
+from guerdon.api.routes import (
+    accounts,
+    adjustments,
+    audit,
+    baskets,
+    codes,
+    events,
+    health,
+    programme,
+    redemptions,
+    revisions,
+)
 from guerdon.api.routes.members import profiles, standings
 from guerdon.app.service import Guerdon
 
@@ -39,6 +51,14 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     redemptions.redeem,
     redemptions.confirm,
     redemptions.cancel,
+    redemptions.fulfil,
+    codes.check,
+    codes.use,
+    codes.upload,
+    adjustments.adjust,
+    adjustments.approve,
+    adjustments.decline,
+    adjustments.list_adjustments,
     programme.show_programme,
     revisions.list_revisions,
     revisions.publish_revision,
@@ -69,7 +89,11 @@ def make_app(guerdon: Guerdon) -> ASGIApp:
         lifespan=[serving],
         openapi_config=None,
         logging_config=None,
-        state=State({"guerdon": guerdon, "running": set()}),
+        state=State({
+            "guerdon": guerdon,
+            "running": set(),
+            "attempts": Buckets(guerdon.settings.attempts, guerdon.settings.attempts_seconds),
+        }),
     )
     return Door(routes, _straight(), guerdon)
 

@@ -164,7 +164,7 @@ def given(found: Answered) -> Reply:
     media = JSON if found.status < _WRONG else MEDIA_TYPE
     headers = [(b"content-type", media.encode())]
     headers += [(b"idempotency-replayed", b"true")] if found.repeated else []
-    return Reply(found.body.encode(), found.status, tuple(headers))
+    return Reply((found.shown or found.body).encode(), found.status, tuple(headers))
 
 
 # Asking.
@@ -220,7 +220,9 @@ def _key(request: Asked) -> str | None:
 def by(request: Asked) -> By:
     """Return who asks."""
     visit = visit_in(request.scope)
-    return By(actor="" if visit.caller is None else visit.caller.id, request_id=visit.request_id)
+    if visit.caller is None:
+        return By(actor="", request_id=visit.request_id)
+    return By(actor=visit.caller.id, name=visit.caller.name, request_id=visit.request_id)
 
 
 def _hash(request: Asked, body: bytes) -> bytes:

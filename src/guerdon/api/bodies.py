@@ -58,6 +58,34 @@ class StepBody(Struct, forbid_unknown_fields=True):
     points: int | str | None = None
 
 
+class AdjustmentBody(Struct, forbid_unknown_fields=True):
+    """What is given, or below zero taken off, and why; `id` names the adjustment for ever, without one it gets one."""
+
+    reason: GivenName
+    points: int | str
+    id: Name = ""
+    note: Annotated[str, Meta(max_length=2_000)] = ""
+
+
+class CodeBody(Struct, forbid_unknown_fields=True):
+    """A code as it was shown, and who is there, if that is known."""
+
+    code: GivenName
+    member: Name = ""
+
+
+class CodesBody(Struct, forbid_unknown_fields=True):
+    """Codes of a reward, and the time until which they can be used, a day included."""
+
+    reward: GivenName
+    codes: Annotated[list[GivenName], Meta(max_length=10_000)]
+    expires_at: Name = ""
+
+
+class NothingBody(Struct, forbid_unknown_fields=True):
+    """Nothing: the address says it all."""
+
+
 Attributes = dict[GivenName, Annotated[str, Meta(max_length=1_000)] | bool | int | None]
 Identities = Annotated[list[Annotated[dict[str, str], Meta(min_length=1, max_length=1)]], Meta(max_length=20)]
 
@@ -120,6 +148,10 @@ _DECODERS: Final[dict[type[Struct], msgspec.json.Decoder[Any]]] = {
         MemberChangeBody,
         RedemptionBody,
         StepBody,
+        AdjustmentBody,
+        CodeBody,
+        CodesBody,
+        NothingBody,
         RevisionBody,
         RollbackBody,
     )
@@ -154,6 +186,9 @@ def _decoded(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:  # noqa:
 
 def refusal_of(record: Record) -> Refusal | None:
     """Return why a record cannot be an event whatever the programme says; None when it may be one."""
+    if record.get("type") == "adjustment":
+        detail = "an adjustment is asked for at /v1/members/{member}/adjustments, which holds it to its reason"
+        return Refusal(code="invalid_event", detail=detail, id=str(record.get("id") or "")[:NAME_MAX])
     for name in NAMES:
         value = record.get(name)
         if value is not None and not _is_name(value):

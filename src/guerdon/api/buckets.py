@@ -37,3 +37,7 @@ class Buckets:
         full = int((self._burst - bucket.tokens) / self._rate) + 1
         limit = b'"key";r=%d;t=%d' % (bucket.tokens, wait or full)
         return wait, [self._policy, (b"ratelimit", limit)]
+
+    def put_back(self, key: str) -> None:
+        """Put a token back: what it was taken for does not count."""
+        self._buckets[key].tokens += 1

@@ -24,6 +24,34 @@ ASKED: Final[dict[str, Any]] = {
     "near": [{"what": "reward", "name": "mug", "title": "Mug", "more": "59.50"}],
     "receipt": "You earn 20 points.\n59.50 EUR more, and Mug is yours.",
 }  # fmt: skip
+REDEEMED_CODE: Final[dict[str, Any]] = {
+    **REDEEMED, "code": "7Q2M-K9ZX-41TB-8CWD-E5FG", "code_expires_at": "2027-06-01T10:30:00+00:00",
+}  # fmt: skip
+FULFILLED: Final[dict[str, Any]] = {
+    "id": "r-1", "account": "ana", "member": "ana", "reward": "mug", "state": "fulfilled",
+    "fulfilled_at": "2026-06-02T08:00:00Z", "repeated": False,
+}  # fmt: skip
+GOOD_CODE: Final[dict[str, Any]] = {
+    "reward": "coffee", "title": "Coffee", "redemption": "r-1", "member": "ana", "expires_at": "2027-06-01T10:30:00Z",
+    "used": False,
+}  # fmt: skip
+UPLOADED: Final[dict[str, Any]] = {"reward": "cinema", "added": 2, "free": 41}
+ADJUSTED: Final[dict[str, Any]] = {
+    "id": "a-1", "member": "ana", "reason": "goodwill", "unit": "points", "points": -30, "note": "ticket 4711",
+    "state": "done", "asked_by": "k_0123456789ab", "asked_at": "2026-06-01T10:30:00Z", "decided_by": None,
+    "decided_at": None, "repeated": False,
+    "recorded": {
+        **RECORDED, "id": "a-1", "source": "guerdon", "number": 2, "journal": 2, "points": {"points": 0},
+        "balances": [{**BALANCE, "available": 90, "total": 90}],
+    },
+}  # fmt: skip
+ADJUSTMENT_PENDING: Final[dict[str, Any]] = {
+    **ADJUSTED, "id": "a-2", "points": 500, "state": "pending", "recorded": None,
+}  # fmt: skip
+ADJUSTMENT_DECLINED: Final[dict[str, Any]] = {
+    **ADJUSTMENT_PENDING, "state": "declined", "decided_by": "k_ba9876543210", "decided_at": "2026-06-01T10:40:00Z",
+}  # fmt: skip
+ADJUSTMENTS: Final[dict[str, Any]] = {"adjustments": [ADJUSTMENT_PENDING], "next": None}
 CONFLICT: Final[dict[str, Any]] = {
     "type": "/docs#event_conflict", "title": "The id was recorded with other content", "status": 409,
     "code": "event_conflict", "detail": "event till-4711 was recorded before with other content", "id": "till-4711",

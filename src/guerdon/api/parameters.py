@@ -20,6 +20,13 @@ IDENTITY: Final = (
 )
 REDEMPTION: Final = Parameter(name="redemption", where="path", about="The redemption's id.", example="r-1")
 REVISION: Final = Parameter(name="revision", where="path", about="The revision's number.", example="1")
+ADJUSTMENT: Final = Parameter(name="adjustment", where="path", about="The adjustment's id.", example="a-1")
+STATE: Final = Parameter(
+    name="state", where="query", about="pending, done or declined; pending unless stated.", example="pending"
+)
+ADJUSTMENT_CURSOR: Final = Parameter(
+    name="cursor", where="query", about="The `next` of the page before; else it is the first page.", example="a-1"
+)
 AT: Final = Parameter(
     name="at",
     where="query",

@@ -43,13 +43,15 @@ def now() -> int:
 class Settings:
     """How much a service does at once, and what it takes of each caller.
 
-    A key may ask `burst` times at once, and that many times in `burst_seconds` on end.
+    A key may ask `burst` times at once, and that many times in `burst_seconds` on end; and so try codes that are none.
     """
 
     readers: int = 4
     writers: int = 3
     burst: int = 100_000
     burst_seconds: int = 10
+    attempts: int = 20
+    attempts_seconds: int = 600
 
 
 class _Undone(Exception):

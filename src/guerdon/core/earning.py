@@ -177,6 +177,8 @@ class Rule(Origin):
         self.limits_by_source: dict[int, list[int]] = {}
         self.way: int = REPLAY
         self.share_slot: int = -1
+        self.adjusts = False
+        self.qualifies = True
         self.keep_decimals(scale)
 
     def index_limits(self) -> None:
@@ -189,6 +191,11 @@ class Rule(Origin):
         """Let points do something else than be worked out anew when goods come back; a share slot is below 0 when none are left."""
         self.way = way
         self.share_slot = share_slot
+
+    def adjust(self, *, qualifies: bool) -> None:
+        """Be what an adjustment gives: no activity of the member's, and only where it `qualifies` any credit towards levels."""
+        self.adjusts = True
+        self.qualifies = qualifies
 
     def keep_decimals(self, scale: int) -> None:
         """Let exact parts carry `scale` decimals, so that they add up with another rule's."""

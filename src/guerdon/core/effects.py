@@ -18,7 +18,8 @@ The lot that points moved in or out of is named by what made it: the event `of`,
 | redeemed | a reward is asked for | 0 | `rule` is the reward, -1 for one that there is not, `band` the step, `desired` how many points, `reason` which term it contradicts, `limit` and `period` the limit or stock it goes beyond, `lot` how many of it, `residue` the price of that moment (-1: any) |
 
 `version` is the one whose terms decided: of what is earned or reversed the rule's, of what expires the one by which the lot ends
-then, of a level that of its ladder, else the one in force. In rows of lots `band` says where the points were before: usable (-1), pending (0), held (1), spent (2) or expired (3). What is
+then, of a level that of its ladder, else the one in force. In rows of lots `band` says where the points were before: usable (-1), pending (0), held (1), spent (2) or expired (3), or that an adjustment took
+them off (5). What is
 settled is a redemption's debt (2) or a refund's (-1); what a refund makes debt names the lot that is short of it.
 
 Invariants:
@@ -60,6 +61,8 @@ FROM_PENDING: Final = 0
 FROM_HELD: Final = 1
 FROM_SPENT: Final = 2
 FROM_EXPIRED: Final = 3
+BY_HAND: Final = 5
+"""Usable points that an adjustment takes off: they are not redeemed. 4 is where points were that were in no lot."""
 
 SIGNS: Final = [1 if kind == EARNED else -1 if kind == REVERSED else 0 for kind in range(len(KINDS))]
 """How a row counts in what was earned: as it stands, taken off, or not at all."""

@@ -15,6 +15,7 @@ PURCHASE: Final = 1
 ENGAGEMENT: Final = 2
 REFUND: Final = 3
 REDEMPTION: Final = 4
+ADJUSTMENT: Final = 5
 
 KINDS: Final = {
     "membership": MEMBERSHIP,
@@ -22,6 +23,7 @@ KINDS: Final = {
     "engagement": ENGAGEMENT,
     "refund": REFUND,
     "redemption": REDEMPTION,
+    "adjustment": ADJUSTMENT,
 }
 """The kinds of event, in the order in which they apply at one instant (S3)."""
 

@@ -42,12 +42,18 @@ class Ripe:
 
 
 class Past:
-    """The meters of all metrics and the places on all ladders, of one account."""
+    """The meters of all metrics and the places on all ladders, of one account; what `uncounted` rules give counts in none."""
 
     def __init__(
-        self, zone: Zone, metrics: list[Metric], ladders: list[Ladder], later: list[list[Later]] | None = None
+        self,
+        zone: Zone,
+        metrics: list[Metric],
+        ladders: list[Ladder],
+        later: list[list[Later]] | None = None,
+        uncounted: set[int] | None = None,
     ) -> None:
         self.zone: Final = zone
+        self.uncounted: Final[set[int]] = set() if uncounted is None else uncounted
         self.meters: Final = [Meter(metric) for metric in metrics]
         self.places: Final = [Place(ladder, [] if later is None else later[ladder.position]) for ladder in ladders]
         self.at_once: Final = any([ladder.crossing == AFTER for ladder in ladders])
@@ -147,7 +153,8 @@ class Past:
             row = mark
             while meter.metric.usable and row < effects.count:
                 points = int(effects.granted[row])
-                if effects.kind[row] == USABLE and effects.unit[row] == meter.metric.unit and points > 0:
+                usable = effects.kind[row] == USABLE and effects.unit[row] == meter.metric.unit
+                if usable and points > 0 and not self._is_apart(effects, row):
                     found = int(effects.of[row])
                     meter.take(points, at, found)
                     self.ripe.setdefault(found, []).append(Ripe(position, int(self.days.of(at)), points))
@@ -262,11 +269,16 @@ class Past:
                 points = 0
                 row = mark
                 while row < effects.count:
-                    if effects.kind[row] == EARNED and effects.unit[row] == unit:
+                    earned = effects.kind[row] == EARNED and effects.unit[row] == unit
+                    if earned and not self._is_apart(effects, row):
                         points += int(effects.granted[row])
                     row += 1
                 meter.take(points, at, event)
                 self.next_due = min(self.next_due, meter.next_due())
+
+    def _is_apart(self, effects: Effects, row: i64) -> bool:
+        """Say whether points of a row are no credit, because an adjustment gave them."""
+        return len(self.uncounted) > 0 and int(effects.rule[row]) in self.uncounted
 
     def _cross(self, facts: Facts, row: i64, at: i64, event: i64, effects: Effects) -> None:
         """Count an event before it is rated, for the ladders whose levels hold at once; metrics still read as before it."""

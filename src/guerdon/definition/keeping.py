@@ -1,4 +1,4 @@
-"""The shape of what a programme file says of points that an account has: pending, expiry, a cap, rewards, reservations, returns.
+"""The shape of what a programme file says of points that an account has: pending, expiry, a cap, rewards, reservations, adjustments, returns.
 
 Limits stand here because rewards have them as rules do.
 """
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from guerdon.definition.written import Expression, FieldName, Length, Moment, Name, Number, Part, is_length
+from guerdon.definition.written import Expression, FieldName, FundedBy, Length, Moment, Name, Number, Part, is_length
 
 
 def _policy(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
@@ -124,6 +124,9 @@ class RewardSpec(Part):
     limits: list[LimitSpec] = Field(default_factory=list, description="At most so many times, or points, in a period")
     stock: int | None = Field(None, ge=0, description="How many there are, for all accounts together")
     sweep: SweepSpec | None = Field(None, description="It is issued by itself for points that there are")
+    code: Literal["made", "uploaded"] | None = Field(
+        None, description="Whoever redeems it gets a code: one that is made, or the next of those that were uploaded"
+    )
     valid_for: Length | None = Field(None, description="What is issued can be used for so long; for ever unless stated")
     from_: Moment | None = Field(None, alias="from", description="The start; a date alone is its first instant")
     until: Moment | None = Field(None, description="The end; a date alone includes that day")
@@ -158,6 +161,20 @@ class RedemptionsSpec(Part):
         "30 days",
         description="Spent points that come back after their date: gone (original_date), a new_lot, or there for so long",
     )
+
+
+class AdjustmentSpec(Part):
+    """A reason for which points are given or taken off by hand."""
+
+    id: Name = Field(description="Its name, as adjustment events say it")
+    title: str = Field(default="", description="What people read")
+    unit: Name | None = Field(None, description="What it gives or takes off; needed with several units")
+    max: Number | None = Field(None, gt=0, description="At most so many points each, given or taken off")
+    approve_above: Number | None = Field(
+        None, ge=0, description="Of more points than these a second person approves; of none unless stated"
+    )
+    qualifies: bool = Field(default=False, description="What it gives counts towards levels, as points earned do")
+    funded_by: FundedBy | None = Field(None, description="Who pays for what it gives")
 
 
 def _way(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file

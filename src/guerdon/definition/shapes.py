@@ -25,7 +25,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "eligible": spec.EligibleSpec, "examples": spec.ExampleSpec, "stack": spec.StackSpec, "changes": spec.ChangesSpec,
     "attributes": spec.AttributeSpec, "lines": spec.AttributeSpec, "expiry": keeping.ExpirySpec,
     "pending": keeping.PendingSpec, "policies": keeping.ExpirySpec, "sweep": keeping.SweepSpec,
-    "rewards": keeping.RewardSpec, "redemptions": keeping.RedemptionsSpec,
+    "adjustments": keeping.AdjustmentSpec, "rewards": keeping.RewardSpec, "redemptions": keeping.RedemptionsSpec,
     "metrics": levels.MetricSpec, "within": levels.WithinSpec, "ladders": levels.LadderSpec, "levels": levels.LevelSpec,
     "grants": levels.GrantSpec, "keep": levels.KeepSpec, "credit": levels.CreditSpec, "returns": keeping.ReturnsSpec,
     "write_off": keeping.WriteOffSpec, "unlinked": keeping.UnlinkedSpec, "debt": keeping.OwedSpec, "late": late.LateSpec,
@@ -48,7 +48,7 @@ _HINTS: Final = {
 _STAND_INS: Final = {"format": 1, "programme": "programme", "zone": "UTC", "currency": "USD", "units": {"points": {}}}
 """What stands in for a part that is needed to look at the rest."""
 
-_OF_UNITS: Final = ("rules", "multipliers", "campaigns", "limits", "rewards", "redemptions")
+_OF_UNITS: Final = ("rules", "multipliers", "campaigns", "limits", "rewards", "redemptions", "adjustments")
 """Sections that need points to be about."""
 
 _OF_LEVELS: Final = ("benefits", "metrics", "ladders")

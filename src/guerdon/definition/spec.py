@@ -10,11 +10,20 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from guerdon.definition.keeping import NEVER, OwedSpec, PendingSpec, Policy, RedemptionsSpec, ReturnsSpec, RewardSpec
+from guerdon.definition.keeping import (
+    NEVER,
+    AdjustmentSpec,
+    OwedSpec,
+    PendingSpec,
+    Policy,
+    RedemptionsSpec,
+    ReturnsSpec,
+    RewardSpec,
+)
 from guerdon.definition.keeping import LimitSpec as LimitSpec  # noqa: PLC0414 - what rules and campaigns have, too
 from guerdon.definition.late import Late
 from guerdon.definition.levels import Benefits, LadderSpec, MetricSpec
-from guerdon.definition.written import Expression, FieldName, Length, Moment, Name, Number, Scalar
+from guerdon.definition.written import Expression, FieldName, FundedBy, Length, Moment, Name, Number, Scalar
 from guerdon.definition.written import Part as Part  # noqa: PLC0414 - what everything here is, for whoever reads it
 
 RULES_MAX: Final = 1_000
@@ -22,10 +31,6 @@ RULES_MAX: Final = 1_000
 
 NAMES_MAX: Final = 200
 """A programme has at most this many units, constants, tables, types of event, and each of these as many attributes."""
-
-
-def _shares(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
-    return {value: 1} if isinstance(value, str) else value
 
 
 def _listed(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
@@ -152,17 +157,6 @@ class StackSpec(Part):
         description="The one that gives most, or the first by priority that gives anything"
     )
     priority: int = Field(0, description="Lower goes first")
-
-
-Share = Annotated[int, Field(ge=1)]
-
-FundedBy = Annotated[
-    dict[str, Share],
-    BeforeValidator(_shares),
-    Field(min_length=1),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "integer"}}]}),
-]
-"""Who pays: a name, or names with their shares as whole numbers."""
 
 
 class RuleSpec(Part):
@@ -330,6 +324,11 @@ class ProgrammeSpec(Part):
     )
     redemptions: RedemptionsSpec | None = Field(
         None, description="How points are set aside until a reward is confirmed"
+    )
+    adjustments: list[AdjustmentSpec] = Field(
+        default_factory=list,
+        max_length=NAMES_MAX,
+        description="Reasons for which points are given or taken off by hand",
     )
     returns: ReturnsSpec | None = Field(None, description="What is taken back when goods come back")
     late: Late | None = Field(None, description="What becomes of events that are recorded late")

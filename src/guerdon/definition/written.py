@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 """Names rules, units, campaigns: small letters, digits, - and _, beginning with a letter."""
@@ -88,6 +88,21 @@ def length_of(text: str) -> tuple[int, str]:
     """Return how many of which unit of time a length says."""
     found = _LENGTH.fullmatch(text)
     return (int(found[1]), found[2]) if found is not None else (0, "day")
+
+
+def _shares(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
+    return {value: 1} if isinstance(value, str) else value
+
+
+Share = Annotated[int, Field(ge=1)]
+
+FundedBy = Annotated[
+    dict[str, Share],
+    BeforeValidator(_shares),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "integer"}}]}),
+]
+"""Who pays: a name, or names with their shares as whole numbers."""
 
 
 Length = Annotated[

@@ -14,10 +14,11 @@ from guerdon.store.audit import Deed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class By:
-    """Who asks: the id of a key, or a name for what asks by itself; and the id of the request."""
+    """Who asks: the id of a key, or a name for what asks by itself; what the key is called; and the id of the request."""
 
     actor: str
     request_id: str = ""
+    name: str = ""
 
     def did(self, verb: str, subject: str, *, at: int, **what: object) -> Deed:
         """Return what was done to a subject, as the audit keeps it."""

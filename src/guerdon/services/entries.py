@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from guerdon.core.effects import EARNED, FROM_PENDING, FROM_USABLE, MOVED, REDEEMED, REVERSED, Effect
-from guerdon.core.ledger.books import NO_LOT, REVERSED_BOOK, WRITTEN_OFF_BOOK, place_of, sides
+from guerdon.core.ledger.books import REVERSED_BOOK, WRITTEN_OFF_BOOK, before_of, place_of, sides
 from guerdon.services.published import Published
 from guerdon.services.terms import NO_TERM
 from guerdon.store.journals import EntryRow
@@ -35,7 +35,7 @@ def said_of(published: Published, rows: Iterable[Effect]) -> list[Said]:
     waits = [pocket.keeping.waits for pocket in published.teller.pockets()]
     found: list[Said] = []
     for row in rows:
-        before = NO_LOT if row.rule < 0 else row.band
+        before = before_of(row.rule, row.band)
         if row.kind == EARNED:
             before = FROM_PENDING if waits[row.unit] else FROM_USABLE
         left: int | None = None

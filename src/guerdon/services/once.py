@@ -25,11 +25,12 @@ class Asking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """An answer as the door gives it, and whether it was given before."""
+    """An answer as the door gives it, and whether it was given before; `shown` is given in place of `body`, and not kept."""
 
     status: int
     body: str
     repeated: bool = False
+    shown: str = ""
 
 
 def once(work: Work, programme: int, asking: Asking, do: Callable[[], Answered], *, at: int) -> Answered:

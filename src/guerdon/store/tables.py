@@ -172,11 +172,23 @@ codes = _table(
     "codes",
     {
         "programme": NUMBER, "code_hash": BYTES, "pool": TEXT, "state": TEXT, "redemption": TEXT, "expires_at": INSTANT,
+        "secret": TEXT,
     },
     "programme code_hash",
     Index("codes_pool", "programme", "pool", "state"),
-    absent="redemption expires_at",
+    absent="redemption expires_at secret",
     **_compact(),
+)  # fmt: skip
+
+adjustments = _table(
+    "adjustments",
+    {
+        "programme": NUMBER, "id": TEXT, "member": TEXT, "reason": TEXT, "unit": TEXT, "points": POINTS, "note": TEXT,
+        "state": TEXT, "asked_by": TEXT, "asked_at": INSTANT, "decided_by": TEXT, "decided_at": INSTANT,
+    },
+    "programme id",
+    Index("adjustments_state", "programme", "state", "asked_at", "id"),
+    absent="decided_by decided_at",
 )  # fmt: skip
 
 # What is kept until somebody joins.

@@ -19,6 +19,7 @@ def kept(draw: st.DrawFn) -> Made:
     made: Made = draw(programmes(per=("order", "line")))
     made["units"]["points"] |= draw(_terms())
     made["units"]["stars"] |= draw(choice({}, {"expiry": {"after": "1 month"}}))
+    made["adjustments"] = [{"id": "goodwill", "unit": "points", "qualifies": draw(st.booleans())}]
     made["redemptions"] = {"hold_for": draw(choice(*LENGTHS))} if draw(st.booleans()) else {}
     if draw(st.booleans()):
         made["metrics"] = {"spend": {"sum": "amount", "within": "month"}, "visits": {"within": {"rolling_days": 20}}}
@@ -52,7 +53,9 @@ def lives(draw: st.DrawFn, *, size: int = 14) -> list[Made]:
     for number in range(draw(st.integers(1, size))):
         at += timedelta(hours=draw(choice(1, 11, 24, 24 * 9, 24 * 31)), minutes=draw(st.integers(0, 2)))
         record: Made = {"id": f"e{number:02d}", "member": draw(choice("ana", "ben")), "at": at.isoformat()}
-        what = draw(choice("buy", "buy", "buy", "visit", "spend", "reserve", "confirm", "cancel", "return", "part"))
+        what = draw(
+            choice("buy", "buy", "buy", "visit", "spend", "reserve", "confirm", "cancel", "return", "part", "adjust")
+        )
         if what == "buy":
             record |= {
                 "amount": draw(choice("0", "1", "49.99", "120", "333.33")),
@@ -61,6 +64,9 @@ def lives(draw: st.DrawFn, *, size: int = 14) -> list[Made]:
             bought.append(record)
         elif what == "visit":
             record["type"] = "visit"
+        elif what == "adjust":
+            reason, points = draw(choice("goodwill", "whim")), draw(choice(-60, -1, 30))
+            record |= {"type": "adjustment", "points": points, "reason": reason}
         elif what in ("return", "part"):
             if not bought:
                 continue

@@ -149,6 +149,8 @@ def test_without_units_there_is_nothing_to_redeem() -> None:
             "[{id: a, price: 5, stock: 3, sweep: {on: [02-28]}}]",
             "`stock` is asked of redemptions, and this is issued by itself.",
         ),
+        ("[{id: a, price: 5, code: made, sweep: {on: [02-28]}}]", "`code` is asked of redemptions, and this"),
+        ("[{id: a, price: 5, code: mad}]", "'mad' is not one of made, uploaded"),
         ("[{id: a, price: 5, from: 2026-01-01, sweep: {on: [02-28]}}]", "`from` is asked of redemptions, and this"),
         ("[{id: a, price: 5, sweep: {on: [02-28], mots: 3}}]", "'mots' is not a key here. Try: did you mean 'most'?"),
         ("[{id: a, price: 5, valid_for: long}]", "valid_for is not a length of time; Try: write it like 12 months"),

@@ -14,6 +14,7 @@ from guerdon.core.calendar import MONTH, month_name
 from guerdon.core.earning import AT_ORDER
 from guerdon.core.errors import invariant
 from guerdon.core.events import Event
+from guerdon.core.explain.adjustments import AdjustmentAnswer, adjustment_of
 from guerdon.core.explain.levels import AccountOutlook, LevelHeld, LevelMove, account_outlooks, held_of, moves_of
 from guerdon.core.explain.parts import Part, Rounding, Row, parts_of, roundings_of, rows_of
 from guerdon.core.explain.redemptions import RedemptionAnswer, redemptions_of
@@ -77,6 +78,7 @@ class EventAnswer:
     moves: tuple[LevelMove, ...] = ()
     version: str = ""
     redemptions: tuple[RedemptionAnswer, ...] = ()
+    adjustment: AdjustmentAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +175,7 @@ def _answered(programme: Programme, answer: Answer, told: EventAnswer) -> EventA
         rules=rules,
         levels=held_of(programme, answer),
         redemptions=redemptions_of(programme, answer),
+        adjustment=adjustment_of(programme, event),
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from guerdon.core.ledger.books import (
+    ADJUSTED_BOOK,
     AVAILABLE_BOOK,
     BREAKAGE_BOOK,
     DEBT_BOOK,
@@ -39,6 +40,8 @@ WORDS: Final = {
     (DEBT_BOOK, AVAILABLE_BOOK): "of these, {} were spent already: they are owed",
     (AVAILABLE_BOOK, DEBT_BOOK): "{} pay what was owed",
     (REDEEMED_BOOK, DEBT_BOOK): "{} no longer owed",
+    (AVAILABLE_BOOK, ADJUSTED_BOOK): "{} taken off",
+    (DEBT_BOOK, ADJUSTED_BOOK): "{} taken off that were not there: they are owed",
     (WRITTEN_OFF_BOOK, DEBT_BOOK): "{} owed for too long are written off",
     (WRITTEN_OFF_BOOK, REVERSED_BOOK): "{} could not be taken back and are written off",
 }
@@ -48,6 +51,7 @@ OF_LOTS: Final = (
     (PENDING_BOOK, AVAILABLE_BOOK), (AVAILABLE_BOOK, REDEEMED_BOOK), (HELD_BOOK, REDEEMED_BOOK),
     (AVAILABLE_BOOK, HELD_BOOK), (HELD_BOOK, AVAILABLE_BOOK), (AVAILABLE_BOOK, BREAKAGE_BOOK),
     (PENDING_BOOK, BREAKAGE_BOOK), (REDEEMED_BOOK, AVAILABLE_BOOK), (AVAILABLE_BOOK, DEBT_BOOK),
+    (AVAILABLE_BOOK, ADJUSTED_BOOK),
 )  # fmt: skip
 """Of these it is told which purchases the points were of."""
 
@@ -85,8 +89,9 @@ def change_of(movement: Movement) -> int:
 
 def sentence_of(movement: Movement, shown: Sequence[Decimal], total: Decimal, unit: str) -> str:
     """Return a movement as a sentence; `shown` are the points of each lot."""
-    said = WORDS[movement.source, movement.into].format(f"{total:,f} {unit}")
-    if (movement.source, movement.into) not in OF_LOTS:
+    books = (movement.source, movement.into)
+    said = WORDS[books].format(f"{total:,f} {unit}")
+    if books not in OF_LOTS:
         return said
     named = [name for name, _ in movement.lots]
     if len(named) == 1:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from guerdon.core.explain.adjustments import adjustment_line
 from guerdon.core.explain.explanation import EventAnswer, Explanation, RuleAnswer
 from guerdon.core.explain.level_sentences import held_line, move_line, outlook_lines
 from guerdon.core.explain.parts import Part, Rounding
@@ -48,6 +49,13 @@ def _event(event: EventAnswer, currency: str, *, refusals: bool, told: bool = Fa
         lines.append(f"  {counted(event.returned_lines, 'line')} returned: counted, neither earn nor reverse yet")
     lines += [f"  {redemption_line(one)}" for one in event.redemptions]
     giving = [rule for rule in event.rules if rule.parts]
+    if event.adjustment is not None:
+        return [
+            *lines,
+            f"  {adjustment_line(event.adjustment)}",
+            *[cut for rule in giving for cut in _cuts(rule)],
+            *after,
+        ]
     for rule in giving:
         lines.extend(_rule(rule, currency))
     lines.extend([f"  all rules of {rounding.unit} are {_rounded(rounding)}" for rounding in event.roundings])
@@ -88,7 +96,7 @@ def _headline(event: EventAnswer, *, told: bool) -> str:
     points = ", ".join([f"{one.points:,f} {one.unit}" for one in event.points])
     silent = told and event.refund is None and not any([rule.parts for rule in event.rules])
     points = "" if silent else points
-    amount = "" if event.returned or silent else f", {event.amount}"
+    amount = "" if event.returned or silent or event.adjustment is not None else f", {event.amount}"
     if amount and event.eligible != event.amount:
         amount += f" ({event.eligible} eligible)"
     basket = f", {counted(event.lines, 'line')}" if event.lines else ""

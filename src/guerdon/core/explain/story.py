@@ -17,8 +17,10 @@ from guerdon.core.events import Event
 from guerdon.core.explain.movements import Movement, change_of, movements_of, sentence_of
 from guerdon.core.explain.redemptions import rewards_asked, swept
 from guerdon.core.explain.wording import clock, decimal_of, iso_time
+from guerdon.core.facts import ADJUSTMENT
 from guerdon.core.history import Kept
 from guerdon.core.ledger.books import (
+    ADJUSTED_BOOK,
     AVAILABLE_BOOK,
     BREAKAGE_BOOK,
     HELD_BOOK,
@@ -31,10 +33,13 @@ from guerdon.core.ledger.books import (
 from guerdon.core.programme import Programme
 
 _COUNTED: Final = {
-    "earned": ISSUED_BOOK, "spent": REDEEMED_BOOK, "expired": BREAKAGE_BOOK, "taken_back": REVERSED_BOOK,
-    "written_off": WRITTEN_OFF_BOOK,
+    "earned": {ISSUED_BOOK}, "spent": {REDEEMED_BOOK}, "expired": {BREAKAGE_BOOK}, "taken_back": {REVERSED_BOOK, ADJUSTED_BOOK},
+    "written_off": {WRITTEN_OFF_BOOK},
 }  # fmt: skip
 """In which of the programme's books it stands what was earned, spent, expired and taken back, and what was owed too long."""
+
+
+_EARNED: Final = " earned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,8 +186,8 @@ def _happening(  # noqa: PLR0913 - what happened has this many sides
     unit = programme.units[movements[0].unit]
     zone = programme.zone
     counts = {
-        word: decimal_of(sum([change_of(one) for one in movements if book in (one.source, one.into)]), unit.decimals)
-        for word, book in _COUNTED.items()
+        word: decimal_of(sum([change_of(one) for one in movements if books & {one.source, one.into}]), unit.decimals)
+        for word, books in _COUNTED.items()
     }
     when = clock(zone, at, timed=event is not None and event.timed)
     return Happening(
@@ -201,7 +206,9 @@ def _happening(  # noqa: PLR0913 - what happened has this many sides
         expired=counts["expired"],
         taken_back=counts["taken_back"],
         written_off=counts["written_off"],
-        said=tuple([_reward(programme, at, event, reward, one) + _told(programme, one, waits) for one in movements]),
+        said=tuple([
+            _reward(programme, at, event, reward, one) + _told(programme, event, one, waits) for one in movements
+        ]),
     )
 
 
@@ -213,13 +220,18 @@ def _reward(programme: Programme, at: int, event: Event | None, asked: str, move
     return swept(programme, at, movement.unit, movement.points) if swept_away else ""
 
 
-def _told(programme: Programme, movement: Movement, waits: Sequence[int]) -> str:
+def _told(programme: Programme, event: Event | None, movement: Movement, waits: Sequence[int]) -> str:
     unit = programme.units[movement.unit]
     if movement.source == ISSUED_BOOK and movement.into == PENDING_BOOK and len(set(waits)) == 1 and waits[0] < LATEST:
         day = clock(programme.zone, waits[0], timed=False)
         return f"{decimal_of(movement.points, unit.decimals):,f} {unit.name} earned, usable from {day}"
     shown = [decimal_of(points, unit.decimals) for _, points in movement.lots]
-    return sentence_of(movement, shown, decimal_of(movement.points, unit.decimals), unit.name)
+    said = sentence_of(movement, shown, decimal_of(movement.points, unit.decimals), unit.name)
+    return (
+        f"{said.removesuffix(_EARNED)} given"
+        if event is not None and event.kind == ADJUSTMENT and said.endswith(_EARNED)
+        else said
+    )
 
 
 def _balance(programme: Programme, row: Row, lots: Sequence[Row], named: dict[int, str]) -> Balance:

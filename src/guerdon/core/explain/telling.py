@@ -9,7 +9,7 @@ from guerdon.core.explain.explanation import EventAnswer
 from guerdon.core.explain.story import Balance, Happening, LotLeft, Story
 from guerdon.core.explain.wording import clock
 
-_EARNED = " earned"
+_EARNED = (" earned", " given")
 
 
 class Telling:

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from guerdon.core.effects import EARNED, MOVED, REDEEMED, SETTLED, SPENT, Effect
 from guerdon.core.events import Event
 from guerdon.core.history import keep_ledger
-from guerdon.core.ledger.books import NO_BOOK, NO_LOT, OWN_BOOKS, place_of, sides
+from guerdon.core.ledger.books import NO_BOOK, OWN_BOOKS, before_of, place_of, sides
 from guerdon.core.programme import Programme
 
 Name = tuple[str, str]
@@ -141,7 +141,7 @@ def _sign(entry: Entry) -> int:
     """Return 1 for points that come into the account's own books, -1 for those that leave them, 0 for what moves within."""
     if entry.kind == EARNED:
         return 1
-    place = place_of(entry.kind, NO_LOT if entry.rule < 0 else entry.detail[0])
+    place = place_of(entry.kind, before_of(entry.rule, entry.detail[0]))
     return int(_is_own(_REACHED[place])) - int(_is_own(_LEFT[place]))
 
 

@@ -10,6 +10,7 @@ Invariant: every kind of effect that moves points stands in the table; those tha
 from typing import Final
 
 from guerdon.core.effects import (
+    BY_HAND,
     EARNED,
     EXPIRED,
     FROM_EXPIRED,
@@ -31,7 +32,9 @@ from guerdon.core.effects import (
     WRITTEN_OFF,
 )
 
-BOOKS: Final = ("pending", "available", "held", "debt", "issued", "redeemed", "breakage", "reversed", "written_off")
+BOOKS: Final = (
+    "pending", "available", "held", "debt", "issued", "redeemed", "breakage", "reversed", "written_off", "adjusted",
+)  # fmt: skip
 """Names of the books, by position."""
 
 PENDING_BOOK: Final = 0
@@ -43,6 +46,7 @@ REDEEMED_BOOK: Final = 5
 BREAKAGE_BOOK: Final = 6
 REVERSED_BOOK: Final = 7
 WRITTEN_OFF_BOOK: Final = 8
+ADJUSTED_BOOK: Final = 9
 
 NO_LOT: Final = 4
 """Where points were before that were in no lot."""
@@ -55,6 +59,7 @@ TABLE: Final = (
     (EARNED, FROM_PENDING, ISSUED_BOOK, PENDING_BOOK),
     (SPENT, FROM_USABLE, AVAILABLE_BOOK, REDEEMED_BOOK),
     (SPENT, FROM_HELD, HELD_BOOK, REDEEMED_BOOK),
+    (SPENT, BY_HAND, AVAILABLE_BOOK, ADJUSTED_BOOK),
     (EXPIRED, FROM_USABLE, AVAILABLE_BOOK, BREAKAGE_BOOK),
     (EXPIRED, FROM_PENDING, PENDING_BOOK, BREAKAGE_BOOK),
     (REVERSED, FROM_USABLE, AVAILABLE_BOOK, REVERSED_BOOK),
@@ -67,6 +72,7 @@ TABLE: Final = (
     (RESTORED, FROM_EXPIRED, BREAKAGE_BOOK, AVAILABLE_BOOK),
     (INDEBTED, NO_LOT, DEBT_BOOK, REDEEMED_BOOK),
     (INDEBTED, FROM_USABLE, DEBT_BOOK, AVAILABLE_BOOK),
+    (INDEBTED, BY_HAND, DEBT_BOOK, ADJUSTED_BOOK),
     (SETTLED, FROM_USABLE, AVAILABLE_BOOK, DEBT_BOOK),
     (SETTLED, FROM_SPENT, AVAILABLE_BOOK, DEBT_BOOK),
     (WRITTEN_OFF, NO_LOT, WRITTEN_OFF_BOOK, DEBT_BOOK),
@@ -75,16 +81,22 @@ TABLE: Final = (
 """A kind of effect, where the points were before, the book they leave and the book they come into.
 
 Points of units that keep them pending begin there. What was redeemed beyond the lots (NO_LOT) is owed at once, and no longer
-when it is given back; what a refund makes debt comes to the lot that it then reverses.
+when it is given back; what a refund makes debt comes to the lot that it then reverses. What an adjustment takes off beyond the
+lots (BY_HAND) is owed at once, too.
 """
 
 MOVES_NOTHING: Final = (MOVED, REDEEMED)
 """Kinds of effect that move no points."""
 
-PLACES: Final = 6
+PLACES: Final = 7
 """How many places there are that points can have been at before, from FROM_USABLE on."""
 
 NO_BOOK: Final = -1
+
+
+def before_of(rule: int, band: int) -> int:
+    """Return where the points of a row were before, by the rule of their lot and what the row says."""
+    return NO_LOT if rule < 0 and band != BY_HAND else band
 
 
 def place_of(kind: int, before: int) -> int:

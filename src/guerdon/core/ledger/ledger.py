@@ -9,7 +9,7 @@ from typing import Final
 from mypy_extensions import i64
 
 from guerdon.core.columns import column_of
-from guerdon.core.effects import EARNED, FROM_PENDING, FROM_USABLE, MOVED, REVERSED, Effects
+from guerdon.core.effects import BY_HAND, EARNED, FROM_PENDING, FROM_USABLE, MOVED, REVERSED, Effects
 from guerdon.core.errors import invariant
 from guerdon.core.ledger.books import NO_BOOK, NO_LOT, PLACES, REVERSED_BOOK, WRITTEN_OFF_BOOK, sides
 from guerdon.core.ledger.rows import JOURNALS, LEVELS, LOTS, METRICS, MOVES, POSTINGS, STANDINGS, Rows
@@ -86,7 +86,9 @@ class Ledger:
     def _post_row(self, effects: Effects, row: i64) -> None:
         """Post one row by the table; what a refund could not take back is written off."""
         kind = effects.kind[row]
-        before = NO_LOT if effects.rule[row] < 0 else effects.band[row]
+        before = effects.band[row]
+        if effects.rule[row] < 0 and before != BY_HAND:
+            before = NO_LOT
         if kind == EARNED:
             before = FROM_PENDING if self.pockets[effects.unit[row]].keeping.waits else FROM_USABLE
         granted = effects.granted[row]

@@ -9,7 +9,7 @@ Invariants:
 from mypy_extensions import i64
 
 from guerdon.core.effects import FROM_HELD, FROM_SPENT, GRANTED, HELD, RESTORED, SPENT
-from guerdon.core.lots import claims
+from guerdon.core.lots import claims, drawing
 from guerdon.core.lots.claims import Claim
 from guerdon.core.lots.lot import Lot
 from guerdon.core.lots.pocket import Pocket
@@ -59,7 +59,7 @@ def spend(pocket: Pocket, at: i64, event: i64, claim: Claim, amount: int) -> Non
     """Spend points for a claim; what there is not becomes its debt."""
     claim.state = claims.SPENT
     claim.short = 0
-    pocket.spend(at, event, amount, claim)
+    drawing.spend(pocket, at, event, amount, claim)
 
 
 def _spend_held(pocket: Pocket, at: i64, event: i64, claim: Claim) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from guerdon.core.lots.adjustments import Adjusting
 from guerdon.core.lots.expiry import Expiry, Term
 from guerdon.core.lots.moving import Moving
 from guerdon.core.lots.rewards import Reward
@@ -83,7 +84,7 @@ class Keeping:
 
 
 class Redeeming:
-    """What redemption events ask for, by the slots that say it.
+    """What redemption events ask for, by the slots that say it, and what adjustments take off, where there are any.
 
     `reward_slot` holds which reward, counted from 1 (0: none, -1: one that there is not); `points_slot` the points stated, with
     the decimals of the finest unit, so that a unit's smallest part is `point_ones` of them, or NO_POINTS; `paid_slot` the money,
@@ -105,6 +106,7 @@ class Redeeming:
         hold_grace: Term | None = None,
         restore_grace: Term | None = None,
         restores_anew: bool = False,
+        adjusting: Adjusting | None = None,
     ) -> None:
         self.reward_slot: Final = reward_slot
         self.points_slot: Final = points_slot
@@ -116,3 +118,4 @@ class Redeeming:
         self.hold_grace: Final = hold_grace
         self.restore_grace: Final = restore_grace
         self.restores_anew: Final = restores_anew
+        self.adjusting: Final = adjusting

@@ -18,10 +18,8 @@ from guerdon.core.effects import (
     FROM_SPENT,
     FROM_USABLE,
     GRANTED,
-    INDEBTED,
     RELEASED,
     SETTLED,
-    SPENT,
     USABLE,
     Effects,
 )
@@ -93,10 +91,13 @@ class Pocket:
         """Return the instant at which a lot ends, as things stand; LATEST when nothing says."""
         return self.queues[lot.queue].ends_at(lot) if lot.place >= 0 else LATEST
 
-    def earn(self, at: i64, event: i64, rule: i64, number: i64, payer: i64, amount: int) -> Lot:
-        """Make a lot; what of it can be used at once settles debt first."""
+    def earn(  # noqa: PLR0913 - a lot is known by this much
+        self, at: i64, event: i64, rule: i64, number: i64, payer: i64, amount: int, *, stirs: bool = True
+    ) -> Lot:
+        """Make a lot; what of it can be used at once settles debt first. It is activity, if that counts and it `stirs`."""
         keeping = self.keeping
-        if keeping.earning_is_activity and self.moving is not None:
+        active = stirs and keeping.earning_is_activity
+        if active and self.moving is not None:
             self.moving.extend(self.queues[0], at, self.effects.in_force)
         lot = self._made(event, rule, number, payer, amount, at)
         self.pending += amount
@@ -112,7 +113,7 @@ class Pocket:
             self._open(lot, at)
         else:
             self._let_in(lot, amount, at, told=False)
-        if keeping.earning_is_activity:
+        if active:
             self.stir(at)
         return lot
 
@@ -241,49 +242,6 @@ class Pocket:
                 return
             self.waited += 1
 
-    def spend(self, at: i64, event: i64, amount: int, claim: Claim | None = None) -> None:
-        """Spend points, those that expire soonest first; what there is not becomes debt."""
-        short = self.draw(at, event, amount, claim)
-        if short > 0:
-            self.owe(at, event, short, spent=True, claim=claim)
-        if self.keeping.redeeming_is_activity:
-            self.stir(at)
-        self.fill(at)
-
-    def draw(self, at: i64, event: i64, amount: int, claim: Claim | None = None) -> int:
-        """Draw spent points from lots, those that expire soonest first; return how many there are not."""
-        while amount > 0:
-            lot = self.soonest()
-            if lot is None:
-                break
-            part = min(amount, lot.free())
-            amount -= part
-            lot.remaining -= part
-            lot.spent += part
-            self.available -= part
-            self.note(SPENT, at, event, lot, part)
-            if claim is not None:
-                claim.add(lot, part, at)
-        return amount
-
-    def owe(
-        self, at: i64, event: i64, amount: int, *, spent: bool, lot: Lot | None = None, claim: Claim | None = None
-    ) -> None:
-        """Note what an event took beyond what was there; of a refund, beyond what was left of a lot."""
-        if lot is not None:
-            claim = Claim(event, amount, at=at, lapses_at=LATEST)
-        lasts = self.keeping.debt_lasts
-        ends_at = LATEST if lasts is None else lasts.after(int(at))
-        self.debts.append(Debt(event, amount, at=at, ends_at=ends_at, spent=spent, claim=claim, lot=lot))
-        self.debt += amount
-        if lot is not None:
-            self.note(INDEBTED, at, event, lot, amount)
-            return
-        self.effects.add(
-            INDEBTED, at, event, -1, -1, -1, self.effects.in_force, -1, -1, self.keeping.unit,
-            amount, amount, -1, 0, -1, 0, -1, GRANTED,
-        )  # fmt: skip
-
     def soonest(self) -> Lot | None:
         """Return the lot to draw on next: the first of the queues' heads."""
         found: Lot | None = None
@@ -293,8 +251,7 @@ class Pocket:
             if lot is not None:
                 ends = queue.ends_at(lot)
                 if found is None or before(lot, ends, found, ends_at):
-                    found = lot
-                    ends_at = ends
+                    found, ends_at = lot, ends
         return found
 
     def claim_of(self, event: i64) -> Claim | None:
@@ -305,8 +262,7 @@ class Pocket:
         """Give back what a reservation set aside, to the same lots with the same dates (S7d)."""
         claim.state = BACK
         for place in range(len(claim.lots)):
-            lot = claim.lots[place]
-            part = claim.amounts[place]
+            lot, part = claim.lots[place], claim.amounts[place]
             lot.held -= part
             self.held -= part
             self.note(RELEASED, at, event, lot, part)
@@ -371,9 +327,8 @@ class Pocket:
                 break
             queue.first += 1
             lot.ended = True
-            self.pending -= lot.pending
-            rest = lot.remaining - lot.held
-            pending = lot.pending
+            pending, rest = lot.pending, lot.remaining - lot.held
+            self.pending -= pending
             self.available -= rest - pending
             lot.pending = 0
             if pending > 0:

@@ -22,6 +22,7 @@ from guerdon.core.effects import (
     Effects,
 )
 from guerdon.core.errors import InvariantBroken
+from guerdon.core.lots import drawing
 from guerdon.core.lots.claims import Claim, Debt
 from guerdon.core.lots.lot import Lot
 from guerdon.core.lots.pocket import Pocket
@@ -80,7 +81,7 @@ def reverse(pocket: Pocket, lot: Lot, row: i64, shortfall: int, room: int) -> in
     if expired > 0:
         pocket.note(RESTORED, at, event, lot, expired, before=FROM_EXPIRED)
     if short > written:
-        pocket.owe(at, event, short - written, spent=False, lot=lot)
+        drawing.owe_of(pocket, at, event, short - written, lot)
         _collect(pocket, at)
     pocket.fill(at)
     return written

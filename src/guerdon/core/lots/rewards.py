@@ -69,7 +69,8 @@ class Reward:
     """One thing on offer: its price in points of `unit`, or any amount from `at_least` on in multiples of `step`.
 
     `limits` are positions among the programme's limits. `treatment` says how the books see it: a discount, a means of
-    payment, or goods given away (S12b). `money` is paid beside the points. What is issued can be used for the time `valid_for`.
+    payment, or goods given away (S12b). `money` is paid beside the points. What is issued can be used for the time `valid_for`;
+    with a `code` that is made, or the next of those uploaded, where it says so.
     """
 
     def __init__(  # noqa: PLR0913 - a reward has this many terms
@@ -92,6 +93,7 @@ class Reward:
         when_text: str = "",
         sweep: Sweep | None = None,
         valid_for: Term | None = None,
+        code: str = "",
     ) -> None:
         self.name: Final = name
         self.title: Final = title
@@ -110,6 +112,7 @@ class Reward:
         self.when_text: Final = when_text
         self.sweep: Final = sweep
         self.valid_for: Final = valid_for
+        self.code: Final = code
 
     def price_of(self, slots: list[Column], event: i64, past: list[int]) -> int:
         """Return what it costs at an event's moment, for an account with this past; ANY_PRICE when the event says it."""

@@ -12,6 +12,7 @@ from mypy_extensions import i64
 
 from guerdon.core.calendar import EARLIEST, LATEST, YEAR
 from guerdon.core.effects import REDEEMED
+from guerdon.core.lots import drawing
 from guerdon.core.lots.keeping import SWEEP
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.rewards import WITHIN, Sweep
@@ -69,5 +70,5 @@ class Sweeping:
             REDEEMED, at, self.event, -1, -1, self.reward, pocket.effects.in_force, -1, SWEEP, pocket.keeping.unit,
             amount, 0, -1, 0, count, 0, -1, WITHIN,
         )  # fmt: skip
-        pocket.draw(at, self.event, amount)
+        drawing.draw(pocket, at, self.event, amount)
         pocket.fill(at)

@@ -173,7 +173,7 @@ class Fold(Refunding):
             self.purse.use(facts, event)
             if self.tendering:
                 self._note_tender(self.purse, facts, event)
-            if self.redemptions is not None and facts.kind.small_at(event) == REDEMPTION:
+            if self.redemptions is not None and facts.kind.small_at(event) >= REDEMPTION:
                 self.redemptions.serve(self.purse, facts, event, self.sheet.past)
         if self._draft(facts, event):
             self._answer_to(facts, event)
@@ -219,6 +219,7 @@ class Fold(Refunding):
     def _answer_once(self, facts: Facts, event: i64, *, named: bool) -> None:
         """Answer what was drafted, and keep a receipt where a refund names the event."""
         self.brief = not self.keep_effects and self.ledger is None and not (named and self.refunding)
+        self.brief = self.brief and not self.programme.uncounted
         if not named or not self.refunding:
             self._answer()
             return
@@ -314,7 +315,7 @@ class Fold(Refunding):
         """Make a lot of what was granted."""
         if granted > 0 and not self.replaying:
             pocket = purse.pockets[rule.unit]
-            pocket.earn(self.at, self.event, rule.position, lot, payer, granted)
+            pocket.earn(self.at, self.event, rule.position, lot, payer, granted, stirs=not rule.adjusts)
             if pocket.keeping.cap_limit >= 0:
                 # The cap counts what is held; what it promised while parts were granted is held now.
                 self.standing.counters[pocket.keeping.cap_limit].put_back(granted)

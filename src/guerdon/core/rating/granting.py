@@ -55,7 +55,9 @@ class Granting:
         self.purse: Final = _purse(programme, effects, wanted=keeps_lots or ledger is not None)
         lives = bool(programme.metrics or programme.ladders)
         ladders = programme.beginning().ladders
-        self.past: Final = Past(programme.zone, programme.metrics, ladders, programme.later()) if lives else None
+        self.past: Final = (
+            Past(programme.zone, programme.metrics, ladders, programme.later(), programme.uncounted) if lives else None
+        )
         if self.past is not None and self.past.ripens and self.purse is not None:
             self.purse.by_level = True
         self.standing: Final = Standing(programme.limits, self.purse, self.past)

@@ -1,4 +1,4 @@
-"""Redemptions: what an event asks of an account's points, and how that stands to the reward's terms.
+"""Redemptions: what an event asks of an account's points, and how that stands to the reward's terms; and what is taken off.
 
 Invariants:
 * What was recorded is done, whatever the terms say; each contradiction has a row of kind redeemed, and is counted in `outside`.
@@ -11,10 +11,10 @@ from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST
 from guerdon.core.effects import REDEEMED, Effects
-from guerdon.core.facts import Facts
+from guerdon.core.facts import ADJUSTMENT, Facts
 from guerdon.core.limits import TIMES
 from guerdon.core.limits.stocks import BY_ITSELF, Draws
-from guerdon.core.lots import claiming
+from guerdon.core.lots import claiming, drawing
 from guerdon.core.lots.claims import BACK, HELD, SPENT, Claim
 from guerdon.core.lots.keeping import AT_ONCE, CANCEL, CONFIRM, NO_POINTS, NO_SLOT, RESERVE, Redeeming
 from guerdon.core.lots.pocket import Pocket
@@ -74,9 +74,15 @@ class Redemptions:
             self.reserved = []
 
     def serve(self, purse: Purse, facts: Facts, row: i64, past: list[int]) -> None:
-        """Do what a redemption event says: spend at once, set aside, spend what was set aside, or give it back."""
+        """Do what a redemption event says: spend at once, set aside, spend what was set aside, or give it back.
+
+        An adjustment takes points off.
+        """
         if self.reserved:
             self._free_lapsed()
+        if facts.kind.small_at(row) == ADJUSTMENT:
+            self._take_off(purse, facts, row)
+            return
         asked = self._asked(facts, row, past)
         if asked.step in (CONFIRM, CANCEL):
             refers = facts.refers.small_at(row)
@@ -90,6 +96,15 @@ class Redemptions:
         if asked.amount > 0 and asked.step != CANCEL:
             unit = 0 if asked.reward == NO_REWARD else self.redeeming.rewards[asked.reward].unit
             self._begin(purse.pockets[unit], asked, counts=limits, remembered=facts.refers.step != 0)
+
+    def _take_off(self, purse: Purse, facts: Facts, row: i64) -> None:
+        """Take off what an adjustment says, soonest expiry first: it is no activity, and what there is not is owed."""
+        adjusting = self.redeeming.adjusting
+        for unit, slot in enumerate([] if adjusting is None else adjusting.slots):
+            amount = 0 if slot == NO_SLOT else facts.slots[slot].at(row) // self.redeeming.point_ones[unit]
+            if amount > 0:
+                at, event = facts.at.small_at(row), facts.ordinal.small_at(row)
+                drawing.take_off(purse.pockets[unit], at, event, amount)
 
     def _asked(self, facts: Facts, row: i64, past: list[int]) -> Asked:
         """Read what an event asks for: the points it states, else the price of its reward at that moment."""
@@ -110,7 +125,7 @@ class Redemptions:
     def _begin(self, pocket: Pocket, asked: Asked, *, counts: bool, remembered: bool) -> None:
         """Spend points, or set them aside."""
         if asked.step != RESERVE and not remembered:
-            pocket.spend(asked.at, asked.event, asked.amount)
+            drawing.spend(pocket, asked.at, asked.event, asked.amount)
             return
         lasts = self.redeeming.hold_for
         lapses_at = LATEST if lasts is None or asked.step != RESERVE else lasts.after(int(asked.at))

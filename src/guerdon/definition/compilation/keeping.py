@@ -41,7 +41,8 @@ def keeps_lots(spec: ProgrammeSpec) -> bool:
     )
     redeemed = any(one.kind == "redemption" for one in spec.events.values()) or "redemption" in spec.events
     short = spec.returns is not None and spec.returns.shortfall != "debt"
-    return kept or redeemed or short or bool(spec.rewards) or spec.redemptions is not None
+    asked = bool(spec.rewards) or spec.redemptions is not None or bool(spec.adjustments)
+    return kept or redeemed or short or asked
 
 
 def caps(draft: Draft, terms: Terms) -> list[Limit]:

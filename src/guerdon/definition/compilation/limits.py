@@ -108,7 +108,9 @@ class Limits:
         return [*spec.rules, *(rule for campaign in spec.campaigns for rule in campaign.rules)]
 
     def _rules_of(self, spec: SharedLimitSpec) -> list[Rule]:
-        rules = [rule for name, rule in self.rules.items() if spec.rules is None or name in spec.rules]
+        rules = [
+            rule for name, rule in self.rules.items() if not rule.adjusts and (spec.rules is None or name in spec.rules)
+        ]
         return [rule for rule in rules if spec.unit is None or self.units[rule.unit].name == spec.unit]
 
     def _bind(

@@ -20,6 +20,7 @@ from guerdon.core.facts import MONEY as MONEY_KIND
 from guerdon.core.facts import NUMBER as NUMBER_KIND
 from guerdon.core.facts import REDEMPTION, Attribute, EventType
 from guerdon.core.facts import TEXT as TEXT_KIND
+from guerdon.core.lots.adjustments import Adjusting
 from guerdon.core.lots.keeping import AT_ONCE, CANCEL, CONFIRM, NO_POINTS, NO_SLOT, RESERVE, STEPS, Redeeming
 from guerdon.core.lots.rewards import NO_MONEY, PLENTY, Reward, Sweep
 from guerdon.core.slots import Slot
@@ -95,8 +96,8 @@ def _redeeming(one: EventType, built_in: list[Attribute]) -> EventType:
     return EventType(one.name, one.kind, (*one.attributes, *added), one.line_attributes)
 
 
-def rewards(draft: Draft, terms: Terms, limits: Limits) -> Redeeming | None:
-    """Return what redemption events ask for, and the rewards on offer; nothing where no lots are kept."""
+def rewards(draft: Draft, terms: Terms, limits: Limits, adjusting: Adjusting | None) -> Redeeming | None:
+    """Return what redemption events ask for, the rewards on offer, and how points are adjusted; nothing where no lots are kept."""
     if not keeps_lots(draft.spec):
         return None
     made = _Rewards(draft, terms, redemption_types(terms), limits)
@@ -110,7 +111,7 @@ def rewards(draft: Draft, terms: Terms, limits: Limits) -> Redeeming | None:
         hold_for=term(draft, held.hold_for) if held is not None and held.hold_for else None,
         hold_grace=term(draft, held.hold_grace) if held is not None and held.hold_grace else None,
         restore_grace=None if restore in RESTORES else term(draft, restore),
-        restores_anew=restore == "new_lot",
+        restores_anew=restore == "new_lot", adjusting=adjusting,
     )  # fmt: skip
 
 
@@ -185,7 +186,7 @@ class _Rewards:
             step=1 if spec.step is None else scaled_to(spec.step, decimals) or 1,
             starts_at=starts_at, ends_at=ends_at, limits=positions, text=spec.price, when_text=spec.when or "",
             sweep=self._sweep(spec, loc, price),
-            valid_for=None if spec.valid_for is None else term(self.draft, spec.valid_for),
+            valid_for=None if spec.valid_for is None else term(self.draft, spec.valid_for), code=spec.code or "",
         )  # fmt: skip
 
     def _sweep(self, spec: RewardSpec, loc: Loc, price: Live | None) -> Sweep | None:
@@ -196,7 +197,7 @@ class _Rewards:
             what = "what is issued by itself has a price that is the same for everybody"
             self.draft.wrong((*loc, "price"), "sweep", what, "write a number of points, like price: 100")
             return None
-        for key in ("when", "money", "limits", "stock", "from", "until"):
+        for key in ("when", "money", "limits", "stock", "code", "from", "until"):
             if getattr(spec, "from_" if key == "from" else key):
                 what = f"`{key}` is asked of redemptions, and this is issued by itself"
                 self.draft.wrong((*loc, key), "sweep", what, "write sweep: {on: [04-01], most: 5, most_per_year: 15}")

@@ -159,7 +159,7 @@ def rewards(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]
         "id": unsaid, "title": kept, "treatment": kept, "price": _price, "when": condition("always"),
         "min": number("at least", "any number", less_is_better=True), "step": number("in steps of", "1", less_is_better=True),
         "money": _money, "stock": number("how many there are:", "any number", none_is_most=True),
-        "valid_for": lasting("it can be used for", "ever", forever=True), "from": starts, "until": ends,
+        "code": kept, "valid_for": lasting("it can be used for", "ever", forever=True), "from": starts, "until": ends,
         "limits": limits("points"),
     }  # fmt: skip
     for name, (position, one) in after.items():

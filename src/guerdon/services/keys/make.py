@@ -14,7 +14,10 @@ from guerdon.store import audit, keys
 from guerdon.store.database import Work
 from guerdon.store.keys import Key
 
-SCOPES: Final = ("events:write", "members:read", "members:write", "redemptions:write", "programme:write", "admin")
+SCOPES: Final = (
+    "events:write", "members:read", "members:write", "redemptions:write", "adjustments:write", "adjustments:approve", "codes:use",
+    "codes:write", "programme:write", "admin",
+)  # fmt: skip
 """What a key may be good for; `admin` is good for everything."""
 
 PREFIX: Final = "guerdon_"

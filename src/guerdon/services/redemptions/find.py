@@ -1,8 +1,8 @@
 """Find a redemption by its id: who made it."""
 
 from guerdon.core.errors import NotFound
+from guerdon.services.events.command import SOURCE
 from guerdon.services.published import Published
-from guerdon.services.redemptions.redeem import SOURCE
 from guerdon.store import events
 from guerdon.store.database import View
 

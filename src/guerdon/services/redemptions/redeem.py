@@ -1,16 +1,19 @@
 """Redeem: take a reward for points at once, or reserve it; then confirm or cancel what was reserved or taken."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
+from guerdon.core.errors import Conflict
 from guerdon.services.answers import Recorded, Refusal
-from guerdon.services.events.record import Recording
-from guerdon.services.facts import moment
+from guerdon.services.events.command import SOURCE, decide
 from guerdon.services.published import Published
+from guerdon.services.redemptions.codes import Giving
+from guerdon.services.redemptions.rows import CANCEL, CONFIRM, after_step, begun, reward_named
+from guerdon.store import events, redemptions
 from guerdon.store.database import Work
+from guerdon.store.redemptions import CANCELLED, RESERVED, USED, VOID, RedemptionRow
 
-SOURCE: Final = "guerdon"
-"""The source of events that commands make."""
+REDEMPTION: Final = "redemption"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,32 +45,69 @@ class StepRedemption:
 
 
 def redeem_reward(command: RedeemReward, work: Work, published: Published, *, at: int) -> Recorded | Refusal:
-    """Take a reward, or reserve it."""
-    return _decide(
-        work,
-        published,
-        {
-            "id": command.id, "member": command.member, "reward": command.reward or None, "points": command.points,
-            "paid": command.paid, "purchase": command.purchase or None, "step": "reserve" if command.reserve else None,
-        },
-        at,
-    )  # fmt: skip
+    """Take a reward, with its code if it has one, or reserve it."""
+    reward = reward_named(published, command.reward, at)
+    known = events.find(work, published.id, [(SOURCE, command.id)])
+    giving = None if command.reserve or known else Giving.begin(work, published, reward, at=at)
+    if isinstance(giving, Refusal):
+        return replace(giving, id=command.id)
+    record = {
+        "id": command.id, "type": REDEMPTION, "member": command.member, "reward": command.reward or None,
+        "points": command.points, "paid": command.paid, "purchase": command.purchase or None,
+        "step": "reserve" if command.reserve else None,
+    }  # fmt: skip
+    outcome = decide(work, published, record, at=at)
+    if isinstance(outcome, Refusal) or outcome.repeated:
+        return outcome
+    row = begun(published, command.id, command.member, command.reward, outcome, reserved=command.reserve, at=at)
+    redemptions.add(work, published.id, [row])
+    return outcome if giving is None else giving.give(row, outcome)
 
 
 def step_redemption(command: StepRedemption, work: Work, published: Published, *, at: int) -> Recorded | Refusal:
-    """Confirm or cancel a redemption; doing it again changes nothing."""
-    return _decide(
-        work,
-        published,
-        {
-            "id": command.id, "member": command.member, "reservation": command.redemption, "step": command.step,
-            "points": command.points,
-        },
-        at,
-    )  # fmt: skip
+    """Confirm or cancel a redemption; doing it again changes nothing. What is confirmed gets its code, what is cancelled loses it."""
+    before = redemptions.read(work, published.id, [command.redemption]).get(command.redemption)
+    whole = command.points is None
+    giving: Giving | Refusal | None = None
+    if before is not None and command.step == CONFIRM and before.state in (RESERVED, CANCELLED):
+        giving = Giving.begin(work, published, reward_named(published, before.reward, at), at=at)
+    if before is not None and command.step == CANCEL and whole:
+        giving = _refused_as_used(work, published, before)
+    if isinstance(giving, Refusal):
+        return replace(giving, id=command.id)
+    record = {
+        "id": command.id, "type": REDEMPTION, "member": command.member, "reservation": command.redemption,
+        "step": command.step, "points": command.points,
+    }  # fmt: skip
+    outcome = decide(work, published, record, at=at)
+    if isinstance(outcome, Refusal) or outcome.repeated or before is None or not whole:
+        return outcome
+    if redemptions.read(work, published.id, [before.id])[before.id] != before:
+        message = "the redemption was confirmed or cancelled by another request at the same moment; send it again"
+        raise Conflict(message)
+    return _gone_on(work, published, before, command.step, giving, outcome, at)
 
 
-def _decide(work: Work, published: Published, record: dict[str, Any], at: int) -> Recorded | Refusal:
-    stated = {name: value for name, value in record.items() if value is not None}
-    stated |= {"source": SOURCE, "type": "redemption", "at": moment(at).isoformat()}
-    return Recording(work, published, at, decides=True).run([stated])[0]
+def _refused_as_used(work: Work, published: Published, row: RedemptionRow) -> Refusal | None:
+    """Return why a redemption is not cancelled whose code was used; until the end of the work nobody uses it."""
+    code = None if row.code_hash is None else redemptions.lock_code(work, published.id, row.code_hash)
+    if code is None or code.state != USED:
+        return None
+    return Refusal(code="code_used", detail="its code was used, so that its points do not come back")
+
+
+def _gone_on(  # noqa: PLR0913 - it is known by this much
+    work: Work,
+    published: Published,
+    before: RedemptionRow,
+    step: str,
+    giving: Giving | None,
+    outcome: Recorded,
+    at: int,
+) -> Recorded:
+    """Write what became of a redemption, and of its code."""
+    if step == CANCEL and before.code_hash is not None:
+        redemptions.change_code(work, published.id, before.code_hash, state=VOID, redemption=before.id)
+    row = after_step(before, step, outcome.number, at)
+    redemptions.save(work, published.id, row)
+    return outcome if giving is None else giving.give(row, outcome)

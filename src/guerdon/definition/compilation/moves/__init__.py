@@ -1,0 +1,1 @@
+"""Moves: points that people move, compiled."""

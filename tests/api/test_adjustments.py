@@ -53,6 +53,14 @@ def test_above_the_threshold_a_second_person_decides(desk: Served) -> None:
     assert desk.available() == 320
 
 
+def test_the_programme_tells_for_which_reasons(desk: Served) -> None:
+    assert desk.get("/programme").json()["adjustments"] == [
+        {"id": "goodwill", "title": "Goodwill", "unit": "points", "max": 500, "approve_above": 100},
+        {"id": "correction", "title": "A mistake", "unit": "points", "max": None, "approve_above": None},
+        {"id": "fresh", "title": "", "unit": "points", "max": None, "approve_above": 0},
+    ]
+
+
 def test_what_cannot_be_is_refused(desk: Served) -> None:
     for body, status, code in (
         ({"reason": "whim", "points": 1}, 422, "reason_unknown"),

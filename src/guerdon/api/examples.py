@@ -119,6 +119,7 @@ PROGRAMME: Final[dict[str, Any]] = {
     "event_types": ["purchase", "redemption", "refund"], "units": [{"name": "points", "decimals": 0}],
     "rewards": [{"id": "coffee", "title": "Coffee", "unit": "points", "terms": "50"}],
     "ladders": [{"id": "tier", "levels": [{"id": "blue", "title": ""}, {"id": "gold", "title": ""}]}],
+    "adjustments": [{"id": "goodwill", "title": "Goodwill", "unit": "points", "max": 500, "approve_above": 100}],
 }  # fmt: skip
 REVISION: Final[dict[str, Any]] = {"text": "format: 1\nprogramme: shop\n...", "note": "gold from 500"}
 PUBLISHED: Final[dict[str, Any]] = {"programme": "shop", "revision": 2, "warnings": []}

@@ -7,6 +7,10 @@ from msgspec import Struct
 from guerdon.api import asking, examples
 from guerdon.api.operations import Answer, Asked, Operation, offer
 from guerdon.api.replies import Reply, shown
+from guerdon.core.lots.adjustments import Reason
+from guerdon.core.programme import Unit
+from guerdon.services.answers import Points
+from guerdon.services.answers import shown as written
 from guerdon.services.published import Published
 
 
@@ -24,6 +28,16 @@ class RewardShown(Struct, kw_only=True):
     title: str
     unit: str
     terms: str
+
+
+class ReasonShown(Struct, kw_only=True):
+    """A reason for which points are given or taken off by hand: how many at most, and above how many two persons are needed."""
+
+    id: str
+    title: str
+    unit: str
+    max: Points | None
+    approve_above: Points | None
 
 
 class LevelShown(Struct, kw_only=True):
@@ -53,6 +67,7 @@ class ProgrammeShown(Struct, kw_only=True):
     units: list[UnitShown]
     rewards: list[RewardShown]
     ladders: list[LadderShown]
+    adjustments: list[ReasonShown]
 
 
 READ_SCOPE: Final = "members:read"
@@ -70,12 +85,14 @@ WRITE_SCOPE: Final = "programme:write"
     ),
 )
 async def show_programme(request: Asked) -> Reply:
-    """Tell the programme's name, revision, units, rewards and levels."""
-    return shown(await asking.read(request, lambda _view, published, _at: _shown(published)))
+    """Tell the programme's name, revision, units, rewards, levels, and for which reasons points are adjusted."""
+    return shown(await asking.read(request, lambda _view, published, at: _shown(published, at)))
 
 
-def _shown(published: Published) -> ProgrammeShown:
+def _shown(published: Published, at: int) -> ProgrammeShown:
     programme = published.programme
+    terms = programme.redeeming_at(at)
+    reasons = [] if terms is None or terms.adjusting is None else terms.adjusting.reasons
     return ProgrammeShown(
         name=programme.name,
         title=programme.title,
@@ -93,4 +110,12 @@ def _shown(published: Published) -> ProgrammeShown:
             LadderShown(id=one.name, levels=[LevelShown(id=level.name, title=level.title) for level in one.levels])
             for one in programme.ladders
         ],
+        adjustments=[_reason(programme.units[one.unit], one) for one in reasons],
     )
+
+
+def _reason(unit: Unit, one: Reason) -> ReasonShown:
+    most, above = (
+        None if points is None else written(points, unit.decimals) for points in (one.most, one.approve_above)
+    )
+    return ReasonShown(id=one.name, title=one.title, unit=unit.name, max=most, approve_above=above)

@@ -16,6 +16,7 @@ from guerdon.cli.check import check
 from guerdon.cli.demo import demo
 from guerdon.cli.diff import diff
 from guerdon.cli.explain import explain
+from guerdon.cli.imports import import_
 from guerdon.cli.keys import keys
 from guerdon.cli.rate import rate
 from guerdon.cli.serve import openapi, publish, serve
@@ -94,6 +95,7 @@ for _command in (
     publish,
     keys,
     openapi,
+    import_,
     worker,
     verify,
 ):

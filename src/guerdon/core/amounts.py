@@ -32,6 +32,9 @@ def read_number(value: object, decimals: int, field: str) -> int:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal, float)):
         message = f"{field} is {_shown(value)}, not a number; write digits with a point, like 12.50"
         raise Invalid(message)
+    quick = _quick(value, decimals)
+    if quick is not None:
+        return quick
     exact = _exact(value, field) * Fraction(10**decimals)
     if exact.denominator == 1:
         return exact.numerator
@@ -102,6 +105,17 @@ def _within(instant: int, field: str) -> int:
         message = f"{field} lies in the year {year}; events happen from 1970 to 2099, counted in UTC"
         raise Invalid(message)
     return instant
+
+
+def _quick(value: object, decimals: int) -> int | None:
+    """Return a number that is written plainly with no more decimals than asked for; None where somebody must look closer."""
+    text = repr(value) if isinstance(value, float) else str(value).strip()
+    whole, _, part = text.partition(".")
+    digits = whole[1:] if whole[:1] in ("-", "+") else whole
+    if len(part) > decimals or len(text) > _DIGITS_MAX or not (digits + part).isdigit() or not text.isascii():
+        return None
+    number = int((digits + part).ljust(len(digits) + decimals, "0"))
+    return -number if whole[:1] == "-" else number
 
 
 def _exact(value: object, field: str) -> Fraction:

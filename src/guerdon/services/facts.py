@@ -84,6 +84,18 @@ def _content(record: Record) -> bytes:
     return blake2b(told, digest_size=_HASH_BYTES).digest()
 
 
+def says_the_same(terms: Terms, body: str, other: str) -> bool:
+    """Say whether two records state one event in other words: 12.5 and "12.50", a time in another zone, fields left out."""
+    try:
+        return _said(terms, body) == _said(terms, other)
+    except Invalid:
+        return False
+
+
+def _said(terms: Terms, body: str) -> Event:
+    return read_event(terms, msgspec.json.decode(body), default_id="")
+
+
 def reread(terms: Terms, row: EventRow) -> Event:
     """Return the event that a row keeps, of the account that it was recorded for."""
     granted = None if row.granted is None else msgspec.json.decode(row.granted)
@@ -96,8 +108,15 @@ def history_of(terms: Terms, rows: Sequence[EventRow]) -> tuple[list[Posted], tu
 
     Beside them: the numbers of refunds that wait for their purchases, and why some are refused, by theirs.
     """
+    return history_in(terms, rows, [reread(terms, row) for row in rows])
+
+
+def history_in(
+    terms: Terms, rows: Sequence[EventRow], events: Sequence[Event]
+) -> tuple[list[Posted], tuple[int, ...], dict[int, str]]:
+    """Return the same of rows whose events were read before."""
     numbers = {(row.source, row.id): row.number for row in rows}
-    found = resolve([reread(terms, row) for row in rows], decimals=DECIMALS[terms.currency], policy=terms.returns)
+    found = resolve(events, decimals=DECIMALS[terms.currency], policy=terms.returns)
     named: dict[str, int] = {}
     for row in rows:
         named.setdefault(row.id, row.number)

@@ -26,7 +26,7 @@ from guerdon.services.answers import (
 )
 from guerdon.services.decision import refusal_of
 from guerdon.services.events.again import answered_before
-from guerdon.services.facts import Fact, Record, at_another_time, read_fact
+from guerdon.services.facts import Fact, Record, at_another_time, read_fact, says_the_same
 from guerdon.services.published import Published
 from guerdon.services.serving import Serving, write
 from guerdon.services.shared import Shared
@@ -69,7 +69,12 @@ class Recording:
     def run(self, records: Sequence[Record]) -> list[Outcome]:
         """Record everything, and write it."""
         read = [self._read(record) for record in records]
-        facts = self._at_home([one for one in read if isinstance(one, Fact)])
+        answers = iter(self.record([one for one in read if isinstance(one, Fact)]))
+        return [next(answers) if isinstance(one, Fact) else one for one in read]
+
+    def record(self, read: Sequence[Fact]) -> list[Outcome]:
+        """Record what was read, and write it."""
+        facts = self._at_home(read)
         rows = accounts.lock(self.work, self.published.id, sorted({fact.event.account for fact in facts}))
         self.known = events.find(self.work, self.published.id, _names_of(facts))
         self.shared.lock([fact.event for fact in facts if _name(fact) not in self.known])
@@ -83,8 +88,7 @@ class Recording:
                 found[place] = self._answer(serving, facts[place])
             self._close(serving)
         self._write()
-        answers = iter([found[place] for place in range(len(facts))])
-        return [next(answers) if isinstance(one, Fact) else one for one in read]
+        return [found[place] for place in range(len(facts))]
 
     def _read(self, record: Record) -> Fact | Refusal:
         try:
@@ -118,12 +122,17 @@ class Recording:
             found = self._record(serving, fact)
             self.outcomes[name] = found
             return found
-        if before.content != fact.content:
+        if before.content != fact.content and not self._says_the_same(before, fact):
             detail = f"event {name[1]} of source {name[0]!r} was recorded before with other content; give each event an id of its own"
             return Refusal(code="event_conflict", detail=detail, id=name[1])
         if name in self.outcomes:
             return _repeated(self.outcomes[name])
         return answered_before(self.work, self.published, before, name)
+
+    def _says_the_same(self, before: Claim, fact: Fact) -> bool:
+        """Say whether an event states what its record of then does, in other words: a file's, or another caller's."""
+        row = events.one(self.work, self.published.id, before.account, before.number)
+        return row is not None and says_the_same(self.published.programme.terms, row.body, fact.body)
 
     def _record(self, serving: Serving, fact: Fact) -> Outcome:
         if self.decides and serving.place[0] - _TIE <= fact.event.at <= serving.place[0]:
@@ -132,8 +141,8 @@ class Recording:
         event, number = fact.event, serving.count + 1
         row = EventRow(
             account=event.account, number=number, source=event.source, id=event.id, type=event.type, kind=event.kind,
-            member=event.member, at=event.at, recorded_at=self.recorded_at, body=fact.body, granted=None,
-            revision=self.published.revision,
+            member=event.member, at=event.at, body=fact.body, granted=None, revision=self.published.revision,
+            recorded_at=self.recorded_at if event.recorded_at is None else event.recorded_at,
         )  # fmt: skip
         mark = serving.mark() if self.decides else None
         try:

@@ -65,14 +65,14 @@ def at_another_time(fact: Fact, at: int) -> Fact:
     return replace(fact, event=replace(fact.event, at=at), body=_encoder.encode(body).decode())
 
 
-def contents_of(body: str) -> list[bytes]:
-    """Return what the content of an event can have been whose record is kept: before its exchange rate was added, or its time."""
+def can_say(body: str, content: bytes) -> bool:
+    """Say whether an event whose record is kept can have had a content: before its exchange rate was added, or its time."""
     kept = msgspec.json.decode(body)
-    return [
-        _content(kept),
-        _content({name: value for name, value in kept.items() if name != "rate"}),
-        _content(_timeless(kept)),
-    ]
+    return (
+        content == _content(kept)
+        or content == _content({name: value for name, value in kept.items() if name != "rate"})
+        or content == _content(_timeless(kept))
+    )
 
 
 def _timeless(record: Record) -> Record:
@@ -100,7 +100,12 @@ def reread(terms: Terms, row: EventRow) -> Event:
     """Return the event that a row keeps, of the account that it was recorded for."""
     granted = None if row.granted is None else msgspec.json.decode(row.granted)
     record = {**msgspec.json.decode(row.body), "recorded_at": moment(row.recorded_at), "granted": granted}
-    return replace(read_event(terms, record, default_id=row.id), account=row.account)
+    return at_account(read_event(terms, record, default_id=row.id), row.account)
+
+
+def at_account(event: Event, account: str) -> Event:
+    """Return an event of the account that it was recorded for."""
+    return event if event.account == account else replace(event, account=account)
 
 
 def history_of(terms: Terms, rows: Sequence[EventRow]) -> tuple[list[Posted], tuple[int, ...], dict[int, str]]:

@@ -80,6 +80,12 @@ _ALL_ENTRIES: Final = Query(
     f"""select {_ENTRY} from entries where programme = ?::integer and account = ?::text and journal > ?::integer
         order by journal, position""",
 )
+_OF_ACCOUNTS: Final = Query(
+    f"""select {_ENTRY} from entries where programme = ? and account in (select value from json_each(?))
+        order by account, journal, position""",
+    f"""select {_ENTRY} from entries where programme = ?::integer and account = any(?::text[])
+        order by account, journal, position""",
+)
 _OF_EVENT: Final = Query(
     f"select {_JOURNAL} from journals where programme = ? and account = ? and event = ? order by number limit 1",
     f"""select {_JOURNAL} from journals where programme = ?::integer and account = ?::text and event = ?::integer
@@ -100,6 +106,12 @@ def add(work: Work, programme: int, journals: Sequence[JournalRow], entries: Seq
         all((programme, row.account) in batches for row in journals), "an account is locked before it gets journals"
     )
     _ADD.add(work, programme, [row._replace(batch=batches[programme, row.account]) for row in journals])
+    _ADD_ENTRIES.add(work, programme, entries)
+
+
+def add_new(work: Work, programme: int, journals: Sequence[Row], entries: Sequence[Row]) -> None:
+    """Write journals of accounts that are new, and their entries: rows as `JournalRow` and `EntryRow` have them, many at a time."""
+    _ADD.add(work, programme, journals)
     _ADD_ENTRIES.add(work, programme, entries)
 
 
@@ -125,6 +137,14 @@ def entries_of(view: View, programme: int, account: str, journals: Iterable[int]
 def entries_after(view: View, programme: int, account: str, journal: int = 0) -> list[EntryRow]:
     """Return all entries of an account after a journal, in order."""
     return _entries(_ALL_ENTRIES.rows(view, programme, account, journal))
+
+
+def entries_of_accounts(view: View, programme: int, accounts: Iterable[str]) -> dict[str, list[Row]]:
+    """Return all entries of some accounts, by account, in order; plain rows, as there may be very many."""
+    found: dict[str, list[Row]] = {}
+    for row in _OF_ACCOUNTS.rows(view, programme, sorted(set(accounts))):
+        found.setdefault(row[0], []).append(row)
+    return found
 
 
 def entries_of_events(view: View, programme: int, account: str, events: Iterable[int]) -> list[EntryRow]:

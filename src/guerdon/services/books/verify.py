@@ -6,20 +6,22 @@ whether a record that somebody changed together with everything derived from it,
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from guerdon.core.teller import FORMAT
-from guerdon.services.entries import said_of
-from guerdon.services.facts import contents_of, history_of
+from guerdon.services.entries import POSTED, Said, said_of
+from guerdon.services.facts import can_say, history_of
 from guerdon.services.published import Published
-from guerdon.services.serving import entries_of, granted_of
+from guerdon.services.serving import granted_of
 from guerdon.services.states import standing_of, unpacked
 from guerdon.store import accounts, events, journals, seals
 from guerdon.store.accounts import Account
 from guerdon.store.database import View
-from guerdon.store.events import EventRow
+from guerdon.store.events import Claim, EventRow, Name
+from guerdon.store.journals import EntryRow
+from guerdon.store.statements import Row
 
 COVERED: Final = (
     "books against a fold of the events", "standings", "numbers of events and journals", "claims of event ids", "the chain of seals",
@@ -30,6 +32,13 @@ NOT_COVERED: Final = (
     "members, keys and other rows that are no books",
 )
 PAGE: Final = 500
+EVENTS: Final = 20_000
+"""So many accounts are looked at together at most, and about so many of their events."""
+
+_JOURNAL: Final = EntryRow._fields.index("journal")
+_SIGN: Final = EntryRow._fields.index("sign")
+_SAID: Final = _SIGN + 1
+"""Where a row of an entry has the number of its journal, its sign, and what it says from there on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +65,11 @@ def verify(view: View, published: Published, *, at: int) -> Verified:
     """Verify a whole programme as of an instant, which is not before anything was posted; nothing is written."""
     counts: Counter[str] = Counter()
     findings: list[Finding] = []
-    for row in _accounts(view, published.id):
-        counts["accounts"] += 1
-        counts["events"] += row.events
-        counts["journals"] += row.journals
-        findings += [Finding(account=row.name, what=what) for what in verify_account(view, published, row, at=at)]
+    for rows in _sets(view, published.id):
+        counts["accounts"] += len(rows)
+        counts["events"] += sum(row.events for row in rows)
+        counts["journals"] += sum(row.journals for row in rows)
+        findings += _verify_set(view, published, rows, at=at)
     chain = seals.verify_chain(view, published.id)
     findings += [Finding(account=one.account, what=f"seal {one.seal}: {one.what}") for one in chain.breaks]
     return Verified(
@@ -73,48 +82,85 @@ def verify(view: View, published: Published, *, at: int) -> Verified:
     )
 
 
-def verify_account(view: View, published: Published, row: Account, *, at: int) -> Iterator[str]:
-    """Tell what of an account does not agree."""
-    kept = events.of_account(view, published.id, row.name)
-    if [one.number for one in kept] != list(range(1, row.events + 1)):
-        yield f"events are numbered {[one.number for one in kept][:5]}..., not 1 to {row.events}"
-    yield from _unclaimed(view, published, kept)
-    numbers = sorted({entry.journal for entry in journals.entries_after(view, published.id, row.name)})
-    if numbers and numbers[-1] > row.journals:
-        yield f"there are entries of journal {numbers[-1]}, and {row.journals} journals"
-    if not kept:
-        return
-    state = unpacked(row.state)
-    history, _, _ = history_of(published.programme.terms, kept)
-    teller = published.teller
-    rows = teller.refold(history, granted_of(published.programme, history))
-    rows += teller.fall_due(state.due_at)
-    told = +entries_of(view, published, row.name)
-    derived = Counter(said_of(published, rows))
-    if told != derived:
-        extra, missing = told - derived, derived - told
-        yield f"the books say {sum(extra.values())} entries that no event does, and lack {sum(missing.values())}"
-    teller.fall_due(at)
-    folded = teller.save()
-    if state.layout == FORMAT and state.revision == published.revision:
-        teller.open(standing_of(state))
+def _verify_set(view: View, published: Published, rows: Sequence[Account], *, at: int) -> Iterator[Finding]:
+    """Tell what of some accounts does not agree, of all that is read of them together."""
+    names = [row.name for row in rows]
+    kept = events.of_accounts(view, published.id, names)
+    claims = events.find(view, published.id, [(one.source, one.id) for own in kept.values() for one in own])
+    entries = journals.entries_of_accounts(view, published.id, names)
+    for row in rows:
+        account = _Account(published, row, kept.get(row.name, []), entries.get(row.name, []))
+        for what in (*account.misnumbered(), *account.unclaimed(claims), *account.misposted(at)):
+            yield Finding(account=row.name, what=what)
+
+
+class _Account:
+    """One account with all that is kept of it."""
+
+    def __init__(self, published: Published, row: Account, kept: list[EventRow], entries: list[Row]) -> None:
+        self.published: Final = published
+        self.row: Final = row
+        self.kept: Final = kept
+        self.entries: Final = entries
+
+    def misnumbered(self) -> Iterator[str]:
+        """Tell which numbers are missing or too many."""
+        numbers = [one.number for one in self.kept]
+        if numbers != list(range(1, self.row.events + 1)):
+            yield f"events are numbered {numbers[:5]}..., not 1 to {self.row.events}"
+        if self.entries and self.entries[-1][_JOURNAL] > self.row.journals:
+            yield f"there are entries of journal {self.entries[-1][_JOURNAL]}, and {self.row.journals} journals"
+
+    def unclaimed(self, claims: Mapping[Name, Claim]) -> Iterator[str]:
+        """Tell which events are not what their ids were claimed for."""
+        for one in self.kept:
+            claim = claims.get((one.source, one.id))
+            if claim is None or (claim.account, claim.number) != (one.account, one.number):
+                yield f"event {one.number} is not the one that its id {one.id!r} was claimed for"
+            elif not can_say(one.body, claim.content):
+                yield f"event {one.number} does not say what it said when its id {one.id!r} was claimed"
+
+    def misposted(self, at: int) -> Iterator[str]:
+        """Tell whether the books, and where the account stands, are not what a fold of its events comes to."""
+        if not self.kept:
+            return
+        published, teller = self.published, self.published.teller
+        state = unpacked(self.row.state)
+        history, _, _ = history_of(published.programme.terms, self.kept)
+        rows = teller.refold(history, granted_of(published.programme, history))
+        rows += teller.fall_due(state.due_at)
+        told, derived = self._told(), Counter(said_of(published, rows))
+        if dict(told) != dict(derived):  # as counters they would be compared one by one
+            extra, missing = told - derived, derived - told
+            yield f"the books say {sum(extra.values())} entries that no event does, and lack {sum(missing.values())}"
         teller.fall_due(at)
-        if teller.save() != folded:
-            yield "the saved standing is not what a fold of the events comes to"
+        folded = teller.save()
+        if state.layout == FORMAT and state.revision == published.revision:
+            teller.open(standing_of(state))
+            teller.fall_due(at)
+            if teller.save() != folded:
+                yield "the saved standing is not what a fold of the events comes to"
+
+    def _told(self) -> Counter[Said]:
+        """Return what the books say, each as often as it was posted, less how often it was taken off."""
+        found = Counter([entry[_SAID:] for entry in self.entries if entry[_SIGN] == POSTED])
+        taken_off = [entry[_SAID:] for entry in self.entries if entry[_SIGN] != POSTED]
+        if not taken_off:
+            return found
+        found.subtract(taken_off)
+        return +found
 
 
-def _unclaimed(view: View, published: Published, kept: list[EventRow]) -> Iterator[str]:
-    claims = events.find(view, published.id, [(one.source, one.id) for one in kept])
-    for one in kept:
-        claim = claims.get((one.source, one.id))
-        if claim is None or (claim.account, claim.number) != (one.account, one.number):
-            yield f"event {one.number} is not the one that its id {one.id!r} was claimed for"
-        elif claim.content not in contents_of(one.body):
-            yield f"event {one.number} does not say what it said when its id {one.id!r} was claimed"
-
-
-def _accounts(view: View, programme: int) -> Iterator[Account]:
+def _sets(view: View, programme: int) -> Iterator[list[Account]]:
+    """Yield accounts, as many together as have about so many events."""
     last = ""
     while rows := accounts.page(view, programme, last, PAGE):
-        yield from rows
         last = rows[-1].name
+        some: list[Account] = []
+        for row in rows:
+            some.append(row)
+            if sum(one.events for one in some) >= EVENTS:
+                yield some
+                some = []
+        if some:
+            yield some

@@ -7,33 +7,37 @@ Invariants:
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
 from guerdon.core.calendar import EARLIEST
 from guerdon.core.effects import Effect
 from guerdon.core.teller import FORMAT, Posted
-from guerdon.services.entries import DUE, RATED, WAITED, entry_rows, said_of
-from guerdon.services.facts import Fact, history_in
+from guerdon.services.entries import DUE, POSTED, RATED, WAITED, said_of
+from guerdon.services.facts import Fact, at_account, history_in
 from guerdon.services.published import Published
 from guerdon.services.serving import granted_of, place_of
 from guerdon.services.states import State, packed
 from guerdon.store.accounts import Account
-from guerdon.store.events import Claim, EventRow, Name
-from guerdon.store.journals import EntryRow, JournalRow
+from guerdon.store.events import EventRow, Name
+from guerdon.store.statements import Row
 
 
 @dataclass(slots=True)
 class Life:
-    """An account with everything that is to be written of it, and which events of others its refunds have `named`."""
+    """An account with everything that is to be written of it, as plain rows: of journals the batch is left open.
+
+    Its refunds have `named` events of others; it is some member's `own` account where it has that member's name.
+    """
 
     account: Account
-    events: list[EventRow]
-    claims: list[Claim]
-    journals: list[JournalRow]
-    entries: list[EntryRow]
+    events: list[Row]
+    claims: list[Row]
+    journals: list[Row]
+    entries: list[Row]
     named: list[Name]
+    own: bool
 
 
 def life_of(published: Published, name: str, facts: Sequence[Fact], *, at: int) -> Life | None:
@@ -43,7 +47,7 @@ def life_of(published: Published, name: str, facts: Sequence[Fact], *, at: int) 
     """
     rows = [_row(published, name, number, fact) for number, fact in enumerate(facts, start=1)]
     history, waiters, refused = history_in(
-        published.programme.terms, rows, [replace(fact.event, account=name) for fact in facts]
+        published.programme.terms, rows, [at_account(fact.event, name) for fact in facts]
     )
     if refused:
         return None
@@ -65,8 +69,11 @@ def life_of(published: Published, name: str, facts: Sequence[Fact], *, at: int) 
     account = Account(
         name, len(rows), len(told.journals), placed_at, placed, published.revision, teller.next_due(), 0, packed(state)
     )
-    claims = [Claim(row.source, row.id, name, row.number, fact.content) for row, fact in zip(rows, facts, strict=True)]
-    return Life(account, rows, claims, told.journals, told.entries, _named(facts))
+    claims: list[Row] = [
+        (row.source, row.id, name, row.number, fact.content) for row, fact in zip(rows, facts, strict=True)
+    ]
+    own = any(row.member == name for row in rows)
+    return Life(account, [tuple(row) for row in rows], claims, told.journals, told.entries, _named(facts), own)
 
 
 def _named(facts: Sequence[Fact]) -> list[Name]:
@@ -93,8 +100,8 @@ class _Telling:
         self.name: Final = name
         self.waiters: Final = frozenset(waiters)
         self.recorded_at: Final = recorded_at
-        self.journals: Final[list[JournalRow]] = []
-        self.entries: Final[list[EntryRow]] = []
+        self.journals: Final[list[Row]] = []
+        self.entries: Final[list[Row]] = []
 
     def tell(self, history: Sequence[Posted], effects: Iterable[Effect]) -> None:
         """Make the journals, in the order of time; what fell due at an instant stands before the events of it."""
@@ -118,8 +125,12 @@ class _Telling:
     def _add(self, event: int | None, at: int, rows: Sequence[Effect]) -> None:
         kind = DUE if event is None else WAITED if event in self.waiters else RATED
         number = len(self.journals) + 1
-        self.journals.append(JournalRow(self.name, number, event, kind, at, self.recorded_at))
-        self.entries.extend(entry_rows(self.name, number, said_of(self.published, rows)))
+        self.journals.append((self.name, number, event, kind, at, self.recorded_at, None))
+        if rows:
+            self.entries.extend([
+                (self.name, number, position, POSTED, *said)
+                for position, said in enumerate(said_of(self.published, rows))
+            ])
 
 
 def _at(row: Effect) -> int:

@@ -15,6 +15,7 @@ from guerdon.services.facts import Fact
 from guerdon.services.history.life import Life
 from guerdon.services.published import Published
 from guerdon.store import accounts, events, journals, members
+from guerdon.store.accounts import Account
 from guerdon.store.database import Work
 from guerdon.store.events import Name
 
@@ -41,11 +42,9 @@ def load(
     wanted = list(names)
     locked = accounts.lock(work, published.id, wanted)
     known = _elsewhere(work, published, lives)
-    whole = [life for life in lives if not locked[life.account.name].events and life.account.name not in known]
-    for life in whole:
-        life.account.batch = locked[life.account.name].batch
+    whole = [life for life in lives if _is_new(locked[life.account.name], work) and life.account.name not in known]
     loaded = Loaded(recorded=sum(len(life.events) for life in whole))
-    _write(work, published, whole)
+    _write(work, published.id, whole)
     left = set(wanted).difference(life.account.name for life in whole)
     if left:
         facts = facts_of(left)
@@ -56,22 +55,28 @@ def load(
 
 def _elsewhere(work: Work, published: Published, lives: Sequence[Life]) -> set[str]:
     """Return the accounts of which something is recorded elsewhere: an id, a refund's purchase, a member's other account."""
-    named = {(claim.source, claim.id): life.account.name for life in lives for claim in life.claims}
+    named = {(claim[0], claim[1]): life.account.name for life in lives for claim in life.claims}
     named |= {name: life.account.name for life in lives for name in life.named}
     found = {named[name] for name in events.find(work, published.id, named)}
-    own = {row.member: row.account for life in lives for row in life.events if row.member == row.account}
-    homes = members.read(work, published.id, own)
+    homes = members.read(work, published.id, [life.account.name for life in lives if life.own])
     return found | {name for name, row in homes.items() if row.account != name}
 
 
-def _write(work: Work, published: Published, lives: Sequence[Life]) -> None:
-    programme = published.id
-    events.claim_new(work, programme, [claim for life in lives for claim in life.claims])
-    events.add(work, programme, [row for life in lives for row in life.events])
-    journals.add(
+def _is_new(account: Account, work: Work) -> bool:
+    """Say whether nothing was ever recorded of an account, so that it is of the work's own batch."""
+    return account.events == 0 and account.journals == 0 and account.batch == work.batch
+
+
+def _write(work: Work, programme: int, lives: Sequence[Life]) -> None:
+    for life in lives:
+        life.account.batch = work.batch
+    events.add_new(
+        work, programme, [row for life in lives for row in life.claims], [row for life in lives for row in life.events]
+    )
+    journals.add_new(
         work,
         programme,
-        [row for life in lives for row in life.journals],
+        [(*row, work.batch) for life in lives for row in life.journals],
         [row for life in lives for row in life.entries],
     )
     accounts.save(work, programme, [life.account for life in lives])

@@ -91,4 +91,4 @@ def show_imported(imported: "Imported", bad_rows: Path | None) -> None:
         say(f"went on after {counted(imported.before, 'event')}")
     told = f"{counted(imported.recorded, 'event')} recorded, {imported.repeated:,} there before"
     refused = f", {imported.refused:,} refused, see {bad_rows}" if imported.refused else ""
-    click.echo(f"{told}{refused}, in {imported.seconds:.1f} seconds")
+    click.echo(f"{told}{refused}, in {imported.seconds:.1f} s")

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -13,11 +14,15 @@ from guerdon.batch.intake import Inputs
 from guerdon.batch.rate import Run, history_of_member
 from guerdon.cli import groceries
 from guerdon.cli.main import commands
+from guerdon.core.amounts import read_end
 from guerdon.core.explain import explain
 from guerdon.core.history import rate_events
 from guerdon.definition.check import check
 from guerdon.definition.shipped import find_programme
 from guerdon.definition.zones import load_zone
+from guerdon.services.accounts.stand import stand
+from guerdon.services.published import take_up
+from guerdon.store import open_database
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,7 +38,7 @@ PARTS = 12
 def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Return the demo's folder and what it printed."""
     folder = tmp_path_factory.mktemp("demo") / "year"
-    done = CliRunner().invoke(commands, ["demo", "--into", str(folder)])
+    done = CliRunner().invoke(commands, ["demo", "--once", "--into", str(folder)])
     assert done.exit_code == 0, done.output
     return folder, done.stdout
 
@@ -114,6 +119,21 @@ def test_rewards_are_in_reach_of_those_who_may_have_them(shown: tuple[Path, str]
         enough = dict(joined.fetchall())
     hamper = next(row for row in section(text, "Households that could have a reward") if row[:2] == ["A", "hamper"])
     assert hamper[-3:] == ["2000", str(enough["friend"]), str(enough["friend"])]
+
+
+def test_the_service_says_of_every_household_what_the_ledger_says(shown: tuple[Path, str]) -> None:
+    folder, text = shown
+    assert "155,848 events recorded, 0 there before" in text
+    with duckdb.connect() as con:
+        standings = con.read_parquet(str(folder / "ledger" / "standings" / "*.parquet"))
+        expected = {
+            str(account): available for account, available in standings.project("account, available").fetchall()
+        }
+    with closing(open_database(f"sqlite:///{folder / 'grocery.db'}")) as database, database.view() as view:
+        published = take_up(view, 1)
+        at = read_end("2017-12-31", published.programme.zone, "--as-of")
+        found = {name: stand(view, published, name, at=at).balances[0].available for name in expected}
+    assert found == expected
 
 
 def test_the_chart_is_drawn(shown: tuple[Path, str]) -> None:

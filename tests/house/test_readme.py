@@ -17,8 +17,8 @@ SHOWN = re.compile(r"^\$ guerdon (.*)\n((?:(?!\$ guerdon ).*\n)*)", re.MULTILINE
 SECONDS = re.compile(r"\d+\.\d s$", re.MULTILINE)
 LEFT_OUT = "...\n"
 TEN_LINES = 10
-SERVED = {"serve", "publish", "keys", "audit", "openapi", "worker", "verify"}
-"""Commands that docs/guide/service.md is about."""
+SERVED = {"serve", "publish", "import", "keys", "audit", "openapi", "worker", "verify"}
+"""Commands that docs/guide/service.md and docs/guide/import.md are about."""
 
 
 def test_the_programmes_on_the_page_are_right_and_run_their_examples() -> None:

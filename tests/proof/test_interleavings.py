@@ -14,6 +14,7 @@ import pytest
 from guerdon.core.errors import NotFound
 from guerdon.definition.check import check_text
 from guerdon.services.answers import Recorded, Refusal
+from guerdon.services.audit import By
 from guerdon.services.books.due import post_due
 from guerdon.services.programmes.publish import publish
 from guerdon.store import open_database, seals
@@ -77,7 +78,7 @@ def posts_due(till: Till, _n: int) -> None:
 def publishes(till: Till, n: int) -> None:
     checked = check_text(TEXT.replace("price: 200", f"price: {201 + n}"), examples=False)
     with till.database.work() as work:
-        publish(work, "shop", checked.files, (), by="tests", at=till.at())
+        publish(work, "shop", checked.files, (), by=By(actor="tests"), at=till.at())
 
 
 def seals_one(till: Till, _n: int) -> None:

@@ -1,4 +1,4 @@
-"""guerdon demo: a year of real groceries, rated by two programmes, explained and drawn."""
+"""guerdon demo: a year of real groceries, rated by two programmes, explained, drawn, brought into books and served."""
 
 import shlex
 import time
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from guerdon.cli import demo_books as books
 from guerdon.cli import groceries
 from guerdon.cli.reading import load_programme, read_as_of
 from guerdon.cli.screen import counted, progress
+from guerdon.cli.serve import PORT
 
 if TYPE_CHECKING:
     from guerdon.batch.rate import Rated, Run
@@ -61,17 +63,23 @@ Needs the extra `demo`: pip install 'guerdon[demo]'"""
     default=FOLDER,
     show_default=True,
     metavar="FOLDER",
-    help="Where to write the purchases, the statements and the chart.",
+    help="Where to write the purchases, the statements, the chart and the books.",
 )
+@click.option("--once", is_flag=True, help="End when everything is shown and written, and serve nothing.")
 @click.option(
-    "--once", is_flag=True, help="Prepare the purchases only once: use those that an earlier demo left in the folder."
+    "--port",
+    default=PORT,
+    show_default=True,
+    type=click.IntRange(0, 65_535),
+    help="The port to serve at; 0 is a free one.",
 )
-def demo(*, into: Path, once: bool) -> None:
-    """Rate a year of real groceries by two shipped programmes.
+def demo(*, into: Path, once: bool, port: int) -> None:
+    """Rate a year of real groceries by two shipped programmes, and serve it.
 
     2,469 households, 155,848 baskets, 1,469,307 lines (The Complete Journey, 2017). Shows their points per month and in
     total, who is at which level, what expires when and what could be redeemed, and one household's year; explains its
-    points, draws a chart, and says which commands did it.
+    points, draws a chart, and says which commands did it. Then the year is imported into the books of a service, in a database
+    in the folder, and served with its reference, as of the end of 2017, until it is stopped.
     """
     absent = groceries.missing()
     if absent:
@@ -80,7 +88,7 @@ def demo(*, into: Path, once: bool) -> None:
     began = time.monotonic()
     into.mkdir(parents=True, exist_ok=True)
     lines = into / LINES_FILE
-    if not (once and lines.exists()):
+    if not lines.exists():
         with progress(wanted=True) as tell:
             tell("preparing the purchases", None)
             groceries.prepare(lines)
@@ -93,7 +101,10 @@ def demo(*, into: Path, once: bool) -> None:
     _show_year(ratings[-1])
     _write_page(ratings[-1], history, into)
     _draw(ratings, into)
+    database = books.keep(ratings[-1].run, into)
     _say_where(ratings, into, seconds=time.monotonic() - began)
+    if not once:
+        books.serve(database, ratings[-1].run, port, HOUSEHOLD)
 
 
 def _rate(name: str, mapping: Mapping[str, str], lines: Path, into: Path) -> _Rating:
@@ -292,3 +303,4 @@ def _say_where(ratings: list[_Rating], into: Path, *, seconds: float) -> None:
             )
     click.echo(f"  {into / PAGE_FILE}  the statement of household {HOUSEHOLD}, as a page")
     click.echo(f"  {into / 'points-per-month.svg'} and .png  the chart")
+    click.echo(f"  {into / books.DATABASE}  the books of a service: accounts, events, journals, entries")

@@ -56,11 +56,14 @@ def prepare(file: Path) -> None:
     import duckdb
 
     folder = _data_folder()
-    quoted = str(file).replace("'", "''")
+    # What another demo was stopped in the middle of is not taken for the whole.
+    part = file.with_suffix(".part")
+    quoted = str(part).replace("'", "''")
     with duckdb.connect() as con:
         con.execute(
             _LINES.format(file=quoted), [str(folder / "transactions.parquet"), str(folder / "products.parquet")]
         )
+    part.replace(file)
 
 
 def _data_folder() -> Path:

@@ -17,6 +17,7 @@ from guerdon.cli.check import check
 from guerdon.cli.demo import demo
 from guerdon.cli.diff import diff
 from guerdon.cli.explain import explain
+from guerdon.cli.imports import import_
 from guerdon.cli.keys import keys
 from guerdon.cli.rate import rate
 from guerdon.cli.serve import openapi, publish, serve
@@ -96,6 +97,7 @@ for _command in (
     keys,
     audit,
     openapi,
+    import_,
     worker,
     verify,
 ):

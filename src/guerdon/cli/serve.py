@@ -62,7 +62,7 @@ def serve(*, url: str, host: str, port: int, named: str | None) -> None:
         database = open_service_database(url)
         try:
             programme = served_programme(database, _published(database, named))
-            _show_first_key(database, programme)
+            show_first_key(database, programme)
         except BaseException:
             database.close()
             raise
@@ -70,7 +70,7 @@ def serve(*, url: str, host: str, port: int, named: str | None) -> None:
         working = Worker(database, programme, now)
         guerdon.closes(working.close)
         working.start()
-        _run(make_app(guerdon), listening)
+        run(make_app(guerdon), listening)
 
 
 @click.command(
@@ -140,7 +140,8 @@ def _published(database: "Database", named: str | None) -> str:
     return name
 
 
-def _show_first_key(database: "Database", programme: int) -> None:
+def show_first_key(database: "Database", programme: int) -> None:
+    """Make a key and show it, unless there is one."""
     from guerdon.app.service import now
     from guerdon.services.keys.make import SCOPES, MakeKey, make_key
     from guerdon.store import keys
@@ -157,7 +158,8 @@ def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
-def _run(app: object, listening: socket.socket) -> None:
+def run(app: object, listening: socket.socket) -> None:
+    """Serve until a signal stops it."""
     import uvicorn
 
     from guerdon.app.service import let_threads_take_turns

@@ -11,11 +11,14 @@ from typing import Any, Final
 from guerdon.core.effects import EARNED, FROM_PENDING, FROM_USABLE, MOVED, REDEEMED, REVERSED, Effect
 from guerdon.core.ledger.books import REVERSED_BOOK, WRITTEN_OFF_BOOK, before_of, place_of, sides
 from guerdon.services.published import Published
-from guerdon.services.terms import NO_TERM
+from guerdon.services.terms import NO_TERM, Terms
 from guerdon.store.journals import EntryRow
 
 _LEFT: Final = sides(2)
 _REACHED: Final = sides(3)
+_TOLD: Final = (MOVED, REDEEMED)
+"""Kinds of effect that say something, and move no points."""
+
 RATED: Final = 0
 DUE: Final = 1
 ADJUSTED: Final = 2
@@ -35,28 +38,31 @@ def said_of(published: Published, rows: Iterable[Effect]) -> list[Said]:
     waits = [pocket.keeping.waits for pocket in published.teller.pockets()]
     found: list[Said] = []
     for row in rows:
+        kind, granted = row.kind, row.granted
         before = before_of(row.rule, row.band)
-        if row.kind == EARNED:
+        if kind == EARNED:
             before = FROM_PENDING if waits[row.unit] else FROM_USABLE
         left: int | None = None
         reached: int | None = None
-        if row.granted > 0 and row.kind not in (MOVED, REDEEMED):
-            place = place_of(row.kind, before)
+        if granted > 0 and kind not in _TOLD:
+            place = place_of(kind, before)
             left, reached = _LEFT[place], _REACHED[place]
-        found.append(_said(published, row, left, reached, row.granted))
-        if row.kind == REVERSED and row.desired > row.granted:
-            found.append(_said(published, row, WRITTEN_OFF_BOOK, REVERSED_BOOK, row.desired - row.granted))
+        found.append(_said(published.terms, row, left, reached, granted))
+        if kind == REVERSED and row.desired > granted:
+            found.append(_said(published.terms, row, WRITTEN_OFF_BOOK, REVERSED_BOOK, row.desired - granted))
     return found
 
 
-def _said(published: Published, row: Effect, left: int | None, reached: int | None, points: int) -> Said:
-    terms, moved = published.terms, row.kind == MOVED
+def _said(terms: Terms, row: Effect, left: int | None, reached: int | None, points: int) -> Said:
+    kind = row.kind
+    moved = kind == MOVED
+    payer, unit = row.payer, row.unit
     return (
-        row.kind, row.at, terms.units[row.unit] if row.unit >= 0 else NO_TERM, points, left, reached,
+        kind, row.at, terms.units[unit] if unit >= 0 else NO_TERM, points, left, reached,
         NO_TERM if moved else row.event, row.of, row.line, terms.rule_of(row), terms.versions[row.version],
         terms.source_of(row, row.source), terms.levels[row.rule][row.band] if moved else row.band,
-        row.desired, terms.limit_of(row), row.period, row.lot, row.residue,
-        terms.payers[row.payer] if row.payer >= 0 else NO_TERM, row.reason,
+        row.desired, NO_TERM if row.limit < 0 else terms.limit_of(row), row.period, row.lot, row.residue,
+        terms.payers[payer] if payer >= 0 else NO_TERM, row.reason,
     )  # fmt: skip
 
 

@@ -71,14 +71,14 @@ def at_another_time(fact: Fact, at: int) -> Fact:
     return replace(fact, event=replace(fact.event, at=at), body=_encoder.encode(body).decode())
 
 
-def contents_of(body: str) -> list[bytes]:
-    """Return what the content of an event can have been whose record is kept: before its exchange rate was added, or its time."""
+def can_say(body: str, content: bytes) -> bool:
+    """Say whether an event whose record is kept can have had a content: before its exchange rate was added, or its time."""
     kept = msgspec.json.decode(body)
-    return [
-        _content(kept),
-        _content({name: value for name, value in kept.items() if name != "rate"}),
-        _content(_timeless(kept)),
-    ]
+    return (
+        content == _content(kept)
+        or content == _content({name: value for name, value in kept.items() if name != "rate"})
+        or content == _content(_timeless(kept))
+    )
 
 
 def _timeless(record: Record) -> Record:
@@ -92,11 +92,28 @@ def _content(record: Record) -> bytes:
     return blake2b(told, digest_size=_HASH_BYTES).digest()
 
 
+def says_the_same(terms: Terms, body: str, other: str) -> bool:
+    """Say whether two records state one event in other words: 12.5 and "12.50", a time in another zone, fields left out."""
+    try:
+        return _said(terms, body) == _said(terms, other)
+    except Invalid:
+        return False
+
+
+def _said(terms: Terms, body: str) -> Event:
+    return read_event(terms, msgspec.json.decode(body), default_id="")
+
+
 def reread(terms: Terms, row: EventRow) -> Event:
     """Return the event that a row keeps, of the account that it was recorded for."""
     granted = None if row.granted is None else msgspec.json.decode(row.granted)
     record = {**msgspec.json.decode(row.body), "recorded_at": moment(row.recorded_at), "granted": granted}
-    return replace(read_event(terms, record, default_id=row.id), account=row.account)
+    return at_account(read_event(terms, record, default_id=row.id), row.account)
+
+
+def at_account(event: Event, account: str) -> Event:
+    """Return an event of the account that it was recorded for."""
+    return event if event.account == account else replace(event, account=account)
 
 
 def history_of(terms: Terms, rows: Sequence[EventRow]) -> tuple[list[Posted], tuple[int, ...], dict[int, str]]:
@@ -104,8 +121,15 @@ def history_of(terms: Terms, rows: Sequence[EventRow]) -> tuple[list[Posted], tu
 
     Beside them: the numbers of refunds that wait for their purchases, and why some are refused, by theirs.
     """
+    return history_in(terms, rows, [reread(terms, row) for row in rows])
+
+
+def history_in(
+    terms: Terms, rows: Sequence[EventRow], events: Sequence[Event]
+) -> tuple[list[Posted], tuple[int, ...], dict[int, str]]:
+    """Return the same of rows whose events were read before."""
     numbers = {(row.source, row.id): row.number for row in rows}
-    found = resolve([reread(terms, row) for row in rows], decimals=DECIMALS[terms.currency], policy=terms.returns)
+    found = resolve(events, decimals=DECIMALS[terms.currency], policy=terms.returns)
     named: dict[str, int] = {}
     for row in rows:
         named.setdefault(row.id, row.number)

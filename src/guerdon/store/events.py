@@ -60,6 +60,12 @@ _OF_ACCOUNT: Final = Query(
     f"""select {_COLUMNS} from events where programme = ?::integer and account = ?::text and number > ?::integer
         order by number""",
 )
+_OF_ACCOUNTS: Final = Query(
+    f"""select {_COLUMNS} from events where programme = ? and account in (select value from json_each(?))
+        order by account, number""",
+    f"""select {_COLUMNS} from events where programme = ?::integer and account = any(?::text[])
+        order by account, number""",
+)
 _SOME: Final = Query(
     f"""select {_COLUMNS} from events where programme = ? and account = ? and number in (select value from json_each(?))
         order by number""",
@@ -106,9 +112,23 @@ def add(work: Work, programme: int, rows: Sequence[EventRow]) -> None:
     _ADD.add(work, programme, rows)
 
 
+def add_new(work: Work, programme: int, claims: Sequence[Row], rows: Sequence[Row]) -> None:
+    """Write events of accounts that are new, with their claims: rows as `EventRow` and `Claim` have them, many at a time."""
+    _CLAIM.add(work, programme, sorted(claims))
+    _ADD.add(work, programme, rows)
+
+
 def of_account(view: View, programme: int, account: str, after: int = 0) -> list[EventRow]:
     """Return an account's events after a number, in the order of recording."""
     return _events(_OF_ACCOUNT.rows(view, programme, account, after))
+
+
+def of_accounts(view: View, programme: int, accounts: Iterable[str]) -> dict[str, list[EventRow]]:
+    """Return all events of some accounts, by account, in the order of recording."""
+    found: dict[str, list[EventRow]] = {}
+    for row in _OF_ACCOUNTS.rows(view, programme, sorted(set(accounts))):
+        found.setdefault(row[0], []).append(EventRow(*row))
+    return found
 
 
 def some(view: View, programme: int, account: str, numbers: Iterable[int]) -> list[EventRow]:

@@ -80,6 +80,17 @@ _ALL_ENTRIES: Final = Query(
     f"""select {_ENTRY} from entries where programme = ?::integer and account = ?::text and journal > ?::integer
         order by journal, position""",
 )
+_ENTRIES_OF_ACCOUNTS: Final = Query(
+    f"""select {_ENTRY} from entries where programme = ? and account in (select value from json_each(?))
+        order by account, journal, position""",
+    f"""select {_ENTRY} from entries where programme = ?::integer and account = any(?::text[])
+        order by account, journal, position""",
+)
+_JOURNALS_OF_ACCOUNTS: Final = Query(
+    f"""select {_JOURNAL} from journals where programme = ? and account in (select value from json_each(?))
+        order by account, number""",
+    f"""select {_JOURNAL} from journals where programme = ?::integer and account = any(?::text[]) order by account, number""",
+)
 _OF_EVENT: Final = Query(
     f"select {_JOURNAL} from journals where programme = ? and account = ? and event = ? order by number limit 1",
     f"""select {_JOURNAL} from journals where programme = ?::integer and account = ?::text and event = ?::integer
@@ -103,12 +114,26 @@ def add(work: Work, programme: int, journals: Sequence[JournalRow], entries: Seq
     _ADD_ENTRIES.add(work, programme, entries)
 
 
+def add_new(work: Work, programme: int, journals: Sequence[Row], entries: Sequence[Row]) -> None:
+    """Write journals of accounts that are new, and their entries: rows as `JournalRow` and `EntryRow` have them, many at a time."""
+    _ADD.add(work, programme, journals)
+    _ADD_ENTRIES.add(work, programme, entries)
+
+
 def of_account(
     view: View, programme: int, account: str, before: int | None = None, limit: int = PAGE
 ) -> list[JournalRow]:
     """Return an account's journals before a number, the newest first."""
     rows = _OF_ACCOUNT.rows(view, programme, account, LAST if before is None else before, limit)
     return [JournalRow(*row) for row in rows]
+
+
+def of_accounts(view: View, programme: int, accounts: Iterable[str]) -> dict[str, list[JournalRow]]:
+    """Return the journals of some accounts by their names, each in order."""
+    found: dict[str, list[JournalRow]] = {}
+    for row in _JOURNALS_OF_ACCOUNTS.rows(view, programme, sorted(set(accounts))):
+        found.setdefault(row[0], []).append(JournalRow(*row))
+    return found
 
 
 def of_event(view: View, programme: int, account: str, event: int) -> JournalRow | None:
@@ -125,6 +150,14 @@ def entries_of(view: View, programme: int, account: str, journals: Iterable[int]
 def entries_after(view: View, programme: int, account: str, journal: int = 0) -> list[EntryRow]:
     """Return all entries of an account after a journal, in order."""
     return _entries(_ALL_ENTRIES.rows(view, programme, account, journal))
+
+
+def entries_of_accounts(view: View, programme: int, accounts: Iterable[str]) -> dict[str, list[Row]]:
+    """Return all entries of some accounts, by account, in order; plain rows, as there may be very many."""
+    found: dict[str, list[Row]] = {}
+    for row in _ENTRIES_OF_ACCOUNTS.rows(view, programme, sorted(set(accounts))):
+        found.setdefault(row[0], []).append(row)
+    return found
 
 
 def entries_of_events(view: View, programme: int, account: str, events: Iterable[int]) -> list[EntryRow]:

@@ -226,7 +226,8 @@ def _groups(
     zones = Zones(shape.zone, inputs.zone or shape.zone, scratch)
     mapped = [(raw, _without_blanks(con, raw, map_columns(raw, inputs, shape), shape)) for raw in raws.groups]
     return tuple(
-        Group(raw, columns, open_exchange(con, raw, columns, inputs, shape), shape, zones) for raw, columns in mapped
+        Group(raw, columns, open_exchange(con, raw, columns, inputs, shape), shape, zones, inputs.source)
+        for raw, columns in mapped
     )
 
 

@@ -47,6 +47,7 @@ class Group:
     exchange: Exchange
     shape: Shape
     zones: Zones
+    source: str | None = None
 
     @property
     def types(self) -> Types:
@@ -226,6 +227,8 @@ def _type(group: Group) -> str:
 
 
 def _sources(group: Group) -> str:
+    if group.source is not None:
+        return text(group.source)
     stems = [source.stem for source in group.raw.sources]
     if len(set(stems)) == 1:
         return text(stems[0])

@@ -43,7 +43,7 @@ TAKEN: Final = frozenset([
 class Inputs:
     """Files to read: `mapping` goes from canonical names to column names, `zone` is for times without an offset.
 
-    What happened after `until` is left out.
+    What happened after `until` is left out. Where no column says an event's `source`, it is the file's name unless stated here.
     """
 
     paths: tuple[str, ...]
@@ -51,6 +51,7 @@ class Inputs:
     currency: str | None = None
     zone: Zone | None = None
     until: int | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True)

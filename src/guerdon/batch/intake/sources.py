@@ -47,7 +47,7 @@ def find_sources(paths: tuple[str, ...], scratch: Path) -> list[Source]:
         raise Invalid(message)
     found: dict[Path, Source] = {}
     for given in paths:
-        for path in _expand(given):
+        for path in expand(given):
             if given == "-":
                 found.setdefault(Path("-"), _spool(scratch))
             else:
@@ -65,7 +65,8 @@ def open_bytes(source: Source) -> BinaryIO:
     return source.path.open("rb")
 
 
-def _expand(given: str) -> Iterator[Path]:
+def expand(given: str) -> Iterator[Path]:
+    """Yield the files that a path or a pattern names; `-` as it is."""
     path = Path(given)
     if given == "-" or path.is_file():
         yield path

@@ -4,42 +4,56 @@ Invariant: whatever is wrong is told, and nothing that can be wrong ends the com
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 import msgspec
 
 from guerdon.core.errors import GuerdonError
 from guerdon.core.teller import FORMAT, Posted
-from guerdon.services.entries import RATED, WAITED, said_of
-from guerdon.services.facts import contents_of, history_of, reread
+from guerdon.services.entries import POSTED, RATED, WAITED, Said, said_of
+from guerdon.services.facts import can_say, history_of, reread
 from guerdon.services.published import Published
-from guerdon.services.serving import entries_of, granted_of, place_of
+from guerdon.services.serving import granted_of, place_of
 from guerdon.services.states import State, standing_of, unpacked
-from guerdon.store import events, guests, journals
 from guerdon.store.accounts import Account
-from guerdon.store.database import View
-from guerdon.store.events import EventRow
+from guerdon.store.events import Claim, EventRow, Name
+from guerdon.store.journals import EntryRow, JournalRow
 from guerdon.store.shared import Budget
+from guerdon.store.statements import Row
+
+_SIGN: Final = EntryRow._fields.index("sign")
+_SAID: Final = _SIGN + 1
+"""Where a row of an entry has its sign, and what it says from there on."""
 
 
-def differences(view: View, published: Published, row: Account, *, at: int, drawn: Counter[Budget]) -> Iterator[str]:
+class Kept(NamedTuple):
+    """All that is kept of an account; among the claims of ids there may be others'."""
+
+    events: list[EventRow]
+    claims: Mapping[Name, Claim]
+    journals: list[JournalRow]
+    entries: list[Row]
+
+
+def differences(published: Published, row: Account, account: Kept, *, at: int, drawn: Counter[Budget]) -> Iterator[str]:
     """Tell what of an account does not agree, as of an instant; count in `drawn` what it drew from stocks and budgets."""
-    kept = events.of_account(view, published.id, row.name)
+    kept = account.events
     if [one.number for one in kept] != list(range(1, row.events + 1)):
         yield f"events are numbered {[one.number for one in kept][:5]}..., not 1 to {row.events}"
     misread = [what for one in kept for what in _misread(published, row, one)]
     yield from misread
     if misread:
         return
-    yield from _unclaimed(view, published, kept)
-    yield from _misnumbered(view, published, row, kept)
+    yield from _unclaimed(account)
+    yield from _misnumbered(row, account)
     if not kept:
         return
     try:
         state = unpacked(row.state)
         history, _, _ = history_of(published.programme.terms, kept)
         yield from _misplaced(published, row, state, history)
-        yield from _unfolded(view, published, row, state, history)
+        yield from _unfolded(published, row, state, history, account.entries)
         _count(published, history, max(state.due_at, row.placed_at), drawn)
         yield from _misfit(published, state, at)
     except (GuerdonError, msgspec.DecodeError) as failure:
@@ -60,23 +74,22 @@ def _misread(published: Published, row: Account, one: EventRow) -> Iterator[str]
         yield f"event {one.number} is not what its record says"
 
 
-def _unclaimed(view: View, published: Published, kept: Sequence[EventRow]) -> Iterator[str]:
-    claims = guests.settled(view, published.id, events.find(view, published.id, [(one.source, one.id) for one in kept]))
-    for one in kept:
-        claim = claims.get((one.source, one.id))
+def _unclaimed(account: Kept) -> Iterator[str]:
+    for one in account.events:
+        claim = account.claims.get((one.source, one.id))
         if claim is None or (claim.account, claim.number) != (one.account, one.number):
             yield f"event {one.number} is not the one that its id {one.id!r} was claimed for"
-        elif claim.content not in contents_of(one.body):
+        elif not can_say(one.body, claim.content):
             yield f"event {one.number} does not say what it said when its id {one.id!r} was claimed"
 
 
-def _misnumbered(view: View, published: Published, row: Account, kept: Sequence[EventRow]) -> Iterator[str]:
+def _misnumbered(row: Account, account: Kept) -> Iterator[str]:
     """Tell which journals there should be and are not, and events that were not posted when they were recorded."""
-    found = journals.of_account(view, published.id, row.name, limit=journals.LAST)
-    if [one.number for one in found] != list(range(row.journals, 0, -1)):
-        yield f"journals are numbered {[one.number for one in found][:5]}..., not {row.journals} to 1"
-    recorded = {one.event: one.recorded_at for one in found if one.kind in (RATED, WAITED)}
-    for one in kept:
+    numbers = [one.number for one in account.journals]
+    if numbers != list(range(1, row.journals + 1)):
+        yield f"journals are numbered {numbers[:5]}..., not 1 to {row.journals}"
+    recorded = {one.event: one.recorded_at for one in account.journals if one.kind in (RATED, WAITED)}
+    for one in account.events:
         if recorded.get(one.number) != one.recorded_at:
             yield f"event {one.number} has no journal of the moment at which it was recorded"
 
@@ -89,18 +102,29 @@ def _misplaced(published: Published, row: Account, state: State, history: Sequen
     yield f"its standing was saved under revision {state.revision}, and it says {row.revision}"
 
 
-def _unfolded(view: View, published: Published, row: Account, state: State, history: Sequence[Posted]) -> Iterator[str]:
+def _unfolded(
+    published: Published, row: Account, state: State, history: Sequence[Posted], entries: Sequence[Row]
+) -> Iterator[str]:
     """Fold an account anew, and tell what its books say otherwise."""
     teller = published.teller
     rows = teller.refold(history, granted_of(published.programme, history))
     rows += teller.fall_due(state.due_at)
-    told = +entries_of(view, published, row.name)
-    derived = Counter(said_of(published, rows))
-    if told != derived:
+    told, derived = _told(entries), Counter(said_of(published, rows))
+    if dict(told) != dict(derived):  # as counters they would be compared one by one
         extra, missing = told - derived, derived - told
         yield f"the books say {sum(extra.values())} entries that no event does, and lack {sum(missing.values())}"
     if teller.next_due() != row.next_due:
         yield "something falls due at another time than it says"
+
+
+def _told(entries: Sequence[Row]) -> Counter[Said]:
+    """Return what the books say, each as often as it was posted, less how often it was taken off."""
+    found = Counter([entry[_SAID:] for entry in entries if entry[_SIGN] == POSTED])
+    taken_off = [entry[_SAID:] for entry in entries if entry[_SIGN] != POSTED]
+    if taken_off:
+        found.subtract(taken_off)
+        return +found
+    return found
 
 
 def _count(published: Published, history: Sequence[Posted], posted_to: int, drawn: Counter[Budget]) -> None:

@@ -9,14 +9,14 @@ something happens to it.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from guerdon.core.errors import NotFound
-from guerdon.services.books.compare import differences
+from guerdon.services.books.compare import Kept, differences
 from guerdon.services.published import Published, take_up
-from guerdon.store import accounts, seals, shared
+from guerdon.store import accounts, events, guests, journals, seals, shared
 from guerdon.store.accounts import Account
 from guerdon.store.database import View
 from guerdon.store.shared import Budget
@@ -41,6 +41,9 @@ NOT_COVERED: Final = (
     "members, keys and other rows that are no books",
 )
 PAGE: Final = 500
+EVENTS: Final = 20_000
+"""So many accounts are looked at together at most, and about so many of their events."""
+
 _UNKNOWN: Final = "it was written under a revision that there is not"
 
 
@@ -70,13 +73,15 @@ def verify(view: View, published: Published, *, at: int) -> Verified:
     findings: list[Finding] = []
     drawn: Counter[Budget] = Counter()
     revisions = {published.revision: published}
-    for row in _accounts(view, published.id):
-        counts["accounts"] += 1
-        counts["events"] += row.events
-        counts["journals"] += row.journals
-        under = _under(view, published, row, revisions)
-        told = [_UNKNOWN] if under is None else differences(view, under, row, at=at, drawn=drawn)
-        findings += [Finding(account=row.name, what=what) for what in told]
+    for rows in _sets(view, published.id):
+        kept = _kept(view, published.id, rows)
+        for row, own in zip(rows, kept, strict=True):
+            counts["accounts"] += 1
+            counts["events"] += row.events
+            counts["journals"] += row.journals
+            under = _under(view, published, row, revisions)
+            told = [_UNKNOWN] if under is None else differences(under, row, own, at=at, drawn=drawn)
+            findings += [Finding(account=row.name, what=what) for what in told]
     missing = accounts.missing(view, published.id)
     findings += [Finding(account=name, what="there are events or journals of it, and no account") for name in missing]
     if not findings:
@@ -114,8 +119,27 @@ def _misused(view: View, published: Published, drawn: Counter[Budget]) -> Iterat
             yield f"{used.get(budget, 0)} of {name} are said to be used, and accounts drew {drawn[budget]}"
 
 
-def _accounts(view: View, programme: int) -> Iterator[Account]:
+def _kept(view: View, programme: int, rows: Sequence[Account]) -> list[Kept]:
+    """Return all that is kept of some accounts, in their order, each read together for all."""
+    names = [row.name for row in rows]
+    kept = events.of_accounts(view, programme, names)
+    ids = [(one.source, one.id) for own in kept.values() for one in own]
+    claims = guests.settled(view, programme, events.find(view, programme, ids))
+    posted = journals.of_accounts(view, programme, names)
+    entries = journals.entries_of_accounts(view, programme, names)
+    return [Kept(kept.get(name, []), claims, posted.get(name, []), entries.get(name, [])) for name in names]
+
+
+def _sets(view: View, programme: int) -> Iterator[list[Account]]:
+    """Yield accounts, as many together as have about so many events."""
     last = ""
     while rows := accounts.page(view, programme, last, PAGE):
-        yield from rows
         last = rows[-1].name
+        some: list[Account] = []
+        for row in rows:
+            some.append(row)
+            if sum(one.events for one in some) >= EVENTS:
+                yield some
+                some = []
+        if some:
+            yield some

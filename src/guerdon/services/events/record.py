@@ -28,7 +28,7 @@ from guerdon.services.answers import (
 from guerdon.services.decision import refusal_of
 from guerdon.services.events.again import answered_before
 from guerdon.services.events.guests import Guests, Home, kept
-from guerdon.services.facts import Fact, Record, at_another_time, read_fact
+from guerdon.services.facts import Fact, Record, at_another_time, read_fact, says_the_same
 from guerdon.services.identities import Recognised, recognise
 from guerdon.services.published import Published
 from guerdon.services.serving import Serving, write
@@ -74,7 +74,12 @@ class Recording:
     def run(self, records: Sequence[Record]) -> list[Outcome]:
         """Record everything, and write it."""
         read = [self._read(one) for one in recognise(self.work, self.published.id, records)]
-        facts = self._at_home([one for one in read if isinstance(one, Fact)])
+        answers = iter(self.record([one for one in read if isinstance(one, Fact)]))
+        return [next(answers) if isinstance(one, Fact) else one for one in read]
+
+    def record(self, read: Sequence[Fact]) -> list[Outcome]:
+        """Record what was read, and write it."""
+        facts = self._at_home(read)
         self.guests.hold(facts)
         owned = [fact for fact in facts if fact.guest is None]
         rows = accounts.lock(self.work, self.published.id, sorted({fact.event.account for fact in owned}))
@@ -94,8 +99,7 @@ class Recording:
             self._close(serving)
         self._write()
         accounts.forget_new(self.work, self.published.id, rows.keys() - {one.account.name for one in self.served})
-        answers = iter([found[place] for place in range(len(facts))])
-        return [next(answers) if isinstance(one, Fact) else one for one in read]
+        return [found[place] for place in range(len(facts))]
 
     def take_over(self, facts: Sequence[Fact]) -> None:
         """Record, in their order, what was kept of guests as events of one account; what cannot be recorded stays kept."""
@@ -149,7 +153,7 @@ class Recording:
             found = self._keep(fact) if serving is None else self._record(serving, fact)
             self.outcomes[name] = found
             return found
-        if before.content != fact.content:
+        if before.content != fact.content and not self._says_the_same(before, fact):
             detail = f"event {name[1]} of source {name[0]!r} was recorded before with other content; give each event an id of its own"
             return Refusal(code="event_conflict", detail=detail, id=name[1])
         if name in self.outcomes:
@@ -163,6 +167,11 @@ class Recording:
         self.claims[_name(fact)] = claim
         return found
 
+    def _says_the_same(self, before: Claim, fact: Fact) -> bool:
+        """Say whether an event states what its record of then does, in other words: a file's, or another caller's."""
+        row = events.one(self.work, self.published.id, before.account, before.number)
+        return row is not None and says_the_same(self.published.programme.terms, row.body, fact.body)
+
     def _record(self, serving: Serving, fact: Fact) -> Outcome:
         if self.decides and serving.place[0] - _TIE <= fact.event.at <= serving.place[0]:
             # What is decided now stands after everything that was recorded at this moment.
@@ -170,8 +179,8 @@ class Recording:
         event, number = fact.event, serving.count + 1
         row = EventRow(
             account=event.account, number=number, source=event.source, id=event.id, type=event.type, kind=event.kind,
-            member=event.member, at=event.at, recorded_at=event.recorded_at or self.recorded_at, body=fact.body, granted=None,
-            revision=self.published.revision,
+            member=event.member, at=event.at, body=fact.body, granted=None, revision=self.published.revision,
+            recorded_at=self.recorded_at if event.recorded_at is None else event.recorded_at,
         )  # fmt: skip
         mark = serving.mark() if self.decides else None
         try:

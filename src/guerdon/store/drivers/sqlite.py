@@ -23,7 +23,9 @@ ALWAYS: Final = (
     "pragma trusted_schema=off",
     "pragma cache_size=-16000",
 )
-WRITING: Final = (*ALWAYS, "pragma journal_mode=wal", "pragma synchronous=full")
+# Claims of ids come in no order: pages of them that do not stay in memory are written again and again.
+ROOMY: Final = "pragma cache_size=-64000"
+WRITING: Final = (*ALWAYS, ROOMY, "pragma journal_mode=wal", "pragma synchronous=full")
 PASSING: Final = (*ALWAYS, "pragma journal_mode=wal", "pragma synchronous=off")
 READING: Final = (*ALWAYS, "pragma query_only=on")
 

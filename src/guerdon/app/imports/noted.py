@@ -1,0 +1,124 @@
+"""How far an import came, noted beside the books in the transaction of what it wrote.
+
+Invariants:
+* An import is known by what it was asked: the files' names and how they are read. What the files hold is told by a hash.
+* Files that changed since an import of them began, and has not ended, are refused.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from guerdon.batch.intake import Inputs
+from guerdon.batch.intake.sources import expand
+from guerdon.core.errors import Conflict, Invalid
+from guerdon.services.history.load import Loaded
+from guerdon.services.published import Published
+from guerdon.store import Database, Work, jobs
+from guerdon.store.jobs import DONE, RUNNING
+
+_HASH_BYTES: Final = 16
+_CHUNK: Final = 1 << 20
+_SHOWN: Final = 3
+
+
+class Body(msgspec.Struct, kw_only=True, frozen=True):
+    """What is kept of an import: a hash of its files, the revision that they were read by, and what became of their events."""
+
+    files: str
+    revision: int
+    recorded: int = 0
+    repeated: int = 0
+    refused: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The note of one import."""
+
+    programme: int
+    row: jobs.Import
+    body: Body
+
+    @property
+    def done(self) -> bool:
+        """Say whether everything was imported."""
+        return self.row.state == DONE
+
+    def goes_on(self, work: Work, *, done_to: int, loaded: Loaded, refused: Mapping[int, str], at: int) -> "Noted":
+        """Note what became of a part, in the transaction in which it is written."""
+        body = Body(
+            files=self.body.files,
+            revision=self.body.revision,
+            recorded=self.body.recorded + loaded.recorded,
+            repeated=self.body.repeated + loaded.repeated,
+            refused=(*self.body.refused, *refused.items()),
+        )
+        row = self.row._replace(
+            done_to=done_to, rows=done_to, bad_rows=len(body.refused), body=_encoded(body), updated_at=at
+        )
+        jobs.save_import(work, self.programme, row)
+        return Noted(self.programme, row, body)
+
+    def ends(self, work: Work, *, at: int) -> None:
+        """Note that everything is imported."""
+        jobs.save_import(work, self.programme, self.row._replace(state=DONE, updated_at=at))
+
+
+def begin(database: Database, published: Published, inputs: Inputs, *, again: bool, at: int) -> Noted:
+    """Begin an import, or take it up where it stopped; Conflict when its files are not what they were."""
+    asked, files = _asked(inputs), _hash_of(inputs.paths)
+    body = Body(files=files, revision=published.revision)
+    row = jobs.Import(asked, RUNNING, 0, 0, 0, _encoded(body), at, at)
+    with database.work() as work:
+        found = jobs.begin_import(work, published.id, row)
+        before = msgspec.json.decode(found.body, type=Body)
+        if before.files != files and found.state == RUNNING and not again:
+            named = ", ".join(inputs.paths[:_SHOWN])
+            message = (
+                f"{named}: the files are not what they were when their import began, and {found.done_to:,} of their events are in "
+                "the books; put the files back as they were, or say --again to begin anew: what is in the books counts as repeated"
+            )
+            raise Conflict(message)
+        if again or before.files != files or before.revision != published.revision:
+            # Events are numbered by what the revision can read; whatever was recorded before is found again.
+            jobs.save_import(work, published.id, row)
+            return Noted(published.id, row, body)
+    return Noted(published.id, found, before)
+
+
+def _encoded(body: Body) -> str:
+    return msgspec.json.encode(body).decode()
+
+
+def _asked(inputs: Inputs) -> str:
+    """Return a name for what is asked: which files, read how."""
+    zone = "" if inputs.zone is None else inputs.zone.name
+    told = [sorted(inputs.paths), sorted(inputs.mapping.items()), inputs.currency, zone, inputs.source]
+    return hashlib.blake2b(msgspec.json.encode(told), digest_size=_HASH_BYTES).hexdigest()
+
+
+def _hash_of(paths: Iterable[str]) -> str:
+    """Return a hash of what files hold, in the order of their names."""
+    digest = hashlib.blake2b(digest_size=_HASH_BYTES)
+    for path in sorted(_found(paths)):
+        digest.update(f"{path}\n".encode())
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _found(paths: Iterable[str]) -> list[Path]:
+    """Return the files of patterns; standard input could not be read again, and is refused."""
+    found: list[Path] = []
+    for path in paths:
+        if path == "-":
+            message = "an import reads files, so that it can go on where it stopped; write the events to a file first"
+            raise Invalid(message)
+        found += expand(path)
+    return found

@@ -1,0 +1,137 @@
+"""The whole life of an account at once: its books, its standing and the claims of its ids, as if each event had been recorded.
+
+Invariants:
+* What is posted is what one fold of all events posts, each in the journal of its cause: an event, or an instant at which something
+  fell due. Nothing was posted before, so nothing is taken off.
+* Events are numbered in the order of S3: they count as recorded in the order in which they happened.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from guerdon.core.calendar import EARLIEST
+from guerdon.core.effects import Effect
+from guerdon.core.teller import FORMAT, Posted
+from guerdon.services.entries import DUE, POSTED, RATED, WAITED, said_of
+from guerdon.services.facts import Fact, at_account, history_in
+from guerdon.services.published import Published
+from guerdon.services.serving import granted_of, place_of
+from guerdon.services.states import State, packed
+from guerdon.store.accounts import Account
+from guerdon.store.events import EventRow, Name
+from guerdon.store.statements import Row
+
+
+@dataclass(slots=True)
+class Life:
+    """An account with everything that is to be written of it, as plain rows: of journals the batch is left open.
+
+    Its refunds have `named` events of others; it is some member's `own` account where it has that member's name.
+    """
+
+    account: Account
+    events: list[Row]
+    claims: list[Row]
+    journals: list[Row]
+    entries: list[Row]
+    named: list[Name]
+    own: bool
+
+
+def life_of(published: Published, name: str, facts: Sequence[Fact], *, at: int) -> Life | None:
+    """Return the life of an account up to an instant, of all its facts in the order of S3.
+
+    None where one of them cannot be, which the others are better asked about one by one.
+    """
+    rows = [_row(published, name, number, fact) for number, fact in enumerate(facts, start=1)]
+    history, waiters, refused = history_in(
+        published.programme.terms, rows, [at_account(fact.event, name) for fact in facts]
+    )
+    if refused:
+        return None
+    teller = published.teller
+    effects = teller.refold(history, granted_of(published.programme, history))
+    due = teller.fall_due(at)
+    told = _Telling(published, name, waiters, at)
+    told.tell(history, [*effects, *due])
+    standing = teller.save()
+    state = State(
+        FORMAT,
+        published.revision,
+        max([row.at for row in due], default=EARLIEST),
+        waiters,
+        standing.members,
+        list(standing.cells),
+    )
+    placed_at, placed = max(place_of(posted.event) for posted in history)
+    account = Account(
+        name, len(rows), len(told.journals), placed_at, placed, published.revision, teller.next_due(), 0, packed(state)
+    )
+    claims: list[Row] = [
+        (row.source, row.id, name, row.number, fact.content) for row, fact in zip(rows, facts, strict=True)
+    ]
+    own = any(row.member == name for row in rows)
+    return Life(account, [tuple(row) for row in rows], claims, told.journals, told.entries, _named(facts), own)
+
+
+def _named(facts: Sequence[Fact]) -> list[Name]:
+    """Return the purchases that refunds name and that are not among an account's own events."""
+    named = [(fact.event.refund.source, fact.event.refund.of) for fact in facts if fact.event.refund is not None]
+    own = {(fact.event.source, fact.event.id) for fact in facts} if named else set()
+    return [name for name in named if name not in own]
+
+
+def _row(published: Published, name: str, number: int, fact: Fact) -> EventRow:
+    event = fact.event
+    return EventRow(
+        account=name, number=number, source=event.source, id=event.id, type=event.type, kind=event.kind,
+        member=event.member, at=event.at, recorded_at=event.at if event.recorded_at is None else event.recorded_at,
+        body=fact.body, granted=None, revision=published.revision,
+    )  # fmt: skip
+
+
+class _Telling:
+    """Puts what a fold did into journals: one for each event, and one for each instant at which something fell due."""
+
+    def __init__(self, published: Published, name: str, waiters: Sequence[int], recorded_at: int) -> None:
+        self.published: Final = published
+        self.name: Final = name
+        self.waiters: Final = frozenset(waiters)
+        self.recorded_at: Final = recorded_at
+        self.journals: Final[list[Row]] = []
+        self.entries: Final[list[Row]] = []
+
+    def tell(self, history: Sequence[Posted], effects: Iterable[Effect]) -> None:
+        """Make the journals, in the order of time; what fell due at an instant stands before the events of it."""
+        instants = {posted.number: posted.event.at for posted in history}
+        rated: dict[int, list[Effect]] = {number: [] for number in instants}
+        due: list[Effect] = []
+        for row in effects:
+            # What an event does has its instant; what it only made, and time did, has another.
+            (rated[row.event] if instants.get(row.event) == row.at else due).append(row)
+        waiting = iter(sorted(instants, key=lambda number: instants[number]))
+        number = next(waiting, None)
+        for at, own in groupby(sorted(due, key=_at), key=_at):
+            while number is not None and instants[number] < at:
+                self._add(number, instants[number], rated[number])
+                number = next(waiting, None)
+            self._add(None, at, list(own))
+        while number is not None:
+            self._add(number, instants[number], rated[number])
+            number = next(waiting, None)
+
+    def _add(self, event: int | None, at: int, rows: Sequence[Effect]) -> None:
+        kind = DUE if event is None else WAITED if event in self.waiters else RATED
+        number = len(self.journals) + 1
+        self.journals.append((self.name, number, event, kind, at, self.recorded_at, None))
+        if rows:
+            self.entries.extend([
+                (self.name, number, position, POSTED, *said)
+                for position, said in enumerate(said_of(self.published, rows))
+            ])
+
+
+def _at(row: Effect) -> int:
+    return row.at

@@ -17,8 +17,9 @@ from guerdon.services.retry import TRIES
 from tests.proof.statements import COMMIT, hearing
 
 STEPS: Final = 3
-WRITES: Final = tuple(
-    f"insert into {name}" for name in ("event_ids", "events", "journals", "seals", "revisions", "answers")
+WRITES: Final = (
+    *[f"insert into {name}" for name in ("event_ids", "events", "journals", "seals", "revisions", "answers")],
+    *[f"INSERT INTO {name}" for name in ("members", "identities")],
 )
 PATIENCE_SECONDS: Final = 20
 POLL_SECONDS: Final = 0.002

@@ -28,7 +28,7 @@ from tests.services.shop import PROGRAMME, Shop
 ORDERS = orders()[:: sized(push=3, release=1)]
 """The orders in which two transactions take their steps; on a push a third of them."""
 
-TEXT: Final = PROGRAMME + "  - {id: last, price: 50, treatment: free_good, stock: 1}\n"
+TEXT: Final = PROGRAMME + "  - {id: last, price: 50, treatment: free_good, stock: 1}\nenrolment: {claim: 30 days}\n"
 LATER: Final = "2026-06-03T12:00:00+02:00"
 Act = Callable[[Till, int], Any]
 
@@ -60,6 +60,44 @@ def refunds(till: Till, n: int) -> Any:  # noqa: ANN401 - an outcome
     return till.record({
         "id": f"f{n}", "type": "refund", "member": f"m{n}", "at": "2026-05-11", "refund_of": f"mb{n}", "amount": 40,
     })  # fmt: skip
+
+
+def guest_buys(till: Till, n: int) -> Any:  # noqa: ANN401 - an outcome
+    return till.record({"id": f"g{n}", "identity": _card(n), "at": "2026-05-10", "amount": 60})
+
+
+def guest_refunds(till: Till, n: int) -> Any:  # noqa: ANN401 - an outcome
+    back = {
+        "id": f"f{n}",
+        "type": "refund",
+        "identity": _card(n),
+        "at": "2026-05-11",
+        "refund_of": f"g{n}",
+        "amount": 40,
+    }
+    return till.record(back)
+
+
+def was_guest(shop: Shop, number: int) -> None:
+    """A guest has bought something."""
+    shop.one(id=f"g{number}", identity=_card(number), at="2026-05-10", amount=60)
+
+
+def is_member(shop: Shop, number: int) -> None:
+    """One of them is a member."""
+    shop.enrol(f"m{number}")
+
+
+def enrols(who: str) -> Act:
+    return lambda till, n: till.enrol(f"{who}{n}", identities=[_card(n), {"shop": f"{n}"}])
+
+
+def adds_card(till: Till, n: int) -> Any:  # noqa: ANN401 - an outcome
+    return till.update(f"m{n}", identities=[_card(n)])
+
+
+def _card(number: int) -> dict[str, str]:
+    return {"card": f"tok_{number}"}
 
 
 def redeems(name: str, reward: str = "coffee") -> Act:
@@ -109,6 +147,11 @@ PAIRS: Final = (
     Pair("two members, the other way round", bought, (buys("me", "of"), buys("og", "mh"))),
     Pair("what falls due and a redemption", reserved, (posts_due, redeems("o"))),
     Pair("what falls due and a cancellation", reserved, (posts_due, steps("cancel"))),
+    Pair("a purchase of a guest and an enrolment", nobody, (guest_buys, enrols("m"))),
+    Pair("a refund of a guest and an enrolment", was_guest, (guest_refunds, enrols("m"))),
+    Pair("two enrolments of a guest", was_guest, (enrols("m"), enrols("o"))),
+    Pair("a card that is added and an enrolment with it", is_member, (adds_card, enrols("o"))),
+    Pair("a card that is added and a purchase with it", is_member, (adds_card, guest_buys)),
     Pair("a revision and a purchase", bought, (publishes, buys("me"))),
     Pair("a seal and a purchase", bought, (seals_one, buys("me"))),
 )  # fmt: skip

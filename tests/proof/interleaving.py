@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import psycopg
 
-from guerdon.app.service import TRIES
 from guerdon.core.errors import Conflict
+from guerdon.services.retry import TRIES
 from tests.proof.statements import COMMIT, hearing
 
 STEPS: Final = 3

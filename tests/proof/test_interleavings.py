@@ -22,7 +22,7 @@ from tests.proof.interleaving import interleaved, orders
 from tests.proof.sizes import sized
 from tests.proof.statements import heard
 from tests.proof.till import Till
-from tests.services.shop import PROGRAMME, Shop
+from tests.services.shop import PROGRAMME, TESTS, Shop
 
 ORDERS = orders()[:: sized(push=3, release=1)]
 """The orders in which two transactions take their steps; on a push a third of them."""
@@ -77,7 +77,7 @@ def posts_due(till: Till, _n: int) -> None:
 def publishes(till: Till, n: int) -> None:
     checked = check_text(TEXT.replace("price: 200", f"price: {201 + n}"), examples=False)
     with till.database.work() as work:
-        publish(work, "shop", checked.files, (), by="tests", at=till.at())
+        publish(work, "shop", checked.files, (), by=TESTS, at=till.at())
 
 
 def seals_one(till: Till, _n: int) -> None:

@@ -8,9 +8,15 @@ from typing import Any, Final
 from guerdon.api.app import document
 from guerdon.api.openapi import PREFIX
 from tests.api.serving import Served
-from tests.services.shop import PROGRAMME
+from tests.services.shop import REASONS, VOUCHERS
 
 Json = dict[str, Any]
+
+TEXT: Final = VOUCHERS + REASONS
+"""A programme in which every operation has something to do."""
+
+DOUBLE: Final = TEXT.replace("floor(eligible)", "floor(eligible * 2)")
+CODE: Final = "7Q2M-K9ZX-41TB-8CWD-E5FG"
 
 NAMES: Final = ("id", "source")
 """Fields by which something is another thing, not the same one with other content."""
@@ -25,15 +31,22 @@ class Sent:
     operation: str
     path: str
     body: Json
+    other_path: str
     other: Json
     keyed: bool
     writes: bool
 
-    def to(self, served: Served, *, key: str = "", body: Json | None = None, caller: str = "") -> Any:  # noqa: ANN401 - httpx has no types for tests
+    def to(self, served: Served, *, key: str = "", caller: str = "") -> Any:  # noqa: ANN401 - httpx has no types for tests
         """Send it, named by an Idempotency-Key where there is one."""
+        return self._send(served, self.path, self.body, key, caller)
+
+    def other_to(self, served: Served, *, key: str = "") -> Any:  # noqa: ANN401 - httpx has no types for tests
+        """Send what is the same in name only."""
+        return self._send(served, self.other_path, self.other, key, "")
+
+    def _send(self, served: Served, path: str, body: Json, key: str, caller: str) -> Any:  # noqa: ANN401 - httpx has no types for tests
         named = {"Idempotency-Key": key} if self.keyed and key else {}
-        content = json.dumps(self.body if body is None else body).encode()
-        return served.call("POST", self.path, key=caller or None, headers=named, content=content)
+        return served.call("POST", path, key=caller or None, headers=named, content=json.dumps(body).encode())
 
 
 def earned(served: Served) -> None:
@@ -54,16 +67,49 @@ def enrolled(served: Served) -> None:
     assert answer.status_code == 201, answer.text
 
 
+def taken(served: Served) -> None:
+    """Ana has taken a coffee."""
+    served.earn(400)
+    assert served.post("/members/ana/redemptions", {"id": "r-1", "reward": "coffee"}).status_code == 201
+
+
+def handed_out(served: Served) -> None:
+    """Ana has a code."""
+    served.earn(400)
+    assert served.post("/codes", {"reward": "cinema", "codes": [CODE]}).is_success
+    assert served.post("/members/ana/redemptions", {"id": "r-1", "reward": "cinema"}).json()["code"] == CODE
+
+
+def waiting(served: Served) -> None:
+    """An adjustment waits for a second person."""
+    served.earn(400)
+    _, other = served.new_key("admin")
+    asked = {"id": "a-1", "reason": "goodwill", "points": 200}
+    assert served.post("/members/ana/adjustments", asked, key=other).status_code == 202
+
+
+def published_again(served: Served) -> None:
+    """There is a second revision, and the first can be gone back to."""
+    assert served.post("/programme/revisions", {"text": DOUBLE}).status_code == 201
+
+
 BEFORE: Final[dict[str, Callable[[Served], None]]] = {
     "updateMember": enrolled,
     "redeem": earned,
     "confirmRedemption": reserved,
     "cancelRedemption": reserved,
+    "fulfilRedemption": taken,
+    "checkCode": handed_out,
+    "useCode": handed_out,
+    "adjustPoints": earned,
+    "approveAdjustment": waiting,
+    "declineAdjustment": waiting,
+    "rollBack": published_again,
 }
 """What has happened before an operation's example can be done."""
 
 BODIES: Final[dict[str, Json]] = {
-    "publishRevision": {"text": PROGRAMME.replace("floor(eligible)", "floor(eligible * 2)")},
+    "publishRevision": {"text": DOUBLE},
 }
 """Bodies of operations whose example in the reference is no more than a sketch."""
 
@@ -84,28 +130,32 @@ def requests() -> list[Sent]:
 
 def _sent(path: str, operation: Json) -> Sent:
     name = operation["operationId"]
+    other_path = path
     for one in operation["parameters"]:
         path = path.replace(f"{{{one['name']}}}", str(one["example"]))
+        other_path = other_path.replace(f"{{{one['name']}}}", f"{one['example']}0")
+    parameters = {one["name"] for one in operation["parameters"]}
     content = operation["requestBody"]["content"]["application/json"]
     body = BODIES.get(name) or content["examples"]["example"]["value"]
+    other = OTHERS.get(name) or _other(content["schema"], body)
     return Sent(
         operation=name,
         path=path,
         body=body,
-        other=OTHERS.get(name) or _other(content["schema"], body),
-        keyed="Idempotency-Key" in {one["name"] for one in operation["parameters"]},
-        writes="dry_run" in {one["name"] for one in operation["parameters"]},
+        other_path=other_path if other == body else path,
+        other=other,
+        keyed="Idempotency-Key" in parameters,
+        writes="Idempotency-Key" in parameters or list(_fields(content["schema"]))[:1] in (["id"], ["events"]),
     )
 
 
 def _other(schema: Json, body: Json) -> Json:
-    """Return the body with another content: a field more, or another value."""
+    """Return the body with another content: a field more, or another value; as it is where there is nothing to say."""
     fields = _fields(schema)
     if list(fields) == ["events"]:
         return {"events": [_other({"$ref": EVENT}, one) for one in body["events"]]}
     free = [name for name, kind in fields.items() if name not in NAMES and _takes_text(kind)]
-    name = min(free, key=lambda one: one in body)
-    return {**body, name: "7"}
+    return {**body, min(free, key=lambda one: one in body): "7"} if free else body
 
 
 def _fields(schema: Json) -> Json:

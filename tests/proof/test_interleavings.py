@@ -14,7 +14,6 @@ import pytest
 from guerdon.core.errors import NotFound
 from guerdon.definition.check import check_text
 from guerdon.services.answers import Recorded, Refusal
-from guerdon.services.audit import By
 from guerdon.services.books.due import post_due
 from guerdon.services.programmes.publish import publish
 from guerdon.store import open_database, seals
@@ -23,7 +22,7 @@ from tests.proof.interleaving import interleaved, orders
 from tests.proof.sizes import sized
 from tests.proof.statements import heard
 from tests.proof.till import Till
-from tests.services.shop import PROGRAMME, Shop
+from tests.services.shop import PROGRAMME, TESTS, Shop
 
 ORDERS = orders()[:: sized(push=3, release=1)]
 """The orders in which two transactions take their steps; on a push a third of them."""
@@ -116,7 +115,7 @@ def posts_due(till: Till, _n: int) -> None:
 def publishes(till: Till, n: int) -> None:
     checked = check_text(TEXT.replace("price: 200", f"price: {201 + n}"), examples=False)
     with till.database.work() as work:
-        publish(work, "shop", checked.files, (), by=By(actor="tests"), at=till.at())
+        publish(work, "shop", checked.files, (), by=TESTS, at=till.at())
 
 
 def seals_one(till: Till, _n: int) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.api.serving import Served, serving
 from tests.databases.fixtures import Engine
 from tests.proof.kept import changed, kept
-from tests.proof.requests import BEFORE, Sent, requests
+from tests.proof.requests import BEFORE, TEXT, Sent, requests
 from tests.proof.sizes import sized
 
 REQUESTS = requests()
@@ -53,20 +53,18 @@ def refused_with(answer: Any) -> set[str]:  # noqa: ANN401 - an answer of httpx
 
 @pytest.mark.parametrize("sent", REQUESTS, ids=[one.operation for one in REQUESTS])
 def test_every_operation_is_asked(sent: Sent) -> None:
-    with serving("sqlite:///:memory:") as served:
+    with serving("sqlite:///:memory:", text=TEXT) as served:
         prepared(served, sent)
         before = kept(served.guerdon.database)
         answer = sent.to(served, key="k")
         assert answer.is_success, f"{sent.operation}: say in BEFORE or BODIES what its example needs: {answer.text}"
         wrote = changed(before, kept(served.guerdon.database))
-        assert bool(wrote) == sent.writes, (
-            f"{sent.operation} writes and has no dry_run, or the other way round: {wrote}"
-        )
+        assert bool(wrote) == sent.writes, f"{sent.operation} writes and has no name, or the other way round: {wrote}"
 
 
 @operations
 def test_asked_again_it_is_answered_the_same_and_does_nothing(engine: Engine, sent: Sent) -> None:
-    with serving(engine.url) as served:
+    with serving(engine.url, text=TEXT) as served:
         caller = served.key
         prepared(served, sent)
         first = sent.to(served, key="k")
@@ -84,7 +82,7 @@ def test_asked_again_it_is_answered_the_same_and_does_nothing(engine: Engine, se
         served.now[0] = DAYS_LATER
         assert_again(served)
         assert changed(after, kept(served.guerdon.database)) == []
-    with serving(engine.url) as served:
+    with serving(engine.url, text=TEXT) as served:
         after = kept(served.guerdon.database)
         assert_again(served)
         assert changed(after, kept(served.guerdon.database)) == []
@@ -92,12 +90,12 @@ def test_asked_again_it_is_answered_the_same_and_does_nothing(engine: Engine, se
 
 @operations
 def test_with_another_content_it_is_refused_and_does_nothing(engine: Engine, sent: Sent) -> None:
-    with serving(engine.url) as served:
+    with serving(engine.url, text=TEXT) as served:
         prepared(served, sent)
         sent.to(served, key="k")
         after = kept(served.guerdon.database)
         for _ in range(AGAIN):
-            other = sent.to(served, key="k", body=sent.other)
+            other = sent.other_to(served, key="k")
             assert other.status_code == (422 if sent.keyed else 200 if "results" in other.json() else 409)
             assert refused_with(other) == {"idempotency_key_reused" if sent.keyed else "event_conflict"}
         assert changed(after, kept(served.guerdon.database)) == []
@@ -105,7 +103,11 @@ def test_with_another_content_it_is_refused_and_does_nothing(engine: Engine, sen
 
 @operations
 def test_asked_by_many_at_once_it_is_done_once(engine: Engine, sent: Sent) -> None:
-    with serving(engine.url) as one, serving(engine.url) as other, ThreadPoolExecutor(AT_ONCE) as callers:
+    with (
+        serving(engine.url, text=TEXT) as one,
+        serving(engine.url, text=TEXT) as other,
+        ThreadPoolExecutor(AT_ONCE) as callers,
+    ):
         prepared(one, sent)
         doors = [one, other] * (AT_ONCE // 2)
         answers = list(callers.map(lambda door: sent.to(door, key="k", caller=one.key), doors))
@@ -120,7 +122,7 @@ def test_asked_by_many_at_once_it_is_done_once(engine: Engine, sent: Sent) -> No
 @operations
 def test_a_dry_run_leaves_no_trace(engine: Engine, sent: Sent) -> None:
     """formancehq/ledger#1684 (48): a dry run left a trace."""
-    with serving(engine.url) as served:
+    with serving(engine.url, text=TEXT) as served:
         prepared(served, sent)
         before = kept(served.guerdon.database)
         dry = served.post(f"{sent.path}?dry_run=true", sent.body, headers={"Idempotency-Key": "k"})

@@ -8,12 +8,11 @@ import pytest
 
 from guerdon.definition.check import check_text
 from guerdon.services.answers import Recorded, Refusal
-from guerdon.services.audit import By
 from guerdon.services.events.record import Recording
 from guerdon.services.programmes.publish import publish
 from guerdon.store import Database
 from tests.proof.kept import changed, kept
-from tests.services.shop import PROGRAMME, Shop
+from tests.services.shop import PROGRAMME, TESTS, Shop
 
 ONCE = PROGRAMME + "  - {id: voucher, price: 10, treatment: discount, limits: [{per: member, times: 1, every: year}]}\n"
 BUDGET = PROGRAMME.replace("{per: member, points: 1000, every: month}", "{per: programme, points: 100, every: month}")
@@ -118,7 +117,7 @@ def test_47_what_is_no_longer_on_offer_is_not_given(database: Database) -> None:
     shop.one(id="1", member="ana", at="2026-05-10", amount=300)
     later = check_text(PROGRAMME.replace("{id: coffee, price: 50", "{id: tea, price: 50"), examples=False)
     with database.work() as work:
-        publish(work, "shop", later.files, (), by=By(actor="tests"), at=shop.at())
+        publish(work, "shop", later.files, (), by=TESTS, at=shop.at())
     assert code(shop.redeem(id="r1", member="ana", reward="coffee")) == "reward_unknown"
     assert code(shop.redeem(id="r2", member="ana", reward="tea")) == "done"
     assert shop.points("ana") == 250

@@ -126,7 +126,9 @@ def test_the_service_says_of_every_household_what_the_ledger_says(shown: tuple[P
     assert "155,848 events recorded, 0 there before" in text
     with duckdb.connect() as con:
         standings = con.read_parquet(str(folder / "ledger" / "standings" / "*.parquet"))
-        expected = {str(account): available for account, available in standings.project("account, available").fetchall()}
+        expected = {
+            str(account): available for account, available in standings.project("account, available").fetchall()
+        }
     with closing(open_database(f"sqlite:///{folder / 'grocery.db'}")) as database, database.view() as view:
         published = take_up(view, 1)
         at = read_end("2017-12-31", published.programme.zone, "--as-of")

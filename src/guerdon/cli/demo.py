@@ -67,7 +67,11 @@ Needs the extra `demo`: pip install 'guerdon[demo]'"""
 )
 @click.option("--once", is_flag=True, help="End when everything is shown and written, and serve nothing.")
 @click.option(
-    "--port", default=PORT, show_default=True, type=click.IntRange(0, 65_535), help="The port to serve at; 0 is a free one."
+    "--port",
+    default=PORT,
+    show_default=True,
+    type=click.IntRange(0, 65_535),
+    help="The port to serve at; 0 is a free one.",
 )
 def demo(*, into: Path, once: bool, port: int) -> None:
     """Rate a year of real groceries by two shipped programmes, and serve it.

@@ -1,5 +1,8 @@
 """The books as a whole: what falls due is posted once, journals are sealed, and what was changed is found."""
 
+import pytest
+
+from guerdon.app.verifying import verify_books
 from guerdon.core.ledger.books import BREAKAGE_BOOK
 from guerdon.services.books.verify import Verified
 from guerdon.store import Database, journals
@@ -93,3 +96,14 @@ def test_an_event_whose_words_somebody_changed_is_found_even_if_nothing_follows(
         "update events set body = replace(body, '\"amount\":80', '\"amount\":80.5') where account = 'ben' and kind = 1"
     )
     assert changed(database, statement).findings
+
+
+def test_several_processes_find_what_one_finds(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = busy(database)
+    shop.seal()
+    monkeypatch.setattr("guerdon.app.verifying.FEW", 1)
+    with database.work() as work:
+        work.connection.exec_driver_sql("update accounts set events = events + 1 where account = 'ben'")
+    found = verify_books(database, 1, at=shop.at(), processes=2)
+    assert found == shop.verify()
+    assert [finding.account for finding in found.findings] == ["ben"]

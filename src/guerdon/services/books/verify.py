@@ -6,7 +6,7 @@ whether a record that somebody changed together with everything derived from it,
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,21 +63,43 @@ class Verified:
 
 def verify(view: View, published: Published, *, at: int) -> Verified:
     """Verify a whole programme as of an instant, which is not before anything was posted; nothing is written."""
+    return together(view, published.id, [verify_accounts(view, published, at=at)])
+
+
+def verify_accounts(
+    view: View, published: Published, *, at: int, after: str = "", until: str | None = None
+) -> Verified:
+    """Verify the accounts from after a name up to another one, without the chain of seals."""
     counts: Counter[str] = Counter()
     findings: list[Finding] = []
-    for rows in _sets(view, published.id):
+    for rows in _sets(view, published.id, after, until):
         counts["accounts"] += len(rows)
         counts["events"] += sum(row.events for row in rows)
         counts["journals"] += sum(row.journals for row in rows)
         findings += _verify_set(view, published, rows, at=at)
-    chain = seals.verify_chain(view, published.id)
-    findings += [Finding(account=one.account, what=f"seal {one.seal}: {one.what}") for one in chain.breaks]
     return Verified(
         accounts=counts["accounts"],
         events=counts["events"],
         journals=counts["journals"],
+        seals=0,
+        unsealed=0,
+        findings=tuple(findings),
+    )
+
+
+def together(view: View, programme: int, parts: Iterable[Verified]) -> Verified:
+    """Verify the chain of seals, and return it with what was found of ranges of accounts."""
+    chain = seals.verify_chain(view, programme)
+    unsealed = seals.unsealed(view, programme)[0]
+    verified = list(parts)
+    findings = [finding for part in verified for finding in part.findings]
+    findings += [Finding(account=one.account, what=f"seal {one.seal}: {one.what}") for one in chain.breaks]
+    return Verified(
+        accounts=sum(part.accounts for part in verified),
+        events=sum(part.events for part in verified),
+        journals=sum(part.journals for part in verified),
         seals=chain.seals,
-        unsealed=seals.unsealed(view, published.id)[0],
+        unsealed=unsealed,
         findings=tuple(findings),
     )
 
@@ -151,16 +173,21 @@ class _Account:
         return +found
 
 
-def _sets(view: View, programme: int) -> Iterator[list[Account]]:
-    """Yield accounts, as many together as have about so many events."""
-    last = ""
+def _sets(view: View, programme: int, after: str, until: str | None) -> Iterator[list[Account]]:
+    """Yield accounts of a range, as many together as have about so many events."""
+    last = after
     while rows := accounts.page(view, programme, last, PAGE):
         last = rows[-1].name
         some: list[Account] = []
         for row in rows:
+            if until is not None and row.name > until:
+                last = ""
+                break
             some.append(row)
             if sum(one.events for one in some) >= EVENTS:
                 yield some
                 some = []
         if some:
             yield some
+        if not last:
+            return

@@ -1,5 +1,8 @@
 """The books as a whole: what falls due is posted once, journals are sealed, and what was changed is found."""
 
+import pytest
+
+from guerdon.app.verifying import verify_books
 from guerdon.core.ledger.books import BREAKAGE_BOOK
 from guerdon.definition.check import check_text
 from guerdon.services.audit import By
@@ -106,3 +109,14 @@ def test_books_are_held_against_the_revision_under_which_they_were_written(datab
     assert shop.verify().findings == ()
     shop.one(id="9", member="ben", at=shop.now, amount=10)
     assert shop.verify().findings == ()
+
+
+def test_several_processes_find_what_one_finds(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = busy(database)
+    shop.seal()
+    monkeypatch.setattr("guerdon.app.verifying.FEW", 1)
+    with database.work() as work:
+        work.connection.exec_driver_sql("update accounts set events = events + 1 where account = 'ben'")
+    found = verify_books(database, 1, at=shop.at(), processes=2)
+    assert found == shop.verify()
+    assert [finding.account for finding in found.findings] == ["ben"]

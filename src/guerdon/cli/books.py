@@ -40,21 +40,23 @@ def worker(*, url: str, once: bool) -> None:
 
 @click.command(epilog="\b\nExample:\n  guerdon verify --database sqlite:///guerdon.db")
 @database_option
-def verify(*, url: str) -> None:
+@click.option(
+    "--processes", type=click.IntRange(min=1), metavar="N", help="How many processes; one per core unless stated."
+)
+def verify(*, url: str, processes: int | None) -> None:
     """Derive all books, standings and hashes anew, and compare them with what is kept. Nothing is written.
 
     The exit status is 1 when something does not agree.
     """
     from guerdon.app.publishing import served_programme
     from guerdon.app.service import now, open_service_database
-    from guerdon.services.books.verify import COVERED, NOT_COVERED, verify
-    from guerdon.services.published import take_up
+    from guerdon.app.verifying import verify_books
+    from guerdon.services.books.verify import COVERED, NOT_COVERED
 
     database = open_service_database(url)
     try:
         programme = served_programme(database, "")
-        with database.view() as view:
-            found = verify(view, take_up(view, programme), at=now())
+        found = verify_books(database, programme, at=now(), processes=processes)
     finally:
         database.close()
     click.echo(

@@ -75,6 +75,13 @@ _FORGET: Final = Query(
     "delete from accounts where programme = ? and account in (select value from json_each(?))",
     "delete from accounts where programme = ?::integer and account = any(?::text[])",
 )
+_PAST: Final = Query(
+    "select account from accounts where programme = ? order by account limit 1 offset ?",
+    "select account from accounts where programme = ?::integer order by account limit 1 offset ?::bigint",
+)
+_COUNT: Final = Query(
+    "select count(*) from accounts where programme = ?", "select count(*) from accounts where programme = ?::integer"
+)
 _SAVE: Final = """update accounts set events = ?, journals = ?, placed_at = ?, placed = ?, revision = ?, next_due = ?,
     batch = ?, state = ? where programme = ? and account = ?"""
 _SAVE_SET: Final = Query(
@@ -163,6 +170,15 @@ def missing(view: View, programme: int) -> list[str]:
 def page(view: View, programme: int, after: str = "", limit: int = 100) -> list[Account]:
     """Return accounts after a name, in the order of names."""
     return [Account(*row) for row in _PAGE.rows(view, programme, after, limit)]
+
+
+def ranges(view: View, programme: int, parts: int, *, at_least: int) -> list[tuple[str, str | None]]:
+    """Return ranges of about as many accounts, of `at_least` so many: from after a name up to, and with, another; None is the end."""
+    ((count,),) = _COUNT.rows(view, programme)
+    several = max(min(parts, count // at_least), 1)
+    offsets = [count * part // several - 1 for part in range(1, several)]
+    cuts = [str(_PAST.rows(view, programme, offset)[0][0]) for offset in offsets]
+    return list(zip(["", *cuts], [*cuts, None], strict=True))
 
 
 def due(view: View, programme: int, at: int, limit: int, after: Due | None = None) -> list[Due]:

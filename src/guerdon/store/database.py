@@ -20,6 +20,8 @@ from guerdon.store.drivers.failures import told
 
 READERS: Final = 4
 WRITERS: Final = 2
+PASSING: Final = frozenset([":memory:", "sqlite://", "sqlite:///:memory:"])
+"""Addresses of a database that is gone when it is closed."""
 
 
 class View:
@@ -179,7 +181,7 @@ def open_database(url: str, *, readers: int = READERS, writers: int = WRITERS) -
 
     Nothing is changed: `migrate` makes the tables.
     """
-    if url in {":memory:", "sqlite://", "sqlite:///:memory:"}:
+    if url in PASSING:
         writer, reader, tidy = sqlite.passing(readers=readers)
         return Database(url, writer, reader, tidy=tidy)
     kind = url.partition(":")[0].partition("+")[0]

@@ -9,7 +9,7 @@ something happens to it.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,13 +67,29 @@ class Verified:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """What was looked at of a range of accounts, what does not agree, and what they drew from stocks and budgets."""
+
+    accounts: int
+    events: int
+    journals: int
+    findings: tuple[Finding, ...]
+    drawn: dict[Budget, int]
+
+
 def verify(view: View, published: Published, *, at: int) -> Verified:
     """Verify a whole programme as of an instant, which is not before anything was posted; nothing is written."""
+    return together(view, published, [verify_accounts(view, published, at=at)])
+
+
+def verify_accounts(view: View, published: Published, *, at: int, after: str = "", until: str | None = None) -> Range:
+    """Verify the accounts from after a name up to another one."""
     counts: Counter[str] = Counter()
     findings: list[Finding] = []
     drawn: Counter[Budget] = Counter()
     revisions = {published.revision: published}
-    for rows in _sets(view, published.id):
+    for rows in _sets(view, published.id, after, until):
         kept = _kept(view, published.id, rows)
         for row, own in zip(rows, kept, strict=True):
             counts["accounts"] += 1
@@ -82,18 +98,41 @@ def verify(view: View, published: Published, *, at: int) -> Verified:
             under = _under(view, published, row, revisions)
             told = [_UNKNOWN] if under is None else differences(under, row, own, at=at, drawn=drawn)
             findings += [Finding(account=row.name, what=what) for what in told]
-    missing = accounts.missing(view, published.id)
-    findings += [Finding(account=name, what="there are events or journals of it, and no account") for name in missing]
-    if not findings:
-        findings += [Finding(account="", what=what) for what in _misused(view, published, drawn)]
-    chain = seals.verify_chain(view, published.id)
-    findings += [Finding(account=one.account, what=f"seal {one.seal}: {one.what}") for one in chain.breaks]
-    return Verified(
+    return Range(
         accounts=counts["accounts"],
         events=counts["events"],
         journals=counts["journals"],
+        findings=tuple(findings),
+        drawn=dict(drawn),
+    )
+
+
+def together(
+    view: View, published: Published, parts: Iterable[Range], later: Callable[[], Mapping[Budget, int]] = dict
+) -> Verified:
+    """Verify what is of no account, and return it with what was found of ranges of accounts.
+
+    Where these saw other states of the database than `view`, `later` says what is used of budgets when all are done: of one
+    that was used meanwhile nothing can be said.
+    """
+    chain = seals.verify_chain(view, published.id)
+    unsealed = seals.unsealed(view, published.id)[0]
+    missing = accounts.missing(view, published.id)
+    ranges = list(parts)
+    findings = [finding for part in ranges for finding in part.findings]
+    findings += [Finding(account=name, what="there are events or journals of it, and no account") for name in missing]
+    if not findings:
+        drawn = sum((Counter(part.drawn) for part in ranges), Counter[Budget]())
+        used = shared.every(view, published.id)
+        busy = {budget for budget, now in later().items() if now != used.get(budget, 0)}
+        findings += [Finding(account="", what=what) for what in _misused(published, used, drawn, busy)]
+    findings += [Finding(account=one.account, what=f"seal {one.seal}: {one.what}") for one in chain.breaks]
+    return Verified(
+        accounts=sum(part.accounts for part in ranges),
+        events=sum(part.events for part in ranges),
+        journals=sum(part.journals for part in ranges),
         seals=chain.seals,
-        unsealed=seals.unsealed(view, published.id)[0],
+        unsealed=unsealed,
         findings=tuple(findings),
     )
 
@@ -110,11 +149,12 @@ def _under(view: View, published: Published, row: Account, revisions: dict[int, 
     return revisions[row.revision]
 
 
-def _misused(view: View, published: Published, drawn: Counter[Budget]) -> Iterator[str]:
+def _misused(
+    published: Published, used: Mapping[Budget, int], drawn: Counter[Budget], busy: Collection[Budget]
+) -> Iterator[str]:
     """Tell of which stocks and budgets not as much is used as accounts drew."""
-    used = shared.every(view, published.id)
     for budget in sorted(used.keys() | drawn.keys()):
-        if used.get(budget, 0) != drawn[budget]:
+        if used.get(budget, 0) != drawn[budget] and budget not in busy:
             name = published.terms.name(budget.term)
             yield f"{used.get(budget, 0)} of {name} are said to be used, and accounts drew {drawn[budget]}"
 
@@ -130,16 +170,21 @@ def _kept(view: View, programme: int, rows: Sequence[Account]) -> list[Kept]:
     return [Kept(kept.get(name, []), claims, posted.get(name, []), entries.get(name, [])) for name in names]
 
 
-def _sets(view: View, programme: int) -> Iterator[list[Account]]:
-    """Yield accounts, as many together as have about so many events."""
-    last = ""
+def _sets(view: View, programme: int, after: str, until: str | None) -> Iterator[list[Account]]:
+    """Yield accounts of a range, as many together as have about so many events."""
+    last = after
     while rows := accounts.page(view, programme, last, PAGE):
         last = rows[-1].name
         some: list[Account] = []
         for row in rows:
+            if until is not None and row.name > until:
+                last = ""
+                break
             some.append(row)
             if sum(one.events for one in some) >= EVENTS:
                 yield some
                 some = []
         if some:
             yield some
+        if not last:
+            return

@@ -53,14 +53,16 @@ def life_of(published: Published, name: str, facts: Sequence[Fact], *, at: int) 
         return None
     teller = published.teller
     effects = teller.refold(history, granted_of(published.programme, history))
-    due = teller.fall_due(at)
+    falls_due = teller.next_due() <= at
+    due = teller.fall_due(at) if falls_due else []
     told = _Telling(published, name, waiters, at)
     told.tell(history, [*effects, *due])
     standing = teller.save()
     state = State(
         FORMAT,
         published.revision,
-        max([row.at for row in due], default=EARLIEST),
+        # The standing was brought to this instant: an event from before it is folded in its place.
+        at if falls_due else EARLIEST,
         waiters,
         standing.members,
         list(standing.cells),

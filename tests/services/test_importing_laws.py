@@ -1,0 +1,45 @@
+"""A law of importing: some of a history imported and the rest recorded leaves what recording all of it leaves."""
+
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from guerdon.core.facts import KINDS
+from guerdon.services.answers import Recorded, Refusal
+from tests.services.importing import imported, net, passing, written
+from tests.services.shop import Shop
+from tests.services.test_laws import FREE_STOCK, Made, histories
+
+EXAMPLES = 500 if os.environ.get("GUERDON_PROOF") == "1" else 6
+
+
+def in_time(record: Made) -> tuple[str, int, str]:
+    return str(record["at"]), KINDS[record.get("type", "purchase")], str(record["id"])
+
+
+def told(answer: Recorded | Refusal) -> Recorded | Refusal:
+    """Return an answer without the number of its journal: what came late was posted as a difference there, and in its place here."""
+    return replace(answer, journal=0) if isinstance(answer, Recorded) else answer
+
+
+@settings(max_examples=EXAMPLES, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(histories(), st.integers(0, 9))
+def test_what_is_imported_and_what_is_recorded_make_the_same_books(history: list[Made], cut: int) -> None:
+    early, late = sorted(history[: cut + 1], key=in_time), history[cut + 1 :]
+    with passing() as one, passing() as other, tempfile.TemporaryDirectory() as folder:
+        importing, recording = Shop(one, FREE_STOCK), Shop(other, FREE_STOCK)
+        found = imported(importing, written(Path(folder), early, "early.jsonl"))
+        assert (found.recorded, found.refused) == (len(early), 0)
+        for record in early:
+            recording.one(**record)
+        recording.post_due()
+        for record in late:
+            assert told(importing.record(record)[0]) == told(recording.record(record)[0])
+        assert not importing.verify().findings
+        for account in sorted({str(record["member"]) for record in history}):
+            assert net(importing, account) == net(recording, account)
+            assert importing.stand(account) == recording.stand(account)

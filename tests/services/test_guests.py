@@ -43,9 +43,11 @@ def test_an_event_may_name_its_member_by_an_identity(database: Database) -> None
     assert (first.account, first.points) == ("ana", {"points": 10})
     again = shop.one(id="1", identity=MAIL, at="2026-06-01", amount=10)
     assert (again.repeated, again.points) == (True, {"points": 10})
-    by_phone = shop.record({"id": "1", "identity": {"phone": "+33612345678"}, "at": "2026-06-01", "amount": 10})[0]
-    assert isinstance(by_phone, Refusal)
-    assert by_phone.code == "event_conflict"
+    assert shop.one(id="1", identity={"phone": "+33612345678"}, at="2026-06-01", amount=10).repeated
+    shop.enrol("ben", identities=[{"shop": "7"}])
+    of_another = shop.record({"id": "1", "identity": {"shop": "7"}, "at": "2026-06-01", "amount": 10})[0]
+    assert isinstance(of_another, Refusal)
+    assert of_another.code == "event_conflict"
     assert_right(shop)
 
 

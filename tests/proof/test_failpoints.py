@@ -13,12 +13,14 @@ import pytest
 from guerdon.core.errors import Conflict
 from guerdon.store import open_database
 from tests.databases.fixtures import Engine
+from tests.proof.desk import DESK_PATHS
 from tests.proof.kept import changed, kept
 from tests.proof.sizes import sized
 from tests.proof.statements import Told, heard, hearing
 from tests.proof.writing import NOW, PATHS, STOCKED, YEARS_LATER, Path
 from tests.services.shop import Shop
 
+EVERY = (*PATHS, *DESK_PATHS)
 STATEMENTS_MAX = 45
 """More statements than any path has."""
 
@@ -55,7 +57,7 @@ def ways_of(engine: Engine) -> tuple[str, ...]:
     return WAYS[:1] if engine.kind == "sqlite" else WAYS[2 - WAYS_ASKED :]
 
 
-@pytest.mark.parametrize("path", PATHS, ids=[one.name for one in PATHS])
+@pytest.mark.parametrize("path", EVERY, ids=[one.name for one in EVERY])
 def test_16_between_any_two_statements_all_or_nothing_is_kept(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, path: Path
 ) -> None:

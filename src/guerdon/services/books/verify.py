@@ -26,9 +26,10 @@ SAID_ONCE: Final = {
     "revisions": ("published_at", "published_by", "note", "files", "replaces"),
     "terms": ("id", "kind", "name"),
     "accounts": ("batch",),
+    "events": ("recorded_at",),
     "meta": ("name", "value"),
 }
-"""Columns of the books' tables that nothing else says: of files and terms, what no entry comes from."""
+"""Columns of the books' tables that nothing else says: of files, terms and the moment of recording, what no entry comes from."""
 
 COVERED: Final = (
     "books against a fold of the events", "standings", "numbers of events and journals", "claims of event ids",

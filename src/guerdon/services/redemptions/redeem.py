@@ -47,8 +47,9 @@ class StepRedemption:
 def redeem_reward(command: RedeemReward, work: Work, published: Published, *, at: int) -> Recorded | Refusal:
     """Take a reward, with its code if it has one, or reserve it."""
     reward = reward_named(published, command.reward, at)
-    known = events.find(work, published.id, [(SOURCE, command.id)])
-    giving = None if command.reserve or known else Giving.begin(work, published, reward, at=at)
+    gives = reward is not None and bool(reward.code) and not command.reserve
+    known = events.find(work, published.id, [(SOURCE, command.id)]) if gives else {}
+    giving = Giving.begin(work, published, reward, at=at) if gives and not known else None
     if isinstance(giving, Refusal):
         return replace(giving, id=command.id)
     record = {

@@ -2,7 +2,14 @@
 
 import os
 
+import pytest
+
 RELEASE = os.environ.get("GUERDON_PROOF") == "1"
+
+on_either_for_a_release = pytest.mark.parametrize(
+    "engine", ["sqlite", "postgresql"] if RELEASE else ["sqlite"], indirect=True
+)
+"""Marks what is the same on either database: on a push SQLite is asked, for a release both are."""
 
 
 def sized(*, push: int, release: int) -> int:

@@ -24,8 +24,8 @@ from tests.proof.statements import heard
 from tests.proof.till import Till
 from tests.services.shop import PROGRAMME, TESTS, Shop
 
-ORDERS = orders()[:: sized(push=3, release=1)]
-"""The orders in which two transactions take their steps; on a push a third of them."""
+ORDERS = orders()[:: sized(push=5, release=1)]
+"""The orders in which two transactions take their steps; on a push a fifth of them."""
 
 TEXT: Final = PROGRAMME + "  - {id: last, price: 50, treatment: free_good, stock: 1}\nenrolment: {claim: 30 days}\n"
 LATER: Final = "2026-06-03T12:00:00+02:00"

@@ -13,7 +13,7 @@ from tests.api.serving import Served, serving
 from tests.databases.fixtures import Engine
 from tests.proof.kept import changed, kept
 from tests.proof.requests import BEFORE, TEXT, Sent, requests
-from tests.proof.sizes import sized
+from tests.proof.sizes import on_either_for_a_release, sized
 
 REQUESTS = requests()
 WRITING = [one for one in REQUESTS if one.writes]
@@ -88,6 +88,7 @@ def test_asked_again_it_is_answered_the_same_and_does_nothing(engine: Engine, se
         assert changed(after, kept(served.guerdon.database)) == []
 
 
+@on_either_for_a_release
 @operations
 def test_with_another_content_it_is_refused_and_does_nothing(engine: Engine, sent: Sent) -> None:
     with serving(engine.url, text=TEXT) as served:
@@ -119,6 +120,7 @@ def test_asked_by_many_at_once_it_is_done_once(engine: Engine, sent: Sent) -> No
         assert all(done_of(answer) == done_of(done[0]) for answer in done)
 
 
+@on_either_for_a_release
 @operations
 def test_a_dry_run_leaves_no_trace(engine: Engine, sent: Sent) -> None:
     """formancehq/ledger#1684 (48): a dry run left a trace."""

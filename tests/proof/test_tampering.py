@@ -17,7 +17,7 @@ from guerdon.services.books.verify import SAID_ONCE, verify
 from guerdon.services.published import take_up
 from guerdon.store import Database, Work
 from guerdon.store.tables import METADATA
-from tests.proof.sizes import sized
+from tests.proof.sizes import on_either_for_a_release, sized
 from tests.proof.till import Till, orders
 from tests.proof.writing import STOCKED
 from tests.services.shop import Shop
@@ -125,6 +125,7 @@ def till(database: Database) -> Till:
     return till
 
 
+@on_either_for_a_release
 def test_a_changed_value_is_found_or_listed(till: Till) -> None:
     chance = random.Random(SEED)  # noqa: S311 - chance is no secret
     missed: dict[str, str] = {}
@@ -140,6 +141,7 @@ def test_a_changed_value_is_found_or_listed(till: Till) -> None:
     print("changed", counts)  # noqa: T201 - what was proven
 
 
+@on_either_for_a_release
 @pytest.mark.parametrize("name", [name for name in BOOKS if name not in SAID_ONCE or name in ("accounts", "events")])
 def test_a_row_that_is_gone_is_found(till: Till, name: str) -> None:
     chance = random.Random(SEED)  # noqa: S311 - chance is no secret

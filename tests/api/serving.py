@@ -140,7 +140,7 @@ def serving(url: str, *, text: str = PROGRAMME, settings: Settings | None = None
     """Serve a programme over a database, at a time that stands still until a test moves it."""
     now = [NOW]
     database = open_service_database(url, settings)
-    programme, _ = publish_checked(database, check_text(text), by=By(actor="tests"), at=instant(NOW))
+    programme = publish_checked(database, check_text(text), by=By(actor="tests"), at=instant(NOW)).programme
     guerdon = Guerdon(database, programme, clock=lambda: instant(now[0]), settings=settings)
     with socket.create_server(("127.0.0.1", 0), backlog=256) as listening, httpx.Client(timeout=30) as client:
         config = uvicorn.Config(make_app(guerdon), log_level="error", access_log=False, ws="none")

@@ -17,6 +17,7 @@ def test_a_new_revision_is_in_force_from_the_next_event_on(served: Served) -> No
     text = PROGRAMME.replace("floor(eligible)", "2 * floor(eligible)").replace("points: 1000", "points: 5000")
     answer = served.post("/programme/revisions", {"text": text, "note": "twice"})
     assert (answer.status_code, answer.json()["revision"]) == (201, 2)
+    assert "what it rated is rated anew" in answer.json()["warnings"][-1]
     assert served.get("/programme").json()["revision"] == 2
     assert served.post("/events", {**PURCHASE, "amount": 10}).json()["points"] == {"points": 20}
 

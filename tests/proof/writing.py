@@ -118,7 +118,7 @@ def _changes(shop: Shop, number: int) -> object:
 def _publishes(shop: Shop, number: int) -> int:
     checked = check_text(STOCKED.replace("floor(eligible)", f"floor(eligible * {number + 1})"), examples=False)
     with shop.database.work() as work:
-        return publish(work, "shop", checked.files, (), by=TESTS, at=shop.at())[1]
+        return publish(work, "shop", checked.files, (), by=TESTS, at=shop.at()).revision
 
 
 def _posts_due(shop: Shop, _number: int) -> int:

@@ -79,7 +79,7 @@ class Shop:
         checked = check_text(self.text, examples=False)
         assert checked.programme is not None, checked.issues
         with self.database.work() as work:
-            programme, _ = publish(work, checked.programme.name, checked.files, (), by=TESTS, at=self.at())
+            programme = publish(work, checked.programme.name, checked.files, (), by=TESTS, at=self.at()).programme
         self.publishing = Publishing(programme)
 
     def at(self, when: str = "") -> int:

@@ -4,12 +4,12 @@ from guerdon.core.errors import Invalid, NotFound
 from guerdon.definition.check import Checked
 from guerdon.definition.issues import render
 from guerdon.services.audit import By
-from guerdon.services.programmes.publish import publish
+from guerdon.services.programmes.publish import Publication, publish
 from guerdon.store import Database, programmes, revisions
 
 
-def publish_checked(database: Database, checked: Checked, *, by: By, note: str = "", at: int) -> tuple[int, int]:
-    """Publish what was checked; return the numbers of the programme and its revision. Invalid says what is wrong with it."""
+def publish_checked(database: Database, checked: Checked, *, by: By, note: str = "", at: int) -> Publication:
+    """Publish what was checked, and return what came of it. Invalid says what is wrong with it."""
     if checked.programme is None:
         raise Invalid("\n".join(render(issue) for issue in checked.errors))
     with database.work() as work:

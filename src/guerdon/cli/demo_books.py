@@ -34,7 +34,7 @@ def keep(run: "Run", into: Path) -> Path:
     click.echo(click.style(f"\nThe year in the books of a service, {path}", bold=True))
     with closing(open_service_database(_url(path))) as database:
         checked = check_named(run.programme.name)
-        programme, _ = publish_checked(database, checked, by=COMMAND, at=at)
+        programme = publish_checked(database, checked, by=COMMAND, at=at).programme
         with progress(wanted=True) as tell:
             imported = import_files(database, programme, Import(inputs=run.inputs), at=at, progress=tell)
     show_imported(imported, None)

@@ -94,10 +94,12 @@ def publish(file: str, *, url: str, note: str) -> None:
     checked = _checked(file)
     database = open_service_database(url)
     try:
-        _, revision = publish_checked(database, checked, by=COMMAND, note=note, at=now())
+        made = publish_checked(database, checked, by=COMMAND, note=note, at=now())
     finally:
         database.close()
-    click.echo(f"revision {revision} is in force")
+    for told in made.edited:
+        say(f"{file}: {told}")
+    click.echo(f"revision {made.revision} is in force")
 
 
 @click.command(epilog="\b\nExample:\n  guerdon openapi > openapi.json")
@@ -135,8 +137,8 @@ def _published(database: "Database", named: str | None) -> str:
     try:
         served_programme(database, name)
     except NotFound:
-        _, revision = publish_checked(database, checked, by=COMMAND, at=now())
-        say(f"published {name}, revision {revision}")
+        made = publish_checked(database, checked, by=COMMAND, at=now())
+        say(f"published {name}, revision {made.revision}")
     return name
 
 

@@ -98,9 +98,9 @@ async def publish_revision(request: Asked) -> Reply:
     checked = await asking.waiting_of(request).on(asking.guerdon_of(request).look(lambda _view: _checked(body)))
 
     def published(work: Work, before: Published, at: int) -> Answered:
-        _, revision = publish(work, before.programme.name, checked.files, checked.later, by=by, note=body.note, at=at)
-        warnings = [render(issue) for issue in checked.issues]
-        shown = RevisionShown(programme=before.programme.name, revision=revision, warnings=warnings)
+        made = publish(work, before.programme.name, checked.files, checked.later, by=by, note=body.note, at=at)
+        warnings = [*(render(issue) for issue in checked.issues), *made.edited]
+        shown = RevisionShown(programme=before.programme.name, revision=made.revision, warnings=warnings)
         return asking.kept(shown, asking.CREATED)
 
     return await asking.command(request, sent, published)

@@ -5,7 +5,8 @@ Invariants:
 * What takes something away from members has the notice that the programme in force promises (S19).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from guerdon.core.errors import Invalid, NotFound, Refused
 from guerdon.core.programme import Programme
@@ -13,17 +14,25 @@ from guerdon.definition.check import recheck
 from guerdon.definition.files import File
 from guerdon.definition.issues import render
 from guerdon.definition.notice import check_timelines
-from guerdon.definition.versions import version_of
+from guerdon.definition.versions import Version, version_of
 from guerdon.services.audit import By
 from guerdon.services.published import compiled_of, ensure_terms, files_of, versions_in
 from guerdon.store import audit, programmes, revisions
 from guerdon.store.database import Work
 
 
+class Publication(NamedTuple):
+    """What came of publishing: the numbers of the programme and of its revision, and which versions in force were changed."""
+
+    programme: int
+    revision: int
+    edited: tuple[str, ...]
+
+
 def publish(  # noqa: PLR0913 - what, by whom, why and when
     work: Work, name: str, first: Sequence[File], later: Sequence[Sequence[File]], *, by: By, note: str = "", at: int
-) -> tuple[int, int]:
-    """Publish a programme's files, which were checked; return the numbers of the programme and of its revision.
+) -> Publication:
+    """Publish a programme's files, which were checked, and return what came of it.
 
     Publishing what is in force already changes nothing. Refused says what would take something away too soon.
     """
@@ -34,15 +43,19 @@ def publish(  # noqa: PLR0913 - what, by whom, why and when
         raise Invalid(message)
     programme = programmes.make(work, name, at=at)
     newest = revisions.newest(work, programme)
+    edited: tuple[str, ...] = ()
     if newest is not None and newest.files == files:
-        return programme, newest.revision
+        return Publication(programme, newest.revision, edited)
     if newest is not None:
         _check_kept(compiled_of(newest.files), compiled)
-        _check_notice(newest.files, files, on=compiled.zone.day_of(at))
+        old, new = (_versions(one) for one in (newest.files, files))
+        today = compiled.zone.day_of(at)
+        _check_notice(old, new, on=today)
+        edited = tuple(_edited(old, new, on=today))
     ensure_terms(work, programme, compiled)
     revision = revisions.publish(work, programme, files, at=at, by=by.actor, note=note)
     _tell(work, programme, revision, by, at=at, note=note)
-    return programme, revision
+    return Publication(programme, revision, edited)
 
 
 def roll_back(work: Work, programme: int, revision: int, *, by: By, note: str = "", at: int) -> int:
@@ -68,14 +81,29 @@ def _tell(work: Work, programme: int, revision: int, by: By, *, at: int, note: s
     audit.add(work, programme, [by.did("publish", f"revision {revision}", at=at, note=note)])
 
 
-def _check_notice(before: Mapping[str, str], after: Mapping[str, str], *, on: int) -> None:
+def _versions(files: Mapping[str, str]) -> list[Version]:
+    return [version_of(recheck(one)) for one in versions_in(files)]
+
+
+def _check_notice(old: Sequence[Version], new: Sequence[Version], *, on: int) -> None:
     """Refuse what takes something away before members have been told as long as the programme in force promises."""
-    old, new = [[version_of(recheck(files)) for files in versions_in(one)] for one in (before, after)]
     if all(version.spec.changes is None for version in old):
         return
     wrong = check_timelines(new, old, on=on)
     if wrong:
         raise Refused("\n".join(render(issue) for issue in wrong), code="notice_needed")
+
+
+def _edited(old: Sequence[Version], new: Sequence[Version], *, on: int) -> Iterator[str]:
+    """Say which versions have rated events and say something else now."""
+    kept = [version.spec for version in new]
+    for version in old:
+        if (version.day or 0) <= on and version.spec not in kept:
+            yield (
+                f"version {version.spec.version} is in force and was changed: what it rated is rated anew, and the difference "
+                "posted, when something next happens to an account. To leave the past as it is, keep that version and "
+                "publish a later one beside it"
+            )
 
 
 def _check_kept(before: Programme, after: Programme) -> None:

@@ -39,7 +39,7 @@ from tests.core.model import Model, Row
 Made = dict[str, Any]
 
 PROOF = os.environ.get("GUERDON_PROOF") == "1"
-EXAMPLES = 20_000 if PROOF else 500 if os.environ.get("CI") else 25
+EXAMPLES = 20_000 if PROOF else 500 if os.environ.get("GUERDON_INSTALLED") else 25
 
 law = settings(max_examples=EXAMPLES)
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guerdon.core.errors import Invalid
-from guerdon.definition.check import check, check_text, load, load_text
+from guerdon.definition.check import check, check_files, check_text, load, load_text
+from guerdon.definition.files import File
 from guerdon.definition.findings import ISSUES_MAX
 from guerdon.definition.issues import Issue, render
 from guerdon.definition.spec import LATER
@@ -278,6 +279,16 @@ def test_a_programme_is_loaded_again_from_its_files_alone(tmp_path: Path) -> Non
         file.unlink()
     again = reload(checked.files)
     assert [rule.text for rule in again.rules] == ["coalesce(lookup(bonus, type), 0)"]
+
+
+def test_a_programme_of_several_texts_is_checked_with_its_examples() -> None:
+    files = [
+        File("p.yaml", HEAD + "include: [rules.yaml]\n" + EXAMPLE),
+        File("rules.yaml", "rules: [{id: a, give: 5}]\n"),
+    ]
+    assert check_files(files).issues == ()
+    wrong = check_files([files[0], File("rules.yaml", "rules: [{id: a, give: 4}]\n")])
+    assert "the example expects 5 points in all, and the rules give 4." in render(wrong.issues[0])
 
 
 # However much is wrong, the answer comes soon

@@ -28,7 +28,8 @@ PHRASES = [
     for (source, into), words in WORDS.items()
     for moved in [Movement(unit=0, source=source, into=into, points=1, lots=())]
 ]
-WAITING = re.compile(f"^{NUMBER} earned, usable from ")
+WAITING = re.compile(f"^{NUMBER} (?:earned|given), usable from ")
+GIVEN = re.compile(f"^{NUMBER} given$")
 
 
 def number(text: str) -> Decimal:
@@ -37,7 +38,7 @@ def number(text: str) -> Decimal:
 
 def told(said: str) -> Decimal:
     """Return what a sentence says of a balance: more, less, or nothing."""
-    if found := WAITING.match(said):
+    if found := WAITING.match(said) or GIVEN.match(said):
         return number(found[1])
     found, change = next((match, change) for phrase, change in PHRASES if (match := phrase.match(said)))
     assert found is not None

@@ -36,7 +36,7 @@ from tests.core.lots.model import FOREVER, Model, Row
 
 Made = dict[str, Any]
 
-EXAMPLES = 20_000 if os.environ.get("GUERDON_PROOF") == "1" else 500 if os.environ.get("CI") else 100
+EXAMPLES = 20_000 if os.environ.get("GUERDON_PROOF") == "1" else 500 if os.environ.get("GUERDON_INSTALLED") else 100
 law = settings(max_examples=EXAMPLES, deadline=None)
 
 ZONES = ("America/New_York", "Europe/Paris", "UTC")

@@ -23,7 +23,7 @@ from guerdon.core.statement import Statement
 from tests.core.lots.model import Claim, Lot, Model
 from tests.core.lots.test_laws import START, ZONES, Made, events_of, facts, pocket_of, programme_of, row_of, terms
 
-LIVES = 20_000 if os.environ.get("GUERDON_PROOF") == "1" else 100 if os.environ.get("CI") else 25
+LIVES = 20_000 if os.environ.get("GUERDON_PROOF") == "1" else 100 if os.environ.get("GUERDON_INSTALLED") else 25
 STEPS = 30
 
 WAITS = st.sampled_from((1, 11, 24, 24 * 9, 24 * 31))

@@ -22,7 +22,7 @@ from tests.core.teller.serving import folded, numbered, served
 
 Made = dict[str, Any]
 
-EXAMPLES = 20_000 if os.environ.get("GUERDON_PROOF") == "1" else 120 if os.environ.get("CI") else 60
+EXAMPLES = 20_000 if os.environ.get("GUERDON_PROOF") == "1" else 120 if os.environ.get("GUERDON_INSTALLED") else 60
 law = settings(max_examples=EXAMPLES, deadline=None)
 LATER = 370 * 24 * 3_600_000_000
 

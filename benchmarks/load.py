@@ -37,7 +37,7 @@ def requests_of(kind: str, members: int, hot: float, run: int) -> Callable[[int]
         if kind == "purchase":
             return "POST", "/v1/events", purchase(one, member())
         if kind == "bulk":
-            return "POST", "/v1/events/batch", [purchase(one * BULK + n, member()) for n in range(BULK)]
+            return "POST", "/v1/events/batch", {"events": [purchase(one * BULK + n, member()) for n in range(BULK)]}
         if kind == "basket":
             return "POST", "/v1/baskets", {"member": f"m{member():07}", "amount": f"{5 + number % 150}.50"}
         if kind == "redemption":

@@ -5,6 +5,7 @@ Invariants:
 * What a refund could not take back and is not owed leaves the book of what was written off, in an entry of its own.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from guerdon.core.ledger.books import REVERSED_BOOK, WRITTEN_OFF_BOOK, before_of
 from guerdon.services.published import Published
 from guerdon.services.terms import NO_TERM, Terms
 from guerdon.store.journals import EntryRow
+from guerdon.store.statements import Row
 
 _LEFT: Final = sides(2)
 _REACHED: Final = sides(3)
@@ -31,6 +33,10 @@ TAKEN_OFF: Final = -1
 
 Said = tuple[Any, ...]
 """What an entry says, apart from whose it is and where it stands; two folds of the same facts say the same."""
+
+_SIGN: Final = EntryRow._fields.index("sign")
+SAID: Final = _SIGN + 1
+"""From where on a row of an entry has what it says."""
 
 
 def said_of(published: Published, rows: Iterable[Effect]) -> list[Said]:
@@ -64,6 +70,22 @@ def _said(terms: Terms, row: Effect, left: int | None, reached: int | None, poin
         row.desired, NO_TERM if row.limit < 0 else terms.limit_of(row), row.period, row.lot, row.residue,
         terms.payers[payer] if payer >= 0 else NO_TERM, row.reason,
     )  # fmt: skip
+
+
+def net_of(rows: Iterable[Row]) -> Counter[Said]:
+    """Return what rows of entries say, each as often as it was posted, less how often it was taken off."""
+    found: Counter[Said] = Counter()
+    taken_off = []
+    for row in rows:
+        if row[_SIGN] == POSTED:
+            found[row[SAID:]] += 1
+        else:
+            taken_off.append(row[SAID:])
+    for said in taken_off:
+        found[said] -= 1
+        if not found[said]:
+            del found[said]
+    return found
 
 
 def entry_rows(

@@ -22,7 +22,7 @@ from guerdon.core.lots.left import Left
 from guerdon.core.programme import Programme
 from guerdon.core.recorded import check_granted
 from guerdon.core.teller import FORMAT, Posted, Standing
-from guerdon.services.entries import ADJUSTED, DUE, POSTED, RATED, TAKEN_OFF, WAITED, Said, entry_rows, said_of
+from guerdon.services.entries import ADJUSTED, DUE, POSTED, RATED, TAKEN_OFF, WAITED, Said, entry_rows, net_of, said_of
 from guerdon.services.facts import history_of
 from guerdon.services.published import Published
 from guerdon.services.states import State, packed, standing_of, unpacked
@@ -217,7 +217,7 @@ class Serving:
 
     def _posted(self) -> Counter[Said]:
         """Return what the books say of the account so far, less what was taken off."""
-        found = entries_of(self.view, self.published, self.account.name)
+        found = net_of(journals.entries_after(self.view, self.published.id, self.account.name))
         for sign, said in self.said:
             found[said] += sign
         return found
@@ -244,14 +244,6 @@ class Serving:
     def _add(self, sign: int, said: Said, *, after: int) -> None:
         self.said.append((sign, said))
         self.entries += entry_rows(self.account.name, self.journal, [said], sign=sign, after=after)
-
-
-def entries_of(view: View, published: Published, account: str) -> Counter[Said]:
-    """Return what the books say of an account, each as often as it was posted, less how often it was taken off."""
-    found: Counter[Said] = Counter()
-    for entry in journals.entries_after(view, published.id, account):
-        found[tuple(entry[4:])] += entry.sign
-    return found
 
 
 def granted_of(programme: Programme, history: Sequence[Posted]) -> list[list[int]]:

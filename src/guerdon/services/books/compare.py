@@ -5,27 +5,23 @@ Invariant: whatever is wrong is told, and nothing that can be wrong ends the com
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from guerdon.core.calendar import EARLIEST
 from guerdon.core.errors import GuerdonError
 from guerdon.core.teller import FORMAT, Posted
-from guerdon.services.entries import POSTED, RATED, WAITED, Said, said_of
+from guerdon.services.entries import RATED, WAITED, net_of, said_of
 from guerdon.services.facts import can_say, history_of, reread
 from guerdon.services.published import Published
 from guerdon.services.serving import granted_of, place_of
 from guerdon.services.states import State, standing_of, unpacked
 from guerdon.store.accounts import Account
 from guerdon.store.events import Claim, EventRow, Name
-from guerdon.store.journals import EntryRow, JournalRow
+from guerdon.store.journals import JournalRow
 from guerdon.store.shared import Budget
 from guerdon.store.statements import Row
-
-_SIGN: Final = EntryRow._fields.index("sign")
-_SAID: Final = _SIGN + 1
-"""Where a row of an entry has its sign, and what it says from there on."""
 
 
 class Kept(NamedTuple):
@@ -109,20 +105,10 @@ def _unfolded(published: Published, state: State, history: Sequence[Posted], ent
     teller = published.teller
     rows = teller.refold(history, granted_of(published.programme, history))
     rows += teller.fall_due(state.due_at)
-    told, derived = _told(entries), Counter(said_of(published, rows))
+    told, derived = net_of(entries), Counter(said_of(published, rows))
     if dict(told) != dict(derived):  # as counters they would be compared one by one
         extra, missing = told - derived, derived - told
         yield f"the books say {sum(extra.values())} entries that no event does, and lack {sum(missing.values())}"
-
-
-def _told(entries: Sequence[Row]) -> Counter[Said]:
-    """Return what the books say, each as often as it was posted, less how often it was taken off."""
-    found = Counter([entry[_SAID:] for entry in entries if entry[_SIGN] == POSTED])
-    taken_off = [entry[_SAID:] for entry in entries if entry[_SIGN] != POSTED]
-    if taken_off:
-        found.subtract(taken_off)
-        return +found
-    return found
 
 
 def _count(published: Published, history: Sequence[Posted], posted_to: int, drawn: Counter[Budget]) -> None:

@@ -13,7 +13,7 @@ from guerdon.services.answers import (
     shown,
     summed,
 )
-from guerdon.services.entries import WAITED
+from guerdon.services.entries import SAID, WAITED
 from guerdon.services.published import Published
 from guerdon.store import journals
 from guerdon.store.database import View
@@ -30,7 +30,7 @@ def answered_before(view: View, published: Published, claim: Claim, name: tuple[
     entries = [
         entry for entry in journals.entries_after(view, published.id, claim.account) if entry.journal <= journal.number
     ]
-    said = [tuple(entry[4:]) for entry in entries if entry.journal == journal.number]
+    said = [entry[SAID:] for entry in entries if entry.journal == journal.number]
     return Recorded(
         id=name[1],
         source=name[0],
@@ -47,7 +47,7 @@ def answered_before(view: View, published: Published, claim: Claim, name: tuple[
 
 
 def _balances(published: Published, entries: list[EntryRow]) -> tuple[Balance, ...]:
-    sums = summed([(entry.sign, tuple(entry[4:])) for entry in entries])
+    sums = summed([(entry.sign, entry[SAID:]) for entry in entries])
     found = []
     for place, unit in enumerate(published.programme.units):
         number = published.terms.units[place]

@@ -9,6 +9,7 @@ import json
 import random
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final
 
 import uvloop
@@ -17,12 +18,12 @@ SEED: Final = 20260101
 WARM_SECONDS: Final = 3.0
 BULK: Final = 1_000
 HOT: Final = 10
-AT: Final = "2026-11-29T12:00:00Z"
 
 
 def purchase(number: int, member: int) -> dict[str, object]:
-    """Return one purchase."""
-    return {"id": f"p{number}", "member": f"m{member:07}", "at": AT, "amount": f"{5 + number % 150}.{number % 100:02}"}
+    """Return one purchase, made now."""
+    amount = f"{5 + number % 150}.{number % 100:02}"
+    return {"id": f"p{number}", "member": f"m{member:07}", "at": datetime.now(UTC).isoformat(), "amount": amount}
 
 
 def requests_of(kind: str, members: int, hot: float, run: int) -> Callable[[int], tuple[str, str, object]]:

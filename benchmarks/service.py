@@ -54,10 +54,10 @@ def pgbench(url: str, *, scale: int, seconds: float) -> float:
 
 
 @contextmanager
-def served(url: str) -> Iterator[tuple[int, str]]:
+def served(url: str, processes: int) -> Iterator[tuple[int, str]]:
     """Serve the benchmark's programme, and return its port and a key."""
     command = [sys.executable, "-m", "guerdon", "serve", "--database", url, "--port", "0"]
-    command += ["--programme", str(HERE / "service.yaml")]
+    command += ["--programme", str(HERE / "service.yaml"), "--processes", str(processes)]
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -104,10 +104,10 @@ def measure(table: Table, asked: argparse.Namespace) -> None:
     with started(DURABLE) as url:
         tpc_b = pgbench(url, scale=asked.scale, seconds=asked.seconds)
         table.add("pgbench, TPC-B, 64 clients, prepared", f"{tpc_b:,.0f} a second", "the measure", met=True)
-        with served(url) as (port, key):
+        with served(url, asked.processes) as (port, key):
             _loads(table, port, key, asked, tpc_b)
             _growth(table, url, port, key, asked)
-    with tempfile.TemporaryDirectory() as folder, served(f"sqlite:///{folder}/guerdon.db") as (port, key):
+    with tempfile.TemporaryDirectory() as folder, served(f"sqlite:///{folder}/guerdon.db", asked.processes) as (port, key):
         found = loaded(port, key, "purchase", seconds=asked.seconds, run=1)
         rate = found["per_second"]
         table.add("single purchases over HTTP, SQLite", _told(found), "at least 1,500 a second", met=rate >= 1500)
@@ -162,6 +162,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--scale", type=int, default=100)
+    parser.add_argument("--processes", type=int, default=2, help="how many serve at once")
     parser.add_argument("--members", type=int, default=5_000_000, help="how many there are in the large database")
     table = Table()
     began = time.perf_counter()

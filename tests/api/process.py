@@ -5,13 +5,27 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 STARTS_SECONDS = 60
 SERVING = re.compile(r"serving at (http://\S+)/v1")
 SECRET = re.compile(r"once: (\S+)")
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = STARTS_SECONDS) -> None:
+    """Wait until something is so."""
+    ends = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < ends, f"it is so after {seconds} seconds"
+        time.sleep(0.005)
+
+
+def children(parent: int) -> list[int]:
+    """Return the processes that one started to answer beside it."""
+    found = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [int(one) for one in found if "multiprocessing.spawn" in Path(f"/proc/{one}/cmdline").read_text()]
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The command: from nothing to a served programme, and stopped without losing what was accepted."""
 
+import os
 import signal
 import threading
 import time
@@ -10,8 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from guerdon.cli.main import commands
-from tests.api.process import started
+from tests.api.process import children, started, wait_until
 from tests.api.serving import PURCHASE
+from tests.databases.fixtures import Engine
 from tests.services.shop import PROGRAMME
 
 
@@ -44,6 +46,33 @@ def test_a_stopped_service_has_answered_what_it_accepted_and_goes_on_where_it_wa
         assert shown == ""
         answer = httpx.get(f"{address}/v1/members/ana", headers={"Authorization": f"Bearer {key}"})
     assert answer.json()["balances"][0]["available"] >= len(statuses)
+
+
+def _post(address: str, key: str, number: int) -> int:
+    """Post a purchase of one point on a connection of its own."""
+    headers = {"Authorization": f"Bearer {key}"}
+    body = {**PURCHASE, "id": str(number), "amount": 1}
+    return httpx.post(f"{address}/v1/events", json=body, headers=headers, timeout=30).status_code
+
+
+@pytest.mark.slow
+def test_several_processes_answer_at_one_address_and_one_that_dies_is_replaced(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "programme.yaml").write_text(PROGRAMME)
+    options = ["--database", engine.url, "--programme", "programme.yaml", "--processes", "2"]
+    with started(tmp_path, *options) as (process, address, key):
+        assert {_post(address, key, number) for number in range(40)} == {201}
+        before = children(process.pid)
+        os.kill(before[0], signal.SIGKILL)
+        wait_until(lambda: len(children(process.pid)) == len(before) and before[0] not in children(process.pid))
+        assert {_post(address, key, number) for number in range(40)} == {200}
+        assert "another one takes its place" in (tmp_path / "err").read_text()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    with started(tmp_path, *options) as (process, address, _):
+        left = children(process.pid)
+        assert {_post(address, key, number) for number in range(60)} == {200, 201}
+        process.kill()
+        wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in left))
 
 
 def _run(folder: Path, *words: str) -> str:

@@ -75,3 +75,10 @@ def test_a_member_s_page_is_the_same_from_records_and_files(tmp_path: Path) -> N
     assert [level.level for level in page.levels] == ["base"]
     with pytest.raises(guerdon.NotFound, match="no event is of member zoe"):
         guerdon.page(programme, whole(LIFE), "zoe")
+
+
+def test_whoever_is_on_the_highest_level_is_told_of_none_above_it() -> None:
+    history = [{**whole(LIFE)[0], "amount": amount} for amount in ("100.50", "160")]
+    pages = [guerdon.page(guerdon.loads(CLUB), [one], "ana", as_of="2025-02-01").levels[0] for one in history]
+    assert [page.level for page in pages] == ["base", "gold"]
+    assert ["to become" in " ".join(page.said) for page in pages] == [True, False]

@@ -215,3 +215,8 @@ def test_a_table_over_nothing_is_empty() -> None:
 def test_two_turns_in_a_half_day_are_refused() -> None:
     with pytest.raises(InvariantBroken, match="at most one turn"):
         RAGGED.offset_table(instant("2000-01-01"), instant("2000-01-02"))
+
+
+def test_ever_is_one_period_with_every_day_in_it() -> None:
+    for number in (day("0001-01-01"), 0, day("9990-01-01")):
+        assert calendar.first_day(EVER, 0) < number < calendar.first_day(EVER, 1)

@@ -44,6 +44,7 @@ class TestValues:
             ("round(amount)", 121),
             ("round(amount, 1)", 1205),
             ("round(amount / 7, 2)", 1721),
+            ("round((amount / 7), 2)", 1721),
             ("round(amount, 6)", 12_050),
             ("round(-2.5)", -3),
             ("floor(-0.5)", -1),

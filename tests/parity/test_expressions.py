@@ -133,6 +133,43 @@ def test_closure_and_query_say_what_the_text_means(
         compare(database, both, seed, per_line=per_line)
 
 
+BY_HAND: list[tuple[str, str, Callable[[Row, Row], Value]]] = [
+    (NUMBER, "case when amount = 5 then 1 else 0 end", lambda row, _: int(row["amount"] == 5)),
+    (
+        NUMBER,
+        "case when amount in (0, 0.5, 1) then 1 else 0 end",
+        lambda row, _: int(row["amount"] in (0, Fraction(1, 2), 1)),
+    ),
+    (NUMBER, "-amount", lambda row, _: -row["amount"]),
+    (BOOLEAN, "not vip", lambda row, _: not row["vip"]),
+    (BOOLEAN, "tip is null", lambda row, _: row["tip"] is None),
+    (BOOLEAN, "amount is null", lambda *_: False),
+    (BOOLEAN, "starts_with(channel, 'Ac')", lambda row, _: row["channel"].startswith("Ac")),
+    (NUMBER, "coalesce(tip, 0.5)", lambda row, _: Fraction(1, 2) if row["tip"] is None else row["tip"]),
+    (
+        NUMBER,
+        "lookup(bonus, channel)",
+        lambda row, _: {"store": Fraction(10**15, 10), "": Fraction(7, 10)}.get(row["channel"], Fraction(-5)),
+    ),
+    (TEXT, "lookup(sizes, order)", lambda row, _: {1: "one", 2: 'two "2"'}.get(row["order"], "many")),
+    (
+        NUMBER,
+        "coalesce(lookup(steps, amount), 0)",
+        lambda row, _: {0: 1, 1: 2, Fraction(5, 4): 9}.get(row["amount"], 0),
+    ),
+    (NUMBER, "amount * order + 0.125", lambda row, _: row["amount"] * row["order"] + Fraction(1, 8)),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "means"), BY_HAND, ids=[text for _, text, _ in BY_HAND])
+def test_what_is_written_by_hand_is_said_by_both(
+    database: duckdb.DuckDBPyConnection, kind: str, text: str, means: Callable[[Row, Row], Value]
+) -> None:
+    parsed = parse(text, SCOPE, want=kind, per_line=False)
+    assert parsed.node is not None, parsed
+    compare(database, [(Said(text, means), parsed.node)], seed=1, per_line=False)
+
+
 def closure_of(node: Node, *, per_line: bool) -> Callable[[Row, Row], object]:
     """Make the closure, called with a line that it needs or not."""
     if per_line:

@@ -3,7 +3,6 @@
 import random
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from guerdon.services.books.verify import verify
 from guerdon.services.published import take_up
 from guerdon.store import Database, open_database
-from tests.api.process import started
+from tests.api.process import started, wait_until
 from tests.api.serving import NOW, PURCHASE, instant, serving
 from tests.databases.fixtures import Engine
 from tests.databases.server import clustered
@@ -89,14 +88,7 @@ class Tills:
     def await_more(self, count: int = TILLS) -> None:
         """Wait until more purchases are acknowledged."""
         wanted = len(self.acknowledged) + count
-        wait_until(lambda: len(self.acknowledged) >= wanted)
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = READY_SECONDS) -> None:
-    ends = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < ends, f"it is so after {seconds} seconds"
-        time.sleep(0.005)
+        wait_until(lambda: len(self.acknowledged) >= wanted, READY_SECONDS)
 
 
 def assert_each_is_there_once(database: Database, tills: Tills, at: int) -> None:

@@ -43,17 +43,12 @@ def keep(run: "Run", into: Path) -> Path:
 
 def serve(path: Path, run: "Run", port: int, household: str) -> None:
     """Serve the books until a signal stops it; the service's clock goes on from the end of the year."""
-    import socket
-
-    from guerdon.api.app import make_app
     from guerdon.app.publishing import served_programme
-    from guerdon.app.service import Guerdon, open_service_database
-    from guerdon.cli.serve import run as run_app
+    from guerdon.app.service import open_service_database
+    from guerdon.cli.answering import answer, listen
     from guerdon.cli.serve import show_first_key
-    from guerdon.worker.loop import Worker
 
-    clock = _from(run.as_of or 0)
-    with socket.create_server((HOST, port)) as listening:
+    with listen(HOST, port) as listening:
         database = open_service_database(_url(path))
         programme = served_programme(database)
         at = f"http://{HOST}:{listening.getsockname()[1]}"
@@ -62,11 +57,7 @@ def serve(path: Path, run: "Run", port: int, household: str) -> None:
         click.echo(f"  the reference: {at}/docs")
         click.echo(f'  a household:   curl -H "Authorization: Bearer KEY" {at}/v1/members/{household}')
         click.echo("  Ctrl-C stops it")
-        guerdon = Guerdon(database, programme, clock=clock)
-        working = Worker(database, programme, clock)
-        guerdon.closes(working.close)
-        working.start()
-        run_app(make_app(guerdon), listening)
+        answer(database, programme, listening, clock=_from(run.as_of or 0))
 
 
 def _from(at: int) -> Callable[[], int]:

@@ -1,11 +1,10 @@
 """guerdon serve, publish and openapi: the programme as a service, and the reference of it."""
 
-import signal
-import socket
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from guerdon.cli.answering import Several, answer, listen
 from guerdon.cli.screen import say, show_issues
 
 if TYPE_CHECKING:
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 
 DATABASE: Final = "sqlite:///guerdon.db"
 PORT: Final = 8080
-STOPS_SECONDS: Final = 30
-BACKLOG: Final = 1024
+MOST_PROCESSES: Final = 64
 DATABASE_HELP: Final = "Where the books are: sqlite:///FILE or postgresql://..."
 
 database_option = click.option(
@@ -34,7 +32,7 @@ database_option = click.option(
     epilog="""\b
 Examples:
   guerdon serve --programme programme.yaml
-  guerdon serve --database postgresql://localhost/shop --port 9000
+  guerdon serve --database postgresql://localhost/shop --port 9000 --processes 4
   curl -H "Authorization: Bearer $KEY" http://127.0.0.1:8080/v1/members/ana
 
 \b
@@ -46,19 +44,29 @@ The reference is at /docs. SIGTERM and Ctrl-C stop it when everything that was a
     "--port", default=PORT, show_default=True, type=click.IntRange(0, 65_535), help="The port; 0 is a free one."
 )
 @click.option("--programme", "named", metavar="FILE", help="The programme to publish if nothing is published yet.")
-def serve(*, url: str, host: str, port: int, named: str | None) -> None:
+@click.option(
+    "--processes",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, MOST_PROCESSES),
+    help="So many processes answer at the address; on PostgreSQL, one a core.",
+)
+def serve(*, url: str, host: str, port: int, named: str | None, processes: int) -> None:
     """Serve a programme over HTTP: record events, redeem points, ask what members have. A worker in it posts what falls due.
 
     The database is made if there is none. The programme of FILE is published when the database has none of its
     name; later revisions are published by guerdon publish or over HTTP. When there is no key yet, one is made and
     shown this once.
     """
-    from guerdon.api.app import make_app
     from guerdon.app.publishing import served_programme
-    from guerdon.app.service import Guerdon, now, open_service_database
-    from guerdon.worker.loop import Worker
+    from guerdon.app.service import open_service_database
+    from guerdon.store.database import PASSING
 
-    with socket.create_server((host, port), family=_family(host), backlog=BACKLOG) as listening:
+    several = processes > 1
+    if several and url in PASSING:
+        message = "--processes needs a database that several processes can open; one in memory is of one process"
+        raise click.UsageError(message)
+    with listen(host, port, several=several) as bound:
         database = open_service_database(url)
         try:
             programme = served_programme(database, _published(database, named))
@@ -66,11 +74,12 @@ def serve(*, url: str, host: str, port: int, named: str | None) -> None:
         except BaseException:
             database.close()
             raise
-        guerdon = Guerdon(database, programme)
-        working = Worker(database, programme, now)
-        guerdon.closes(working.close)
-        working.start()
-        run(make_app(guerdon), listening)
+        if not several:
+            answer(database, programme, bound)
+            return
+        database.close()
+        if not Several(processes, url, programme, bound).run():
+            raise click.exceptions.Exit(1)
 
 
 @click.command(
@@ -154,34 +163,3 @@ def show_first_key(database: "Database", programme: int) -> None:
     with database.work() as work:
         made = make_key(MakeKey(name="first", scopes=(SCOPES[-1],)), work, programme, at=now())
     click.echo(f"a key, shown this once: {made.secret}")
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
-
-
-def run(app: object, listening: socket.socket) -> None:
-    """Serve until a signal stops it."""
-    import uvicorn
-
-    from guerdon.app.service import let_threads_take_turns
-
-    let_threads_take_turns()
-    config = uvicorn.Config(
-        app,  # type: ignore[arg-type]  # an ASGI application, as two libraries describe it
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        ws="none",
-        proxy_headers=False,
-        timeout_graceful_shutdown=STOPS_SECONDS,
-        backlog=BACKLOG,
-    )
-    # The server gives signals back when it has stopped: then there is nothing left for them to end.
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, lambda _signal, _frame: None)
-    host, port = listening.getsockname()[:2]
-    at = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    say(f"serving at {at}/v1, the reference is at {at}/docs")
-    uvicorn.Server(config).run(sockets=[listening])
-    say("stopped; everything that was accepted is answered")

@@ -65,6 +65,12 @@ def test_lines_come_back_with_what_they_earned_and_no_more() -> None:
     assert points(body, bought(LINES), back(lines=[{"id": "a", "quantity": 1}])) == [125, -30]
 
 
+def test_a_purchase_that_was_granted_nothing_has_nothing_to_give_back() -> None:
+    body = "rules: [{id: base, give: floor(amount), limits: [{points: 100, every: month}]}]"
+    before = bought({"amount": 100}, id="q", at="2017-03-01")
+    assert points(body, before, bought({"amount": 40}), back()) == [100, 0, 0]
+
+
 def test_what_is_given_for_a_purchase_is_kept_until_all_of_it_came_back() -> None:
     body = "rules: [{id: any, give: 100}]"
     assert points(body, bought(LINES), back(1, lines=[{"id": "a"}]), back(2, lines=[{"id": "b"}])) == [100, 0, -100]

@@ -108,6 +108,20 @@ def test_where_losses_are_waived_others_keep_what_they_were_granted() -> None:
     assert sorted(posted.waived.values()) == [-30]
 
 
+def test_what_others_spend_and_lose_by_a_late_event_is_a_loss_as_well() -> None:
+    """Forty late points expire before the redemption that would have drawn on them; nobody's other points are fewer."""
+    body = "units: {points: {expiry: {after: 2 months}}}\nrules: [{id: base, give: floor(amount)}]\nrewards: [{id: cup, price: 60}]"
+    bought, spent, late = happened(
+        body,
+        {"at": "2017-03-02", "amount": 50},
+        {"at": "2017-03-05", "type": "redemption", "reward": "cup"},
+        {"at": "2017-03-01", "amount": 40},
+    )
+    posted, (_, _, changed) = arriving(body, [bought, spent, late], waive=True)
+    assert ("indebted", "e02", -10) in told(changed)
+    assert not posted.waived
+
+
 def test_gains_are_posted_where_losses_are_waived() -> None:
     """A late purchase of 150 reaches gold, and lifts what was bought after it."""
     events = happened(WHOLE_LIFE, {"at": "2017-03-10", "amount": 20}, {"at": "2017-03-09", "amount": 160})

@@ -126,3 +126,25 @@ def test_what_one_account_drew_from_a_stock_is_not_said_of_the_next() -> None:
     assert teller.draws().amount == [1]
     teller.open(None)
     assert teller.draws().amount == []
+
+
+def test_days_that_a_rolling_limit_counts_are_saved() -> None:
+    body = "units: {points: {expiry: {after: 12 months}}}\nrules: [{id: base, give: floor(amount), limits: [{per: member, points: 100, rolling_days: 7}]}]"
+    records = [buys("2026-01-01", 60), buys("2026-01-03", 60), buys("2026-01-08", 60)]
+    assert_served_as_folded(programme(body), [event(body, one, number) for number, one in enumerate(records, start=1)])
+
+
+def test_a_reservation_that_stands_is_confirmed_without_looking_back() -> None:
+    body = kept("expiry: {after: 12 months}", "\nredemptions: {hold_for: 1 day}")
+    made = programme(body)
+    records = [
+        buys("2026-01-01", 40),
+        spends("2026-01-02", 9, step="reserve"),
+        spends("2026-01-02T10:00:00Z", 9, step="confirm", reservation="e02"),
+    ]
+    own = numbered(made, [event(body, one, number) for number, one in enumerate(records, start=1)])["ana"]
+    teller = Teller(made)
+    teller.refold(own[:2])
+    assert not teller.looks_back(own[2])
+    teller.refold(own)
+    assert teller.looks_back(own[2])

@@ -15,8 +15,9 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from guerdon.core.calendar import EARLIEST, LATEST
+from guerdon.store import tables
 from guerdon.store.database import View, Work
-from guerdon.store.statements import Query, Row
+from guerdon.store.statements import Insert, Query, Row
 
 
 @dataclass(slots=True)
@@ -82,16 +83,7 @@ _PAST: Final = Query(
 _COUNT: Final = Query(
     "select count(*) from accounts where programme = ?", "select count(*) from accounts where programme = ?::integer"
 )
-_SAVE: Final = """update accounts set events = ?, journals = ?, placed_at = ?, placed = ?, revision = ?, next_due = ?,
-    batch = ?, state = ? where programme = ? and account = ?"""
-_SAVE_SET: Final = Query(
-    "",
-    """update accounts as a set events = s.events, journals = s.journals, placed_at = s.placed_at, placed = s.placed,
-            revision = s.revision, next_due = s.next_due, batch = s.batch, state = s.state
-        from unnest(?::text[], ?::integer[], ?::integer[], ?::bigint[], ?::text[], ?::integer[], ?::bigint[], ?::bigint[],
-            ?::bytea[]) as s(account, events, journals, placed_at, placed, revision, next_due, batch, state)
-        where a.programme = ?::integer and a.account = s.account""",
-)
+_SAVE: Final = Insert(tables.accounts, replaces=True)
 _MISSING: Final = Query(
     """select account from events where programme = ?1 union select account from journals where programme = ?1
         except select account from accounts where programme = ?1 order by account""",
@@ -141,13 +133,7 @@ def locking(work: Work, programme: int, names: Iterable[str]) -> Callable[[], di
 
 def save(work: Work, programme: int, accounts: Iterable[Account]) -> None:
     """Write where accounts stand now; they have been locked by this work."""
-    rows = [_values(account) for account in accounts]
-    if not rows:
-        return
-    if work.is_postgresql:
-        _SAVE_SET.ask(work, *[list(column) for column in zip(*rows, strict=True)], programme)
-        return
-    work.driver.executemany(_SAVE, [(*row[1:], programme, row[0]) for row in rows])
+    _SAVE.add(work, programme, [_values(account) for account in accounts])
 
 
 def forget_new(work: Work, programme: int, names: Iterable[str]) -> None:

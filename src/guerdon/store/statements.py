@@ -4,7 +4,7 @@ PostgreSQL gets a column of values as one array; SQLite a list as JSON, or rows 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Integer, LargeBinary, SmallInteger, Table
@@ -45,31 +45,39 @@ class Query:
 
 
 class Insert:
-    """New rows of a table that begins with the programme."""
+    """New rows of a table that begins with the programme; with `replaces`, rows whose key is there get what these say instead.
 
-    def __init__(self, table: Table) -> None:
+    The key says which row it is, whatever the planner believes of a table: an update that joins new values to rows may be planned
+    while the table is empty, and read all of it for ever after.
+    """
+
+    def __init__(self, table: Table, *, replaces: bool = False) -> None:
         names = [column.name for column in table.columns]
+        keys = [column.name for column in table.primary_key]
+        told = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+        tail = f" on conflict ({', '.join(keys)}) do update set {told}" if replaces else ""
         head = f"insert into {table.name} ({', '.join(names)})"
         columns = list(table.columns)[1:]
         arrays = [_array(column.type) for column in columns]
-        self._whole: Final = [isinstance(column.type, Integer) for column in columns]
-        self._nullable: Final = [bool(column.nullable) for column in columns]
+        self._written: Final = [_writer(column.type, nullable=bool(column.nullable)) for column in columns]
         marks = ", ".join("?" for _ in arrays)
-        self._many: Final = f"{head} values (%d, {marks})"
-        self._postgresql: Final = f"{head} select %b::integer, u.* from unnest({', '.join(arrays)}) as u"
+        self._many: Final = f"{head} values (%d, {marks}){tail}"
+        # Without a condition, "on" would be read as that of a join.
+        self._postgresql: Final = (
+            f"{head} select %b::integer, u.* from unnest({', '.join(arrays)}) as u where true{tail}"
+        )
 
     def add(self, work: Work, programme: int, rows: Sequence[Row]) -> None:
         """Write rows; each has the table's columns in order, without the programme.
 
-        PostgreSQL gets a column as one array; of whole numbers the driver is given the array's text, which is several times faster.
+        PostgreSQL gets a column as the text of one array, which is several times faster than what the driver makes of a list.
         """
         if not rows:
             return
         if not work.is_postgresql:
             work.driver.executemany(self._many % programme, rows)
             return
-        told = zip(zip(*rows, strict=True), self._whole, self._nullable, strict=True)
-        columns = [_text_of(column, nullable=nullable) if whole else list(column) for column, whole, nullable in told]
+        columns = [write(column) for column, write in zip(zip(*rows, strict=True), self._written, strict=True)]
         work.driver.execute(self._postgresql, [programme, *columns], prepare=True, binary=True)
 
 
@@ -85,11 +93,22 @@ def _array(kind: object) -> str:
         return "%t::smallint[]"
     if isinstance(kind, Integer):
         return "%t::integer[]"
-    return "%b::bytea[]" if isinstance(kind, LargeBinary) else "%b::text[]"
+    return "%t::bytea[]" if isinstance(kind, LargeBinary) else "%t::text[]"
 
 
-def _text_of(numbers: tuple[int | None, ...], *, nullable: bool) -> str:
-    """Return an array of whole numbers as PostgreSQL reads it."""
+def _writer(kind: object, *, nullable: bool) -> Callable[[tuple[Any, ...]], str]:
+    """Return what writes a column of values as PostgreSQL reads an array."""
+    one = str if isinstance(kind, Integer) else _bytes if isinstance(kind, LargeBinary) else _quoted
     if nullable:
-        return f"{{{','.join(['null' if one is None else str(one) for one in numbers])}}}"
-    return f"{{{','.join(map(str, numbers))}}}"
+        return lambda column: f"{{{','.join(['null' if value is None else one(value) for value in column])}}}"
+    return lambda column: f"{{{','.join(map(one, column))}}}"
+
+
+def _bytes(value: bytes) -> str:
+    return f'"\\\\x{value.hex()}"'
+
+
+def _quoted(value: str) -> str:
+    if "\\" in value or '"' in value:
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{value}"'

@@ -60,7 +60,10 @@ class Caller(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send the first request."""
         self.transport = transport
-        self.send()
+        # So many a second come one after the other, not all connections at once.
+        wait = self.load.every * self.load.started / self.load.asked.connections
+        self.load.started += 1
+        asyncio.get_running_loop().call_later(wait, self.send)
 
     def send(self) -> None:
         """Send the next request."""
@@ -103,6 +106,7 @@ class Load:
         self.asked = asked
         self.made = requests_of(asked.kind, asked.members, asked.hot, asked.run)
         self.count = 0
+        self.started = 0
         self.open = asked.connections
         self.times: list[float] = []
         self.every = asked.connections / asked.rate if asked.rate else 0.0

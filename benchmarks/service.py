@@ -107,7 +107,10 @@ def measure(table: Table, asked: argparse.Namespace) -> None:
         with served(url, asked.processes) as (port, key):
             _loads(table, port, key, asked, tpc_b)
             _growth(table, url, port, key, asked)
-    with tempfile.TemporaryDirectory() as folder, served(f"sqlite:///{folder}/guerdon.db", asked.processes) as (port, key):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(f"sqlite:///{folder}/guerdon.db", asked.processes) as (port, key),
+    ):
         found = loaded(port, key, "purchase", seconds=asked.seconds, run=1)
         rate = found["per_second"]
         table.add("single purchases over HTTP, SQLite", _told(found), "at least 1,500 a second", met=rate >= 1500)

@@ -11,10 +11,10 @@ Invariants:
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from guerdon.core.currencies import DECIMALS
-from guerdon.core.effects import REDEEMED
+from guerdon.core.effects import REDEEMED, Effect
 from guerdon.core.errors import Invalid, NotFound
 from guerdon.core.events import Event, Line, read_event
 from guerdon.core.facts import PURCHASE
@@ -22,7 +22,7 @@ from guerdon.core.teller import Posted, Standing, Teller
 from guerdon.services.accounts.stand import brought
 from guerdon.services.answers import Move, Points, Refusal, limited_by, moves_of, points_of, shown
 from guerdon.services.decision import refusal_of
-from guerdon.services.entries import Said, said_of
+from guerdon.services.entries import said_of
 from guerdon.services.facts import moment
 from guerdon.services.identities import UNKNOWN, nobody, recognise
 from guerdon.services.published import Published
@@ -93,6 +93,13 @@ def _named(view: View, published: Published, record: Mapping[str, Any]) -> Mappi
     return one.record
 
 
+class _Outcome(NamedTuple):
+    """What became of an account: the levels that it holds, and where it stands."""
+
+    levels: list[int]
+    standing: Standing
+
+
 class _Asking:
     """One basket, and the standing that it is tried on."""
 
@@ -102,12 +109,13 @@ class _Asking:
         self.standing: Final = standing
         self.event: Final = event
         self.number: Final = number
+        self.outcomes: Final[dict[int, _Outcome]] = {}
+        self.redemptions: Final[dict[int, Event]] = {}
 
     def asked(self) -> BasketAnswer:
         before = self._to_be_had()
-        said = self._tried(0)
-        held = self._levels()
-        after = self.teller.save()
+        said = said_of(self.published, self._rated(0))
+        held, after = self._levels(), self.teller.save()
         then = [one for one in self._to_be_had(after) if one not in before]
         near = [*self._near_levels(held), *self._near_rewards([*before, *then])]
         points = points_of(self.published, said)
@@ -121,11 +129,17 @@ class _Asking:
             receipt=_receipt(points, near, self.published.programme.currency),
         )
 
-    def _tried(self, more: int) -> list[Said]:
+    def _rated(self, more: int) -> list[Effect]:
         """Rate the basket with more money in it, on the standing there is."""
         self.teller.open(self.standing)
-        posted = Posted(event=_with(self.event, more), number=self.number)
-        return said_of(self.published, self.teller.rate(posted))
+        return self.teller.rate(Posted(event=_with(self.event, more), number=self.number))
+
+    def _tried(self, more: int) -> "_Outcome":
+        """Return what becomes of the account with more money in the basket; each amount is rated once."""
+        if more not in self.outcomes:
+            self._rated(more)
+            self.outcomes[more] = _Outcome(self._levels(), self.teller.save())
+        return self.outcomes[more]
 
     def _levels(self) -> list[int]:
         past = self.teller.fold.past
@@ -150,19 +164,26 @@ class _Asking:
 
     def _price(self, position: int, standing: Standing) -> int | None:
         """Return what a reward costs an account that can have it, below zero for any price; None when it cannot."""
-        reward = self.published.programme.rewards[position]
-        record: dict[str, Any] = {
-            "id": "basket-reward", "type": "redemption", "member": self.event.member, "account": self.event.account,
-            "at": moment(self.event.at).isoformat(), "reward": reward.name,
-        }  # fmt: skip
-        if reward.price is None:
-            record["points"] = str(shown(max(reward.at_least, reward.step, 1), self._decimals(reward.unit)))
-        event = read_event(self.published.programme.terms, record, default_id="basket-reward")
+        event = self._redemption(position)
         self.teller.open(standing)
         rows = self.teller.rate(Posted(event=event, number=self.number + 1))
         if refusal_of(said_of(self.published, rows), 0, event.id) is not None:
             return None
         return next((row.residue for row in rows if row.kind == REDEEMED), -1)
+
+    def _redemption(self, position: int) -> Event:
+        """Return the redemption of a reward right after the basket; read once for all that is tried."""
+        if position not in self.redemptions:
+            reward = self.published.programme.rewards[position]
+            record: dict[str, Any] = {
+                "id": "basket-reward", "type": "redemption", "member": self.event.member, "account": self.event.account,
+                "at": moment(self.event.at).isoformat(), "reward": reward.name,
+            }  # fmt: skip
+            if reward.price is None:
+                record["points"] = str(shown(max(reward.at_least, reward.step, 1), self._decimals(reward.unit)))
+            terms = self.published.programme.terms
+            self.redemptions[position] = read_event(terms, record, default_id="basket-reward")
+        return self.redemptions[position]
 
     def _decimals(self, unit: int) -> int:
         return self.published.programme.units[unit].decimals
@@ -176,8 +197,7 @@ class _Asking:
             wanted = held[position]
 
             def reaches(more: int, position: int = position, wanted: int = wanted) -> bool:
-                self._tried(more)
-                return self._levels()[position] > wanted
+                return self._tried(more).levels[position] > wanted
 
             more = _least(reaches)
             if more is not None:
@@ -192,8 +212,7 @@ class _Asking:
                 continue
 
             def reaches(more: int, position: int = position) -> bool:
-                self._tried(more)
-                return self._price(position, self.teller.save()) is not None
+                return self._price(position, self._tried(more).standing) is not None
 
             more = _least(reaches)
             if more is not None:

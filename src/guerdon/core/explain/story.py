@@ -70,7 +70,10 @@ class Happening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotLeft:
-    """A lot of which something is left; instants are None where there is nothing to wait for, or no end."""
+    """A lot of which something is left; instants are None where there is nothing to wait for, or no end.
+
+    What is not usable before an event comes `awaits` one of that type.
+    """
 
     event: str
     rule: str
@@ -82,6 +85,7 @@ class LotLeft:
     held: Decimal
     usable_from: int | None
     expires_at: int | None
+    awaits: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,4 +272,5 @@ def _lot(programme: Programme, lot: Row, event: str, decimals: int) -> LotLeft:
         held=decimal_of(lot["held"], decimals),
         usable_from=lot["usable_from"] if lot["pending"] and lot["usable_from"] < LATEST else None,
         expires_at=lot["expires_at"] if lot["expires_at"] < LATEST else None,
+        awaits=programme.keepings[lot["unit"]].awaits if lot["pending"] and lot["usable_from"] == LATEST else "",
     )

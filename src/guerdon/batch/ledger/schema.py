@@ -62,6 +62,11 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
         Column("source", "source", "place"), Column("event", "event", "place"),
         Column("version", "version"),
     ),
+    "redemptions": (
+        ACCOUNT, Column("reward", "reward"), Column("at", "instant"), Column("step", "step"), Column("count", "number"),
+        UNIT, Column("points", "points"), Column("outside", "outside"), Column("valid_until", "instant"),
+        Column("source", "source", "place"), Column("event", "event", "place"), Column("version", "version"),
+    ),
 }  # fmt: skip
 """The tables by name; each is a folder of Parquet files of that name."""
 

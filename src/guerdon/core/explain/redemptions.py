@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from guerdon.core.calendar import LATEST
 from guerdon.core.effects import REDEEMED, Effect
 from guerdon.core.explain.parts import limit_text
 from guerdon.core.explain.wording import clock, counted, decimal_of, first_moment, last_moment, one_line, period, plain
 from guerdon.core.history import Answer
-from guerdon.core.lots.keeping import STEPS, SWEEP
+from guerdon.core.lots.keeping import ISSUES, STEPS, SWEEP
 from guerdon.core.lots.rewards import OUTSIDE, Reward
 from guerdon.core.programme import Programme
 from guerdon.core.slots import FOREVER
@@ -18,7 +19,7 @@ _LEFT = {"limit": "it may be had at most", "stock": "nothing was left of"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedemptionAnswer:
-    """A redemption of a reward: `count` of it for so many points in all.
+    """A redemption of a reward: `count` of it for so many points in all; what was issued is `valid_until` a day, if not for ever.
 
     `outside` is empty within the reward's terms; else it names the first that is contradicted, and `because` says how.
     """
@@ -32,6 +33,7 @@ class RedemptionAnswer:
     points: Decimal
     outside: str
     because: str
+    valid_until: str = ""
 
 
 def redemptions_of(programme: Programme, answer: Answer) -> tuple[RedemptionAnswer, ...]:
@@ -42,10 +44,11 @@ def redemptions_of(programme: Programme, answer: Answer) -> tuple[RedemptionAnsw
 def redemption_line(told: RedemptionAnswer) -> str:
     """Return a redemption as a line of text."""
     name = told.reward or "a redemption"
+    valid = f", valid until {told.valid_until}" if told.valid_until else ""
     if told.step == STEPS[SWEEP]:
-        return f"{name}: {told.count:,} issued by itself on {told.when}, for {plain(told.points)} {told.unit}"
+        return f"{name}: {told.count:,} issued by itself on {told.when}, for {plain(told.points)} {told.unit}{valid}"
     said = "" if told.step == STEPS[0] else f", {told.step}"
-    asked = f"{name}, {plain(told.points)} {told.unit}{said}"
+    asked = f"{name}, {plain(told.points)} {told.unit}{said}{valid}"
     return f"{asked}: outside its terms, because {told.because}" if told.because else asked
 
 
@@ -86,7 +89,16 @@ def _redemption(programme: Programme, answer: Answer, effect: Effect) -> Redempt
         points=decimal_of(effect.desired, unit.decimals),
         outside=OUTSIDE[effect.reason],
         because=_because(programme, effect, reward),
+        valid_until=_valid_until(programme, effect),
     )
+
+
+def _valid_until(programme: Programme, effect: Effect) -> str:
+    """Return the last day on which what was issued can be used; nothing where it always can, or nothing was issued."""
+    if effect.rule < 0 or effect.band not in ISSUES:
+        return ""
+    until = programme.offered()[effect.version][effect.rule].valid_until(effect.at)
+    return "" if until >= LATEST else clock(programme.zone, until - 1, timed=False)
 
 
 def _because(programme: Programme, effect: Effect, reward: Reward | None) -> str:

@@ -8,14 +8,17 @@ from typing import Final
 
 from mypy_extensions import i64
 
+from guerdon.core.calendar import LATEST
 from guerdon.core.columns import column_of
-from guerdon.core.effects import BY_HAND, EARNED, FROM_PENDING, FROM_USABLE, MOVED, REVERSED, Effects
+from guerdon.core.effects import BY_HAND, EARNED, FROM_PENDING, FROM_USABLE, MOVED, REDEEMED, REVERSED, Effects
 from guerdon.core.errors import invariant
 from guerdon.core.ledger.books import NO_BOOK, NO_LOT, PLACES, REVERSED_BOOK, WRITTEN_OFF_BOOK, sides
-from guerdon.core.ledger.rows import JOURNALS, LEVELS, LOTS, METRICS, MOVES, POSTINGS, STANDINGS, Rows
+from guerdon.core.ledger.rows import JOURNALS, LEVELS, LOTS, METRICS, MOVES, POSTINGS, REDEMPTIONS, STANDINGS, Rows
+from guerdon.core.lots.keeping import ISSUES
 from guerdon.core.lots.lot import Lot
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.purse import Purse
+from guerdon.core.lots.rewards import Reward
 from guerdon.core.past import Past
 
 NOWHERE: Final = -1
@@ -34,6 +37,8 @@ class Ledger:
         self.levels: Final = Rows(LEVELS)
         self.metrics: Final = Rows(METRICS)
         self.moves: Final = Rows(MOVES)
+        self.redemptions: Final = Rows(REDEMPTIONS)
+        self.offered: list[list[Reward]] = []
         self.account: i64 = NOWHERE
         self.number: i64 = 0
         self.journal: i64 = 0
@@ -49,7 +54,9 @@ class Ledger:
 
     def tables(self) -> list[Rows]:
         """Return all tables."""
-        return [self.journals, self.postings, self.lots, self.standings, self.levels, self.metrics, self.moves]
+        return [
+            self.journals, self.postings, self.lots, self.standings, self.levels, self.metrics, self.moves, self.redemptions,
+        ]  # fmt: skip
 
     def forget(self) -> None:
         """Empty all tables, keeping their memory and the account that is open."""
@@ -79,6 +86,8 @@ class Ledger:
         while row < end:
             if effects.kind[row] == MOVED:
                 self._move(effects, row)
+            elif effects.kind[row] == REDEEMED:
+                self._redeem(effects, row)
             else:
                 self._post_row(effects, row)
             row += 1
@@ -155,6 +164,26 @@ class Ledger:
         moves.put(effects.desired[row])
         moves.put(self.places.get(int(effects.of[row]), NOWHERE))
         moves.put(effects.version[row])
+
+    def _redeem(self, effects: Effects, row: i64) -> None:
+        """Note which reward was asked for, and until when what was issued can be used."""
+        reward, step, version = int(effects.rule[row]), int(effects.band[row]), int(effects.version[row])
+        until: i64 = LATEST
+        if reward >= 0 and step in ISSUES:
+            until = self.offered[version][reward].valid_until(int(effects.at[row]))
+        redemptions = self.redemptions
+        redemptions.begin()
+        redemptions.put(self.account)
+        redemptions.put(reward)
+        redemptions.put(effects.at[row])
+        redemptions.put(step)
+        redemptions.put(effects.lot[row])
+        redemptions.put(effects.unit[row])
+        redemptions.put(effects.desired[row])
+        redemptions.put(effects.reason[row])
+        redemptions.put(until)
+        redemptions.put(self.place)
+        redemptions.put(version)
 
     # What accounts have.
 

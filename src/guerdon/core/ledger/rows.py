@@ -41,6 +41,12 @@ MOVES: Final = ("account", "ladder", "at", "before", "level", "until", "cause", 
 """How levels changed, or their ends; `place` is the event that made the level."""
 
 
+REDEMPTIONS: Final = (
+    "account", "reward", "at", "step", "count", "unit", "points", "outside", "valid_until", "place", "version",
+)  # fmt: skip
+"""Which rewards were asked for, at which step; `place` is the event that asked, -1 where they were issued by themselves."""
+
+
 class Rows:
     """Rows of so many columns, one column after the other in one piece of memory; `count` rows are in use."""
 

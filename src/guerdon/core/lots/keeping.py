@@ -29,6 +29,9 @@ NO_POINTS: Final = -(2**61)
 STEPS: Final = ("both", "reserve", "confirm", "cancel", "sweep")
 """What a redemption event does, by the number that its slot gives; a sweep needs no event."""
 
+ISSUES: Final = (AT_ONCE, CONFIRM, SWEEP)
+"""The steps at which a reward is issued, and can be used from then on."""
+
 
 class Keeping:
     """The terms on which the lots of one unit are kept.

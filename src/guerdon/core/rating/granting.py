@@ -51,6 +51,8 @@ class Granting:
         self.programme: Final = programme
         self.effects: Final = effects
         self.ledger: Final = ledger
+        if ledger is not None:
+            ledger.offered = programme.offered()
         redeeming = programme.beginning().redeeming
         self.purse: Final = _purse(programme, effects, wanted=keeps_lots or ledger is not None)
         lives = bool(programme.metrics or programme.ladders)

@@ -234,7 +234,7 @@ def _refers(events: Sequence[Event]) -> Column:
         for event in events
     ]):
         return constant(-1)
-    reserved = _reservations(events)
+    reserved = reservations_of(events)
     places = {(event.source, event.id): place for place, event in enumerate(events)}
     return column_of([
         places[event.left.source, event.left.id]
@@ -258,7 +258,7 @@ def _named(events: Sequence[Event]) -> Column:
     return column_of([int((event.source, event.id) in named) for event in events]) if named else constant(0)
 
 
-def _reservations(events: Sequence[Event]) -> list[int]:
+def reservations_of(events: Sequence[Event]) -> list[int]:
     """Return which reservation each step of a redemption names, else -1.
 
     A reservation is one of the same account; of two with one id, that from the same source.

@@ -126,3 +126,35 @@ def test_what_a_later_version_issues_is_valid_as_that_says() -> None:
     found = explain(made, dated(made, buys("2017-01-01", 400), takes("2017-06-30"), takes("2017-07-01")))
     told = [one.valid_until for answer in found.events for one in answer.redemptions]
     assert told == ["2017-07-29", "2017-08-31"]
+
+
+HOLDS = "  - {id: coffee, title: A coffee, price: 50}\n  - {id: tea, price: 40}\n"
+RESERVED = {**takes("2017-01-02"), "id": "r", "step": "reserve"}
+
+
+@pytest.mark.parametrize(
+    ("records", "told"),
+    [
+        ([RESERVED], "A coffee: 50 points no longer set aside, of purchase e01"),
+        (
+            [RESERVED, {**RESERVED, "id": "s", "reward": "tea"}],
+            "A coffee, tea: 90 points no longer set aside, of purchase e01",
+        ),
+        (
+            [RESERVED, {"at": "2017-01-02", "type": "redemption", "points": 7, "step": "reserve"}],
+            "57 points no longer set aside, of purchase e01",
+        ),
+        (
+            [{**takes("2017-01-02"), "id": "r"}, {"at": "2017-01-02T10:00", "type": "redemption", "step": "cancel", "reservation": "r", "points": 20}],
+            "A coffee: 20 points given back, of purchase e01",
+        ),
+    ],
+)  # fmt: skip
+def test_a_story_names_the_reward_whose_reservation_lapses_or_part_of_which_comes_back(
+    records: list[Record], told: str
+) -> None:
+    body = shop(HOLDS, "redemptions: {hold_for: 1 day}\n")
+    history = [buys("2017-01-01", 200), *records, buys("2017-01-05", 0)]
+    events = [event(body, record, number) for number, record in enumerate(history, start=1)]
+    (story,) = stories_of(programme(body), keep_ledger(programme(body), events))
+    assert [said for one in story.happenings for said in one.said][-1] == told

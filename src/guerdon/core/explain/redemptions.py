@@ -1,14 +1,15 @@
 """What a redemption asked for, in an explanation: its reward, and which of the reward's terms it contradicts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from guerdon.core.calendar import LATEST
-from guerdon.core.effects import REDEEMED, Effect
+from guerdon.core.effects import REDEEMED, RELEASED, Effect
+from guerdon.core.events import Event
 from guerdon.core.explain.parts import limit_text
 from guerdon.core.explain.wording import clock, counted, decimal_of, first_moment, last_moment, one_line, period, plain
-from guerdon.core.history import Answer
+from guerdon.core.history import Answer, reservations_of
 from guerdon.core.lots.keeping import ISSUES, STEPS, SWEEP
 from guerdon.core.lots.rewards import OUTSIDE, Reward
 from guerdon.core.programme import Programme
@@ -52,14 +53,35 @@ def redemption_line(told: RedemptionAnswer) -> str:
     return f"{asked}: outside its terms, because {told.because}" if told.because else asked
 
 
-def rewards_asked(programme: Programme, effects: Sequence[Effect]) -> dict[int, str]:
-    """Return what the reward is called that each redemption asked for, spent, or gave back, by the event's place."""
+def rewards_asked(programme: Programme, events: Sequence[Event], effects: Sequence[Effect]) -> dict[int, str]:
+    """Return what the reward is called that each redemption asked for, spent, or gave back, by the event's place.
+
+    Of a step that changed nothing of how it stands, as when a part comes back, it is that of the redemption that it names.
+    """
     asked = [
         (effect.event, programme.rewards[effect.rule])
         for effect in effects
         if effect.kind == REDEEMED and effect.rule >= 0 and effect.band != SWEEP
     ]
-    return {event: reward.title or reward.name for event, reward in asked}
+    found = {event: reward.title or reward.name for event, reward in asked}
+    for place, named in enumerate(reservations_of(events)):
+        if place not in found and named in found:
+            found[place] = found[named]
+    return found
+
+
+def rewards_lapsed(
+    events: Sequence[Event], effects: Sequence[Effect], asked: Mapping[int, str]
+) -> dict[tuple[str, int], str]:
+    """Return what the rewards are called whose reservations lapsed at an instant, by account and instant.
+
+    Where points that were set aside for no reward come back with them, nobody could say whose is whose.
+    """
+    lapsed: dict[tuple[str, int], list[str]] = {}
+    for effect in effects:
+        if effect.kind == RELEASED and effect.at > events[effect.event].at:
+            lapsed.setdefault((events[effect.event].account, effect.at), []).append(asked.get(effect.event, ""))
+    return {when: ", ".join(dict.fromkeys(names)) for when, names in lapsed.items() if "" not in names}
 
 
 def swept(programme: Programme, at: int, unit: int, points: int) -> str:

@@ -178,7 +178,6 @@ def _words_of(programme: Programme) -> dict[str, Sequence[str]]:
         "step": STEPS,
         "outside": OUTSIDE,
         "version": programme.versions,
-        "made": [programme.versions[rule.version] for rule in programme.rules],
     }
 
 

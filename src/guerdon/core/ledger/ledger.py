@@ -10,15 +10,25 @@ from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST
 from guerdon.core.columns import column_of
-from guerdon.core.effects import BY_HAND, EARNED, FROM_PENDING, FROM_USABLE, MOVED, REDEEMED, REVERSED, Effects
+from guerdon.core.effects import (
+    BY_HAND,
+    EARNED,
+    FROM_PENDING,
+    FROM_USABLE,
+    MOVED,
+    REDEEMED,
+    RESTORED,
+    REVERSED,
+    Effects,
+)
 from guerdon.core.errors import invariant
 from guerdon.core.ledger.books import NO_BOOK, NO_LOT, PLACES, REVERSED_BOOK, WRITTEN_OFF_BOOK, sides
 from guerdon.core.ledger.rows import JOURNALS, LEVELS, LOTS, METRICS, MOVES, POSTINGS, REDEMPTIONS, STANDINGS, Rows
+from guerdon.core.ledger.versions import NO_VERSIONS, Versions
 from guerdon.core.lots.keeping import ISSUES
 from guerdon.core.lots.lot import Lot
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.purse import Purse
-from guerdon.core.lots.rewards import Reward
 from guerdon.core.past import Past
 
 NOWHERE: Final = -1
@@ -38,7 +48,8 @@ class Ledger:
         self.metrics: Final = Rows(METRICS)
         self.moves: Final = Rows(MOVES)
         self.redemptions: Final = Rows(REDEMPTIONS)
-        self.offered: list[list[Reward]] = []
+        self.versions: Versions = NO_VERSIONS
+        self.renewed: set[int] = set()
         self.account: i64 = NOWHERE
         self.number: i64 = 0
         self.journal: i64 = 0
@@ -69,6 +80,7 @@ class Ledger:
         self.number = 0
         self.made_by = {}
         self.places = {}
+        self.renewed = set()
         self.last_of = NOWHERE
         self.pockets = purse.pockets
 
@@ -101,6 +113,8 @@ class Ledger:
         if kind == EARNED:
             before = FROM_PENDING if self.pockets[effects.unit[row]].keeping.waits else FROM_USABLE
         granted = effects.granted[row]
+        if kind == RESTORED and effects.of[row] == effects.event[row]:
+            self.renewed.add(int(effects.of[row]))
         if granted > 0:
             place = kind * PLACES + before + 1
             self._post(effects, row, self._from.small_at(place), self._into.small_at(place), granted)
@@ -134,6 +148,7 @@ class Ledger:
         journals.put(self.number)
         journals.put(self.at)
         journals.put(self.place)
+        journals.put(self.versions.at(int(self.at)))
 
     def _add(self, effects: Effects, row: i64, book: i64, points: i64, made_by: i64) -> None:
         postings = self.postings
@@ -170,7 +185,7 @@ class Ledger:
         reward, step, version = int(effects.rule[row]), int(effects.band[row]), int(effects.version[row])
         until: i64 = LATEST
         if reward >= 0 and step in ISSUES:
-            until = self.offered[version][reward].valid_until(int(effects.at[row]))
+            until = self.versions.rewards[version][reward].valid_until(int(effects.at[row]))
         redemptions = self.redemptions
         redemptions.begin()
         redemptions.put(self.account)
@@ -228,6 +243,13 @@ class Ledger:
         lots.put(lot.earned_at)
         lots.put(lot.usable_from)
         lots.put(pocket.ends_at(lot))
+        lots.put(self._made_under(lot))
+
+    def _made_under(self, lot: Lot) -> int:
+        """Return the version that made a lot: that of its rule, or the one in force when spent points came back as a new lot."""
+        if int(lot.event) in self.renewed:
+            return self.versions.at(int(lot.earned_at))
+        return self.versions.rules[lot.rule]
 
     def _measure(self, past: Past) -> None:
         """Note which levels are held, and what the metrics count."""

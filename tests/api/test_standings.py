@@ -18,6 +18,17 @@ def test_a_standing_is_told_as_of_any_instant(served: Served) -> None:
     assert served.available(at="2027-06-01T10:00:00+02:00") == 0
 
 
+def test_39_the_offset_of_an_instant_that_is_asked_about_is_never_dropped(served: Served) -> None:
+    """formancehq/ledger#1398: an offset in a filter was dropped."""
+    served.post("/events", PURCHASE)
+    for before in ("2027-06-01T07:59:59Z", "2027-06-01T03:59:59-04:00", "2027-06-01T16:59:59+09:00"):
+        assert served.available(at=before) == 120
+    for after in ("2027-06-01T08:00:00Z", "2027-06-01T04:00:00-04:00", "2027-06-01T17:00:00+09:00"):
+        assert served.available(at=after) == 0
+    # a plus that was not written as %2B is a space, and no offset: it is refused, not left out
+    assert served.get("/accounts/ana?at=2027-06-01T09:59:59+02:00").status_code == 400
+
+
 def test_whoever_was_never_heard_of_is_not_found(served: Served) -> None:
     for path in ("/accounts/x", "/accounts/x/journals", "/members/x", "/members/x/statement", "/members/x/explanation"):
         answer = served.get(path)

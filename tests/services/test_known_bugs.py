@@ -8,6 +8,7 @@ import pytest
 
 from guerdon.definition.check import check_text
 from guerdon.services.answers import Recorded, Refusal
+from guerdon.services.baskets.ask import ask_basket
 from guerdon.services.events.record import Recording
 from guerdon.services.programmes.publish import publish
 from guerdon.store import Database
@@ -121,3 +122,31 @@ def test_47_what_is_no_longer_on_offer_is_not_given(database: Database) -> None:
     assert code(shop.redeem(id="r1", member="ana", reward="coffee")) == "reward_unknown"
     assert code(shop.redeem(id="r2", member="ana", reward="tea")) == "done"
     assert shop.points("ana") == 250
+
+
+def test_34_what_a_basket_was_promised_is_what_its_purchase_gets_wherever_the_till_stands(database: Database) -> None:
+    """odoo/odoo#222428: the cart in one zone, the payment checked in another, and the reward was gone after paying."""
+    shop = Shop(database, PROGRAMME.replace("{id: coffee,", "{id: coffee, until: 2026-06-30,"))
+    shop.one(id="1", member="ana", at="2026-05-10", amount=60)
+    shop.now = "2026-06-30T23:30:00+02:00"
+    there = {"member": "ana", "amount": 30}
+    with database.view() as view:
+        told = ask_basket(
+            view, shop.publishing.current(view), {**there, "at": "2026-07-01T06:30:00+09:00"}, at=shop.at()
+        )
+    assert [one.reward for one in told.rewards] == ["coffee"]
+    assert shop.one(id="2", at="2026-06-30T17:30:00-04:00", **there).points == told.points
+    assert code(shop.redeem(id="r1", member="ana", reward="coffee")) == "done"
+
+
+def test_44_once_a_member_is_once_whatever_their_address(database: Database) -> None:
+    """saleor/saleor#18563: once per customer was beaten by an e-mail change."""
+    shop = Shop(database, ONCE)
+    shop.enrol("ana", identities=[{"email": "ana@example.com"}])
+    shop.one(id="1", identity={"email": "ana@example.com"}, at="2026-05-10", amount=300)
+    assert code(shop.redeem(id="v1", member="ana", reward="voucher")) == "done"
+    new = {"email": "anna@example.com"}
+    shop.update("ana", identities=[new], identities_removed=[{"email": "ana@example.com"}])
+    found = shop.one(id="2", identity=new, at="2026-05-11", amount=10)
+    assert found.account == "ana"
+    assert code(shop.redeem(id="v2", member="ana", reward="voucher")) == "limit_reached"

@@ -2,7 +2,7 @@
 
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.store import Database, accounts
-from tests.services.shop import Shop
+from tests.services.shop import HEAD, Shop
 
 
 def test_a_purchase_earns_and_is_there_to_use(database: Database) -> None:
@@ -203,3 +203,26 @@ def test_a_lapsed_reservation_gives_its_stock_back_while_a_refund_waits(database
     shop.one(id="x", member="ben", at="2026-06-03T11:00:00+02:00", amount=1)
     assert isinstance(shop.redeem(id="r3", member="zoe", reward="mug"), Recorded)
     assert not shop.verify().findings
+
+
+ORDERS = """
+units: {points: {pending: {for: 14 days, from: delivered}}}
+events: {delivered: {kind: fulfilment}}
+rules: [{id: base, give: floor(eligible)}]
+redemptions: {}
+"""
+
+
+def test_points_wait_until_their_order_was_delivered_whichever_is_recorded_first(database: Database) -> None:
+    shop = Shop(database, HEAD + ORDERS)
+    shop.one(id="1", member="ana", at="2026-05-01", amount=100)
+    shop.one(id="2", member="ana", type="delivered", at="2026-05-04", purchase="1")
+    early = shop.one(id="3", member="ana", type="delivered", at="2026-05-05", purchase="4")
+    assert early.status == "waiting"
+    assert shop.points("ana") == 100
+    shop.one(id="4", member="ana", at="2026-05-05T10:00", amount=30)
+    shop.one(id="5", member="ana", at="2026-05-06", amount=7)
+    assert shop.points("ana", "2026-05-19T09:59:59+02:00") == 100
+    assert shop.points("ana", "2026-05-19T10:00:00+02:00") == 130
+    assert shop.stand("ana").balances[0].pending == 7
+    assert shop.verify().findings == ()

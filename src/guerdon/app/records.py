@@ -57,6 +57,7 @@ def read_records(terms: Terms, given: Sequence[object], saying: Saying) -> Recor
     events = _identified(_events(terms, records), terms)
     known = {(event.source, event.id): event for event in events}
     found = _resolved(list(known.values()), terms)
+    waiting = [event for event in found.waiting if event.refund is not None]
     returns = [event for event in found.events if event.returned and event.refund is None]
     instants = [event.at for event in events]
     summary = Summary(
@@ -67,8 +68,8 @@ def read_records(terms: Terms, given: Sequence[object], saying: Saying) -> Recor
         returned_lines=sum(event.returned_lines for event in known.values()),
         return_examples=tuple(f"{event.type} {event.id} of {event.member}" for event in returns[:5]),
         refunds=sum(event.left is not None for event in found.events),
-        waiting=len(found.waiting),
-        waiting_examples=tuple(_refund_named(event) for event in found.waiting[:5]),
+        waiting=len(waiting),
+        waiting_examples=tuple(_refund_named(event) for event in waiting[:5]),
         late=len(found.late),
         late_examples=tuple(_refund_named(event) for event in found.late[:5]),
         duplicates=len(events) - len(known),

@@ -20,8 +20,9 @@ import duckdb
 from guerdon.batch import ledger, statement
 from guerdon.batch.aggregate import aggregate_statements
 from guerdon.batch.by_value import rate_by_value
+from guerdon.batch.holds import lay_holds
 from guerdon.batch.intake import History, Inputs, Shape, Summary, check_ids, open_history, survey
-from guerdon.batch.intake.sql import copy, parquet
+from guerdon.batch.intake.sql import parquet
 from guerdon.batch.plan import Plan, view
 from guerdon.batch.rationing import Passes
 from guerdon.batch.recording import check_recording, recorded_types
@@ -31,8 +32,6 @@ from guerdon.batch.values import events_where
 from guerdon.batch.workers import Workers
 from guerdon.core.errors import Invalid, NotFound
 from guerdon.core.events import Event
-from guerdon.core.facts import REDEMPTION
-from guerdon.core.lots.keeping import NO_SLOT
 from guerdon.core.programme import Programme
 from guerdon.core.statement import TOTAL
 from guerdon.definition.files import File
@@ -292,7 +291,7 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
     events = history.summary.events or 0
     conditions = split_accounts(con, len(workers.started) + 1, whole=history.member_is_integer, events=events)
     ((untimed,),) = con.execute('SELECT COUNT(*) FROM (SELECT 1 FROM "events" WHERE NOT timed LIMIT 1)').fetchall()
-    holds = _holds(con, run.programme, history, scratch)
+    holds = lay_holds(con, run.programme, history, scratch)
     shares = [
         Share(
             setup=(*history.setup, *plan.statements()),
@@ -327,29 +326,6 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
     else:
         workers.fold(run.programme, shares, folded)
     return _set_end_to_end(con, run, [share.out for share in shares], pooled=history.has_accounts)
-
-
-def _holds(con: duckdb.DuckDBPyConnection, programme: Programme, history: History, scratch: Path) -> Path | None:
-    """Lay down which event each redemption is about: the reservation that it names, else the purchase that it paid for."""
-    redemptions = f'SELECT * FROM "events" WHERE kind = {REDEMPTION}'
-    queries = []
-    if programme.keeps_lots and "reservation" in history.present:
-        # An earlier one of its account, of its own source if there is one.
-        queries.append(
-            'SELECT r."row", arg_min(h."row", (h.source <> r.source, h."at", h.source)) AS held '
-            f"FROM ({redemptions}) AS r JOIN ({redemptions}) AS h ON h.account = r.account AND h.id = r.reservation "
-            'WHERE (h."at", h.source, h.id) < (r."at", r.source, r.id) GROUP BY r."row"'
-        )
-    if history.has_refunds and programme.paid_slot != NO_SLOT and "purchase" in history.present:
-        queries.append(
-            f'SELECT r."row", p."row" AS held FROM ({redemptions} AND reservation IS NULL AND "purchase" IS NOT NULL) AS r '
-            'JOIN "events" AS p ON p.source = r.source AND p.id = r."purchase"'
-        )
-    if not queries:
-        return None
-    path = scratch / "holds.parquet"
-    con.execute(copy(" UNION ALL ".join(queries), path))
-    return path
 
 
 def _in_passes(

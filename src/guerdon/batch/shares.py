@@ -23,7 +23,7 @@ _SAMPLED: Final = 500_000
 class Share:
     """One process's part of the work: which accounts, how to find them, and where its statement goes.
 
-    `condition` is over events as r. Where it `has_lists`, lines stand in their events, else they are read beside them. `holds` is a file of which event redemptions are about, where any is. The slots
+    `condition` is over events as r. Where it `has_lists`, lines stand in their events, else they are read beside them. `holds` is a file of which event redemptions and fulfilments are about, where any is. The slots
     in `idle` are what they are otherwise, whatever the event.
     """
 

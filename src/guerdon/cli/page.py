@@ -45,7 +45,7 @@ def balance_lines(unit: "UnitPage") -> list[str]:
     lines += [f"  {one.points:,f} more can be used from {one.day} on" for one in unit.waiting]
     unknown = balance.pending - sum((one.points for one in unit.waiting), Decimal(0))
     if unknown:
-        lines.append(f"  {unknown:,f} more wait until they are activated")
+        lines.append(f"  {unknown:,f} more wait for something to happen first")
     if balance.held:
         lines.append(f"  {balance.held:,f} are set aside for what you reserved")
     if balance.debt:

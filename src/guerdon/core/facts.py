@@ -16,6 +16,7 @@ ENGAGEMENT: Final = 2
 REFUND: Final = 3
 REDEMPTION: Final = 4
 ADJUSTMENT: Final = 5
+FULFILMENT: Final = 6
 
 KINDS: Final = {
     "membership": MEMBERSHIP,
@@ -24,6 +25,7 @@ KINDS: Final = {
     "refund": REFUND,
     "redemption": REDEMPTION,
     "adjustment": ADJUSTMENT,
+    "fulfilment": FULFILMENT,
 }
 """The kinds of event, in the order in which they apply at one instant (S3)."""
 
@@ -88,7 +90,7 @@ class Facts:
     `ordinal` numbers the events of a run; `slots` hold what the programme's expressions gave for each event
     (or, for a slot of line level, for each line: event `i` owns the lines from `first_line[i]` to `first_line[i + 1]`).
     `member` may be the same column as `account`. `kind` is what kind of event each is. `refers` is the ordinal of the earlier
-    event that one is about (a refund's purchase, a cancelled reservation), else -1. `returned` is 1 for a return, which is
+    event that one is about (a refund's purchase, a cancelled reservation, a delivered order), else -1. `returned` is 1 for a return, which is
     counted and does not earn. `named` is 1 for each event that a refund of the same history names, in this run or a later one:
     for the others nothing is kept to rate them anew; where it is not said, any event may be named. `quotas` hold what each of
     the programme's budgets leaves each event; without them there is plenty. `early` is 1 for what happened before its member

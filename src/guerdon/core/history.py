@@ -12,7 +12,7 @@ from guerdon.core.currencies import DECIMALS
 from guerdon.core.effects import EARNED, MOVED, SIGNS, Effect, Effects
 from guerdon.core.errors import Invalid
 from guerdon.core.events import Event, Values, resolve, values_of, without_repeats
-from guerdon.core.facts import REDEMPTION, Facts
+from guerdon.core.facts import FULFILMENT, REDEMPTION, Facts
 from guerdon.core.ledger import Ledger
 from guerdon.core.limits import PLENTY
 from guerdon.core.limits.budgets import Rationing
@@ -228,24 +228,27 @@ def resolved(programme: Programme, events: Sequence[Event]) -> list[Event]:
 
 
 def _refers(events: Sequence[Event]) -> Column:
-    """Return of which other event each is: a refund's purchase, the reservation that a redemption names, or its purchase."""
-    if all([event.left is None and event.attributes.get("reservation") is None for event in events]):
+    """Return of which other event each is: a refund's purchase, a redemption's reservation, or the purchase that one names."""
+    if all([
+        event.left is None and event.kind != FULFILMENT and event.attributes.get("reservation") is None
+        for event in events
+    ]):
         return constant(-1)
-    reserved = _reservations(events)
+    reserved = reservations_of(events)
     places = {(event.source, event.id): place for place, event in enumerate(events)}
     return column_of([
         places[event.left.source, event.left.id]
         if event.left is not None
         else reserved[place]
         if event.attributes.get("reservation") is not None
-        else _paid_for(event, places)
+        else _purchase_named(event, places)
         for place, event in enumerate(events)
     ])
 
 
-def _paid_for(event: Event, places: dict[tuple[str, str], int]) -> int:
-    """Return the purchase of its own source that a redemption paid for, else -1."""
-    name = event.attributes.get("purchase") if event.kind == REDEMPTION else None
+def _purchase_named(event: Event, places: dict[tuple[str, str], int]) -> int:
+    """Return the purchase of its own source that a redemption paid for or an event tells of, else -1."""
+    name = event.attributes.get("purchase") if event.kind in (REDEMPTION, FULFILMENT) else None
     return -1 if name is None else places.get((event.source, str(name)), -1)
 
 
@@ -255,7 +258,7 @@ def _named(events: Sequence[Event]) -> Column:
     return column_of([int((event.source, event.id) in named) for event in events]) if named else constant(0)
 
 
-def _reservations(events: Sequence[Event]) -> list[int]:
+def reservations_of(events: Sequence[Event]) -> list[int]:
     """Return which reservation each step of a redemption names, else -1.
 
     A reservation is one of the same account; of two with one id, that from the same source.

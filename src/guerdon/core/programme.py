@@ -171,6 +171,11 @@ class Programme:
         """Return the place of the version in force at an instant."""
         return max(bisect_right([change.at for change in self.changes], at) - 1, 0)
 
+    def offered(self) -> list[list[Reward]]:
+        """Return the rewards on offer, version by version."""
+        terms = [change.redeeming for change in self.changes] or [self.redeeming]
+        return [[] if one is None else one.rewards for one in terms]
+
     def redeeming_at(self, at: int) -> Redeeming | None:
         """Return the terms of redemptions and adjustments as they are at an instant."""
         return self.changes[self.version_at(at)].redeeming if self.changes else self.redeeming

@@ -64,6 +64,9 @@ class PendingSpec(Part):
 
     for_: Length | None = Field(None, alias="for", description="So long after they were earned")
     until: FieldName | None = Field(None, description="When an event of this type activates them")
+    from_: FieldName | None = Field(
+        None, alias="from", description="Whose time runs from when an event of this type tells of their order"
+    )
     expires_from: Literal["earning", "usable"] = Field(
         "earning", description="Whether their time runs from earning or from when they can be used"
     )

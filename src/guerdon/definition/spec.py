@@ -63,7 +63,7 @@ Attribute = Annotated[AttributeSpec, BeforeValidator(_short_attribute), _OrKind(
 class EventSpec(Part):
     """A type of event, and what it carries beside the columns that every event has."""
 
-    kind: Literal["membership", "purchase", "engagement", "refund", "redemption"] | None = Field(
+    kind: Literal["membership", "purchase", "engagement", "refund", "redemption", "fulfilment"] | None = Field(
         None, description="When it applies among events of one instant; engagement unless stated"
     )
     attributes: dict[FieldName, Attribute] = Field(

@@ -1,6 +1,6 @@
 """Bugs that loyalty engines have shipped, each with the test that would have caught it.
 
-Those of returns that need no points to be kept stand in test_refunds.py. Uses in two steps that counted twice or were kept by
+Those of returns that need no points to be kept stand in test_refunds.py, of what callers ask for (39) in tests/api/test_standings.py. Uses in two steps that counted twice or were kept by
 what failed (45) are asked in lots/test_rewards.py, last days that got lost and months that drifted (35, 37, 38) in
 definition/test_zones.py.
 """
@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 
-from guerdon.core.effects import SPENT
+from guerdon.core.effects import REDEEMED, SPENT
 from guerdon.core.history import Stock, take_stock
-from tests.core.lots.journals import kept, spends
+from guerdon.core.lots.rewards import WITHIN
+from guerdon.definition.timeline import check_timeline
+from tests.core.lots.journals import BASE, kept, spends
 from tests.core.tables import answers, event, points, programme
+from tests.core.versions.timelines import version
 
 Record = Mapping[str, Any]
 
@@ -282,3 +285,48 @@ def test_40_and_41_no_amount_is_a_hair_below_itself(amount: str, earned: int) ->
     """odoo/odoo#111670, #219640, #275961, frappe/erpnext#36466: floats, and a total rounded in two places."""
     body = "rules: [{id: base, when: amount - 78 >= 0, give: floor(amount)}]"
     assert points(body, buys("a", "2017-03-01", amount)) == [earned]
+
+
+def test_32_what_ends_is_told_by_dates_and_never_by_what_it_is_called() -> None:
+    """liberusoftware/ecommerce-laravel#1056: expiry picked lots by their label."""
+    terms = "expiry: {after: 30 days}"
+    body = kept(terms).replace(
+        "rules: [", "rules: [{id: bonus, title: base, funded_by: base, give: 5, when: amount >= 50}, "
+    )
+    bought = [buys("a", "2017-03-01", 50), buys("b", "2017-03-11", 50)]
+    assert [total(*bought, buys("z", when, 0), body=body) for when in ("2017-03-30", "2017-03-31", "2017-04-10")] == [
+        110, 55, 0,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("written", ["2017-07-31T23:30:00-04:00", "2017-08-01T03:30:00Z", "2017-08-01T05:30:00+02:00"])
+def test_34_an_instant_is_one_day_wherever_it_was_written(written: str) -> None:
+    """odoo/odoo#222428: the cart in one zone, the payment checked in another, and the reward was gone after paying."""
+    body = """
+rules: [{id: july, give: 10, until: 2017-07-31, limits: [{times: 1, every: day}]}]
+rewards: [{id: mug, price: 10, until: 2017-07-31}]
+"""
+    bought, taken = buys("a", written, 20), {"id": "t", "type": "redemption", "reward": "mug", "at": written}
+    assert points(body, bought, buys("b", "2017-07-31T12:00", 20)) == [10, 0]
+    told = [row.reason for one in answers(body, bought, taken) for row in one.effects if row.kind == REDEEMED]
+    assert told == [WITHIN]
+
+
+def test_36_a_zone_that_changes_would_move_past_months_and_is_refused() -> None:
+    """Meeds-io/meeds#333."""
+    (found,) = check_timeline([version("2017-01-01", BASE), version("2017-07-01", BASE, "Europe/Paris")])
+    assert found.what.startswith("the zone is Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"amount": 100},
+        {"amount": 1700, "currency": "ZAR"},
+        {"amount": 1700, "currency": "ZAR", "rate": "0.058823529412"},
+    ],
+)
+def test_42_the_currency_in_which_a_price_is_shown_changes_nothing(shown: Record) -> None:
+    """Automattic/woocommerce-payments#2848: 100 EUR shown in ZAR earned 1,700 points."""
+    body = "rates: {ZAR: 0.058823529412}\nrules: [{id: base, give: floor(eligible)}]"
+    assert points(body, {"id": "a", "at": "2017-03-01", **shown}) == [100]

@@ -154,7 +154,7 @@ redemptions: {}
     assert story.happenings[0].said == ("15 points earned, not usable yet",)
     assert left_lines(programme(body).zone, story)[1:] == [
         "  15 points: 15 not usable yet",
-        "    15 from purchase 1, not usable yet",
+        "    15 from purchase 1, not usable before an event opened",
     ]
     opened = story_of(body, buys("2017-01-01", 10), {"at": "2017-01-02", "type": "opened"})
     assert opened.happenings[1].said == ("15 points can be used from now on, of purchase 1",)

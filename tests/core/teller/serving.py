@@ -31,7 +31,8 @@ def _posted(own: Sequence[Event]) -> list[Posted]:
 def _refers(event: Event, names: dict[tuple[str, str], int]) -> int:
     if event.left is not None:
         return names[event.left.source, event.left.id]
-    return names.get((event.source, str(event.attributes.get("reservation"))), -1)
+    named = event.attributes.get("reservation") or event.attributes.get("purchase")
+    return names.get((event.source, str(named)), -1)
 
 
 def served(programme: Programme, history: Sequence[Posted], at: int) -> tuple[list[Effect], Sums, Standing]:

@@ -14,10 +14,11 @@ HEAD = "format: 1\nprogramme: table\nzone: America/New_York\ncurrency: USD\n"
 POINTS = "units: {points: {}}\n"
 
 
-def version(day: str, body: str) -> Version:
+def version(day: str, body: str, zone: str = "America/New_York") -> Version:
     """Return the version that takes effect on a day, of whole points unless the body has units of its own."""
     units = "" if "units:" in body else POINTS
-    return load_version_text(f"{HEAD}version: {day}\n{units}{body}", file=f"{day}.yaml")
+    head = HEAD.replace("America/New_York", zone)
+    return load_version_text(f"{head}version: {day}\n{units}{body}", file=f"{day}.yaml")
 
 
 def timeline(versions: Mapping[str, str]) -> Programme:

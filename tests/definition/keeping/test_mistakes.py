@@ -37,6 +37,9 @@ def unit(terms: str, rest: str = "") -> list[str]:
         ("pending: {}", "points are pending for a time, or until an event. Try: write {for: 14 days} or"),
         ("pending: {for: 1 day, until: purchase}", "points are pending for a time, or until an event."),
         ("pending: {until: activatd}", "there is no type of event 'activatd'. Try: there is purchase, refund,"),
+        ("pending: {from: delivered}", "points are pending for a time, or until an event."),
+        ("pending: {until: purchase, from: refund}", "`from` goes with a time. Try: write for: 14 days."),
+        ("pending: {for: 1 day, from: purchase}", "'purchase' is no type of event that tells of orders. Try: declare it"),
         ("cap: 1.5", "1.5 has more decimals than its unit. Try: write fewer."),
         ("over_cap: pending", "`over_cap` goes with a cap. Try: write cap: 100000."),
     ],
@@ -239,3 +242,11 @@ def test_a_programme_without_lots_has_no_balances() -> None:
 def test_a_redemption_may_carry_more_and_a_reward_may_ask_for_it() -> None:
     events = "events: {redemption: {attributes: {full: money}}}\n"
     assert unit("", f"{events}rewards: [{{id: pay, price: any, when: full >= 5}}]\n") == []
+
+
+def test_what_tells_of_an_order_names_its_purchase_by_itself() -> None:
+    events = "events: {sent: {kind: fulfilment, attributes: {purchase: text, van: text}}}"
+    (found,) = unit("pending: {for: 1 day, from: sent}", events)
+    assert "'purchase' is what every event of the kind fulfilment carries. Try: leave it out." in found
+    (named,) = unit("pending: {for: 1 day, from: snet}", "events: {sent: {kind: fulfilment, attributes: {van: text}}}")
+    assert "'snet' is no type of event that tells of orders. Try: did you mean 'sent'?" in named

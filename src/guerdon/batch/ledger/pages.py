@@ -15,6 +15,8 @@ from guerdon.core.ladders import CAUSES
 from guerdon.core.ledger import Ledger
 from guerdon.core.ledger.books import BOOKS
 from guerdon.core.ledger.rows import Rows
+from guerdon.core.lots.keeping import STEPS
+from guerdon.core.lots.rewards import OUTSIDE
 from guerdon.core.programme import Programme
 
 EVENT_COLUMNS: Final = ("account", "source", "id", "type")
@@ -57,6 +59,7 @@ class Pages:
         ledger = self.ledger
         rows = (
             ledger.journals, ledger.postings, ledger.lots, ledger.standings, ledger.levels, ledger.metrics, ledger.moves,
+            ledger.redemptions,
         )  # fmt: skip
         made = {name: self._table(name, one) for name, one in zip(TABLES, rows, strict=True)}
         ledger.forget()
@@ -171,8 +174,10 @@ def _words_of(programme: Programme) -> dict[str, Sequence[str]]:
         "ladder": [ladder.name for ladder in programme.ladders],
         "metric": [metric.name for metric in programme.metrics],
         "moved": CAUSES,
+        "reward": [reward.name for reward in programme.rewards],
+        "step": STEPS,
+        "outside": OUTSIDE,
         "version": programme.versions,
-        "made": [programme.versions[rule.version] for rule in programme.rules],
     }
 
 

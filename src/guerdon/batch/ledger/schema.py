@@ -36,6 +36,7 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "journals": (
         ACCOUNT, Column("journal", "number"), Column("at", "instant"), Column("cause", "cause", "place"),
         Column("type", "type", "place"), Column("source", "source", "place"), Column("event", "event", "place"),
+        Column("version", "version"),
     ),
     "postings": (
         ACCOUNT, Column("journal", "number"), UNIT, Column("book", "book"), Column("points", "points"),
@@ -46,7 +47,7 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
         Column("event", "event", "place"),
         *[Column(word, "points") for word in ("original", "remaining", "spent", "expired", "reversed", "held", "pending")],
         Column("share", "money"), Column("earned_at", "instant"), Column("usable_from", "instant"),
-        Column("expires_at", "instant"), Column("version", "made", "rule"),
+        Column("expires_at", "instant"), Column("version", "version"),
     ),
     "standings": (
         ACCOUNT, UNIT, *[Column(word, "sum") for word in ("pending", "available", "held", "debt", "total")],
@@ -61,6 +62,11 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
         Column("level", "level"), Column("until", "instant"), Column("cause", "moved"), Column("credit", "credit"),
         Column("source", "source", "place"), Column("event", "event", "place"),
         Column("version", "version"),
+    ),
+    "redemptions": (
+        ACCOUNT, Column("reward", "reward"), Column("at", "instant"), Column("step", "step"), Column("count", "number"),
+        UNIT, Column("points", "points"), Column("outside", "outside"), Column("valid_until", "instant"),
+        Column("source", "source", "place"), Column("event", "event", "place"), Column("version", "version"),
     ),
 }  # fmt: skip
 """The tables by name; each is a folder of Parquet files of that name."""

@@ -15,7 +15,7 @@ from guerdon.core.events.event import Event, Refund, in_order
 from guerdon.core.events.matching import Matching
 from guerdon.core.events.policy import ANY_TIME, MATCHED, REFUSED, ReturnPolicy
 from guerdon.core.events.returns import Returns
-from guerdon.core.facts import PURCHASE, REFUND
+from guerdon.core.facts import FULFILMENT, PURCHASE, REFUND
 
 UNNAMED: Final = "it names no purchase; write refund_of"
 """Why a return is refused where the programme says so."""
@@ -26,7 +26,7 @@ Found = tuple[Event, Refund, Event]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """Events with each refund's purchase found: in order; refunds that are `waiting` for theirs, or `late`, have no effect."""
+    """Events with each refund's purchase found: in order; those that are `waiting` for theirs, or `late`, have no effect."""
 
     events: list[Event]
     waiting: tuple[Event, ...]
@@ -80,6 +80,8 @@ class _Resolution:
     def place(self, event: Event) -> None:
         """Put an event where it belongs: among those that stay as they are, or with its purchase."""
         asked = event.refund if event.left is None else None
+        if event.kind == FULFILMENT and (event.source, str(event.attributes["purchase"])) not in self.purchases:
+            self.waiting.append(event)
         if asked is None:
             self._place_unnamed(event)
             return

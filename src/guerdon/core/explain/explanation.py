@@ -15,6 +15,7 @@ from guerdon.core.earning import AT_ORDER
 from guerdon.core.errors import invariant
 from guerdon.core.events import Event
 from guerdon.core.explain.adjustments import AdjustmentAnswer, adjustment_of
+from guerdon.core.explain.fulfilments import tells_of
 from guerdon.core.explain.levels import AccountOutlook, LevelHeld, LevelMove, account_outlooks, held_of, moves_of
 from guerdon.core.explain.parts import Part, Rounding, Row, parts_of, roundings_of, rows_of
 from guerdon.core.explain.redemptions import RedemptionAnswer, redemptions_of
@@ -79,6 +80,7 @@ class EventAnswer:
     version: str = ""
     redemptions: tuple[RedemptionAnswer, ...] = ()
     adjustment: AdjustmentAnswer | None = None
+    tells_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +178,7 @@ def _answered(programme: Programme, answer: Answer, told: EventAnswer) -> EventA
         levels=held_of(programme, answer),
         redemptions=redemptions_of(programme, answer),
         adjustment=adjustment_of(programme, event),
+        tells_of=tells_of(answer),
     )
 
 

@@ -48,6 +48,7 @@ def _event(event: EventAnswer, currency: str, *, refusals: bool, told: bool = Fa
     if event.returned_lines:
         lines.append(f"  {counted(event.returned_lines, 'line')} returned: counted, neither earn nor reverse yet")
     lines += [f"  {redemption_line(one)}" for one in event.redemptions]
+    lines += [f"  {event.tells_of}"] if event.tells_of else []
     giving = [rule for rule in event.rules if rule.parts]
     if event.adjustment is not None:
         return [
@@ -66,6 +67,7 @@ def _event(event: EventAnswer, currency: str, *, refusals: bool, told: bool = Fa
         not told
         and not giving
         and not event.redemptions
+        and not event.tells_of
         and event.rules
         and all([rule.reason == "type" for rule in event.rules])
     ):

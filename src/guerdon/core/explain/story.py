@@ -15,7 +15,7 @@ from guerdon.core.columns import WIDE_BITS
 from guerdon.core.errors import invariant
 from guerdon.core.events import Event
 from guerdon.core.explain.movements import Movement, change_of, movements_of, sentence_of
-from guerdon.core.explain.redemptions import rewards_asked, swept
+from guerdon.core.explain.redemptions import rewards_asked, rewards_lapsed, swept
 from guerdon.core.explain.wording import clock, decimal_of, iso_time
 from guerdon.core.facts import ADJUSTMENT
 from guerdon.core.history import Kept
@@ -70,7 +70,10 @@ class Happening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotLeft:
-    """A lot of which something is left; instants are None where there is nothing to wait for, or no end."""
+    """A lot of which something is left; instants are None where there is nothing to wait for, or no end.
+
+    What is not usable before an event comes `awaits` one of that type.
+    """
 
     event: str
     rule: str
@@ -82,6 +85,7 @@ class LotLeft:
     held: Decimal
     usable_from: int | None
     expires_at: int | None
+    awaits: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +150,8 @@ def _story(  # noqa: PLR0913 - an account has this many tables
     standings: Sequence[Row],
 ) -> Story:
     named = {row["journal"]: called(kept.events[row["place"]]) for row in journals if row["place"] >= 0}
-    rewards = rewards_asked(programme, kept.effects)
+    rewards = rewards_asked(programme, kept.events, kept.effects)
+    lapsed = rewards_lapsed(kept.events, kept.effects, rewards)
     balances = [0 for _ in programme.units]
     happenings: list[Happening] = []
     for row in journals:
@@ -156,7 +161,8 @@ def _story(  # noqa: PLR0913 - an account has this many tables
             own = [movement for movement in movements if movement.unit == unit]
             balances[unit] += sum([change_of(movement) for movement in own])
             waits = [lot["usable_from"] for lot in lots if (lot["journal"], lot["unit"]) == (row["journal"], unit)]
-            reward = rewards.get(row["place"], "")
+            due = lapsed.get((kept.accounts[account], row["at"]), "")
+            reward = due if event is None else rewards.get(row["place"], "")
             happenings.append(_happening(programme, row["at"], event, reward, own, balances[unit], waits))
     story = Story(
         account=kept.accounts[account],
@@ -214,7 +220,7 @@ def _happening(  # noqa: PLR0913 - what happened has this many sides
 
 def _reward(programme: Programme, at: int, event: Event | None, asked: str, movement: Movement) -> str:
     """Return which reward points were set aside for, spent on, or given back from, before what is said of them."""
-    if event is not None:
+    if event is not None or HELD_BOOK in (movement.source, movement.into):
         return f"{asked}: " if asked and {movement.source, movement.into} & {HELD_BOOK, REDEEMED_BOOK} else ""
     swept_away = (movement.source, movement.into) == (AVAILABLE_BOOK, REDEEMED_BOOK)
     return swept(programme, at, movement.unit, movement.points) if swept_away else ""
@@ -268,4 +274,5 @@ def _lot(programme: Programme, lot: Row, event: str, decimals: int) -> LotLeft:
         held=decimal_of(lot["held"], decimals),
         usable_from=lot["usable_from"] if lot["pending"] and lot["usable_from"] < LATEST else None,
         expires_at=lot["expires_at"] if lot["expires_at"] < LATEST else None,
+        awaits=programme.keepings[lot["unit"]].awaits if lot["pending"] and lot["usable_from"] == LATEST else "",
     )

@@ -99,6 +99,7 @@ def _sum(one: LotLeft, other: LotLeft) -> LotLeft:
         held=one.held + other.held,
         usable_from=one.usable_from,
         expires_at=one.expires_at,
+        awaits=one.awaits,
     )
 
 
@@ -109,7 +110,7 @@ def lot_line(zone: Zone, lot: LotLeft) -> str:
     if lot.pending:
         waits = "" if lot.pending == lot.remaining else f"{lot.pending:,f} "
         said += (
-            f", {waits}not usable yet"
+            f", {waits}not usable before an event {lot.awaits}"
             if lot.usable_from is None
             else f", {waits}usable from {_day(zone, lot.usable_from)}"
         )

@@ -8,11 +8,24 @@ from typing import Final
 
 from mypy_extensions import i64
 
+from guerdon.core.calendar import LATEST
 from guerdon.core.columns import column_of
-from guerdon.core.effects import BY_HAND, EARNED, FROM_PENDING, FROM_USABLE, MOVED, REVERSED, Effects
+from guerdon.core.effects import (
+    BY_HAND,
+    EARNED,
+    FROM_PENDING,
+    FROM_USABLE,
+    MOVED,
+    REDEEMED,
+    RESTORED,
+    REVERSED,
+    Effects,
+)
 from guerdon.core.errors import invariant
 from guerdon.core.ledger.books import NO_BOOK, NO_LOT, PLACES, REVERSED_BOOK, WRITTEN_OFF_BOOK, sides
-from guerdon.core.ledger.rows import JOURNALS, LEVELS, LOTS, METRICS, MOVES, POSTINGS, STANDINGS, Rows
+from guerdon.core.ledger.rows import JOURNALS, LEVELS, LOTS, METRICS, MOVES, POSTINGS, REDEMPTIONS, STANDINGS, Rows
+from guerdon.core.ledger.versions import NO_VERSIONS, Versions
+from guerdon.core.lots.keeping import ISSUES
 from guerdon.core.lots.lot import Lot
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.purse import Purse
@@ -34,6 +47,9 @@ class Ledger:
         self.levels: Final = Rows(LEVELS)
         self.metrics: Final = Rows(METRICS)
         self.moves: Final = Rows(MOVES)
+        self.redemptions: Final = Rows(REDEMPTIONS)
+        self.versions: Versions = NO_VERSIONS
+        self.renewed: set[int] = set()
         self.account: i64 = NOWHERE
         self.number: i64 = 0
         self.journal: i64 = 0
@@ -49,7 +65,9 @@ class Ledger:
 
     def tables(self) -> list[Rows]:
         """Return all tables."""
-        return [self.journals, self.postings, self.lots, self.standings, self.levels, self.metrics, self.moves]
+        return [
+            self.journals, self.postings, self.lots, self.standings, self.levels, self.metrics, self.moves, self.redemptions,
+        ]  # fmt: skip
 
     def forget(self) -> None:
         """Empty all tables, keeping their memory and the account that is open."""
@@ -62,6 +80,7 @@ class Ledger:
         self.number = 0
         self.made_by = {}
         self.places = {}
+        self.renewed = set()
         self.last_of = NOWHERE
         self.pockets = purse.pockets
 
@@ -79,6 +98,8 @@ class Ledger:
         while row < end:
             if effects.kind[row] == MOVED:
                 self._move(effects, row)
+            elif effects.kind[row] == REDEEMED:
+                self._redeem(effects, row)
             else:
                 self._post_row(effects, row)
             row += 1
@@ -92,6 +113,8 @@ class Ledger:
         if kind == EARNED:
             before = FROM_PENDING if self.pockets[effects.unit[row]].keeping.waits else FROM_USABLE
         granted = effects.granted[row]
+        if kind == RESTORED and effects.of[row] == effects.event[row]:
+            self.renewed.add(int(effects.of[row]))
         if granted > 0:
             place = kind * PLACES + before + 1
             self._post(effects, row, self._from.small_at(place), self._into.small_at(place), granted)
@@ -125,6 +148,7 @@ class Ledger:
         journals.put(self.number)
         journals.put(self.at)
         journals.put(self.place)
+        journals.put(self.versions.at(int(self.at)))
 
     def _add(self, effects: Effects, row: i64, book: i64, points: i64, made_by: i64) -> None:
         postings = self.postings
@@ -155,6 +179,26 @@ class Ledger:
         moves.put(effects.desired[row])
         moves.put(self.places.get(int(effects.of[row]), NOWHERE))
         moves.put(effects.version[row])
+
+    def _redeem(self, effects: Effects, row: i64) -> None:
+        """Note which reward was asked for, and until when what was issued can be used."""
+        reward, step, version = int(effects.rule[row]), int(effects.band[row]), int(effects.version[row])
+        until: i64 = LATEST
+        if reward >= 0 and step in ISSUES:
+            until = self.versions.rewards[version][reward].valid_until(int(effects.at[row]))
+        redemptions = self.redemptions
+        redemptions.begin()
+        redemptions.put(self.account)
+        redemptions.put(reward)
+        redemptions.put(effects.at[row])
+        redemptions.put(step)
+        redemptions.put(effects.lot[row])
+        redemptions.put(effects.unit[row])
+        redemptions.put(effects.desired[row])
+        redemptions.put(effects.reason[row])
+        redemptions.put(until)
+        redemptions.put(self.place)
+        redemptions.put(version)
 
     # What accounts have.
 
@@ -199,6 +243,13 @@ class Ledger:
         lots.put(lot.earned_at)
         lots.put(lot.usable_from)
         lots.put(pocket.ends_at(lot))
+        lots.put(self._made_under(lot))
+
+    def _made_under(self, lot: Lot) -> int:
+        """Return the version that made a lot: that of its rule, or the one in force when spent points came back as a new lot."""
+        if int(lot.event) in self.renewed:
+            return self.versions.at(int(lot.earned_at))
+        return self.versions.rules[lot.rule]
 
     def _measure(self, past: Past) -> None:
         """Note which levels are held, and what the metrics count."""

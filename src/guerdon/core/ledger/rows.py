@@ -11,15 +11,18 @@ from mypy_extensions import i64
 
 from guerdon.core.columns import WIDE_BITS, vec, zeros
 
-JOURNALS: Final = ("account", "journal", "at", "place")
-"""One cause each: the event at a place, or (place -1) what fell due at `at`. Numbered within the account, from 1 on."""
+JOURNALS: Final = ("account", "journal", "at", "place", "version")
+"""One cause each: the event at a place, or (place -1) what fell due at `at`, while a version was in force.
+
+Numbered within the account, from 1 on.
+"""
 
 POSTINGS: Final = ("account", "journal", "unit", "book", "payer", "points", "lot_journal", "rule", "lot", "version")
 """One movement in one book each; the lot is named by the journal that made it, its rule and its number there; `version` is whose terms decided."""
 
 LOTS: Final = (
     "account", "journal", "place", "unit", "rule", "lot", "payer", "share", "original", "remaining", "spent", "expired",
-    "reversed", "held", "pending", "earned_at", "usable_from", "expires_at",
+    "reversed", "held", "pending", "earned_at", "usable_from", "expires_at", "version",
 )  # fmt: skip
 """What accounts have or had, lot by lot, as of the ledger's instant."""
 
@@ -39,6 +42,12 @@ _LOW: Final = (1 << WIDE_BITS) - 1
 
 MOVES: Final = ("account", "ladder", "at", "before", "level", "until", "cause", "credit", "place", "version")
 """How levels changed, or their ends; `place` is the event that made the level."""
+
+
+REDEMPTIONS: Final = (
+    "account", "reward", "at", "step", "count", "unit", "points", "outside", "valid_until", "place", "version",
+)  # fmt: skip
+"""Which rewards were asked for, at which step; `place` is the event that asked, -1 where they were issued by themselves."""
 
 
 class Rows:

@@ -2,6 +2,7 @@
 
 from mypy_extensions import i64
 
+from guerdon.core.calendar import LATEST
 from guerdon.core.lots import owing
 from guerdon.core.lots.keeping import Keeping
 from guerdon.core.lots.pocket import Pocket
@@ -26,7 +27,7 @@ def adopt(pocket: Pocket, keeping: Keeping, at: i64) -> None:
     elif not queue.idle:
         for lot in queue.lots:
             if lot.is_open(at):
-                start = lot.usable_from if keeping.from_usable else lot.earned_at
+                start = lot.usable_from if keeping.from_usable and lot.usable_from < LATEST else lot.earned_at
                 lot.end_at(max(lot.expires_at, queue.policy.ends(start)), pocket.effects.in_force)
         queue.sort(at)
     if not keeping.dormant:
@@ -37,12 +38,6 @@ def adopt(pocket: Pocket, keeping: Keeping, at: i64) -> None:
 
 def _ripen_sooner(pocket: Pocket, at: i64) -> None:
     """Let points that are pending wait no longer than those that are earned now."""
-    pending = pocket.keeping.pending
-    waiting = pocket.ripening[pocket.ripe :]
-    for lot in waiting:
-        soon: i64 = lot.earned_at if pending is None else pending.after(int(lot.earned_at))
-        lot.usable_from = min(lot.usable_from, max(soon, at))
-    pocket.ripening = []
-    pocket.ripe = 0
-    for lot in waiting:
-        pocket.ripen(lot)
+    for lot in pocket.ripening[pocket.ripe :]:
+        lot.usable_from = min(lot.usable_from, max(pocket.usable_from(lot.event, lot.earned_at), at))
+    pocket.ripen_anew()

@@ -29,12 +29,17 @@ NO_POINTS: Final = -(2**61)
 STEPS: Final = ("both", "reserve", "confirm", "cancel", "sweep")
 """What a redemption event does, by the number that its slot gives; a sweep needs no event."""
 
+ISSUES: Final = (AT_ONCE, CONFIRM, SWEEP)
+"""The steps at which a reward is issued, and can be used from then on."""
+
 
 class Keeping:
     """The terms on which the lots of one unit are kept.
 
     A lot is kept under one of `policies`: the one for the level held on `ladder`, or the only one. Points are pending for the
-    time that `pending` says, or, when `dormant`, until an event for which `activation_slot` is not 0. `cap` is on what is
+    time that `pending` says, or, when `dormant`, until an event for which `activation_slot` is not 0. The time of a purchase with
+    as many lines as `lines_slot` says runs from when `fulfilment_slot` told of all of them, where there is one; `awaits` is the
+    type of event that is waited for. `cap` is on what is
     usable when `over_cap_pending`, else a limit of the programme cuts what is earned. What is owed is written off after `debt_lasts`. A point in the smallest part is worth
     `worth` out of `worth_one` minor units. Where points wait before they are usable, in any version, it is told when they are.
     """
@@ -48,6 +53,9 @@ class Keeping:
         pending: Term | None = None,
         dormant: bool = False,
         activation_slot: int = NO_SLOT,
+        fulfilment_slot: int = NO_SLOT,
+        lines_slot: int = NO_SLOT,
+        awaits: str = "",
         from_usable: bool = False,
         earning_is_activity: bool = False,
         redeeming_is_activity: bool = False,
@@ -66,6 +74,9 @@ class Keeping:
         self.pending: Final = pending
         self.dormant: Final = dormant
         self.activation_slot: Final = activation_slot
+        self.fulfilment_slot: Final = fulfilment_slot
+        self.lines_slot: Final = lines_slot
+        self.awaits: Final = awaits
         self.from_usable: Final = from_usable
         self.earning_is_activity: Final = earning_is_activity
         self.redeeming_is_activity: Final = redeeming_is_activity

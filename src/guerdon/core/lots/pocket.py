@@ -29,6 +29,7 @@ from guerdon.core.lots.expiry import Expiry, Term
 from guerdon.core.lots.keeping import NO_CAP, Keeping
 from guerdon.core.lots.lot import Lot, Queue, before
 from guerdon.core.lots.moving import Moving
+from guerdon.core.lots.orders import Orders
 
 
 class Pocket:
@@ -50,6 +51,7 @@ class Pocket:
         self.gone: i64 = 0
         self.reusing = False
         self.spare: list[Lot] = []
+        self.orders: Final = Orders()
         self.ripening: list[Lot] = []
         self.ripe: i64 = 0
         self.waiting: list[Lot] = []
@@ -80,6 +82,7 @@ class Pocket:
         self.pending = self.available = self.held = self.debt = 0
         for queue in self.queues:
             queue.clear()
+        self.orders.clear()
         if self.moving is not None:
             self.moving.clear()
 
@@ -101,11 +104,9 @@ class Pocket:
             self.moving.extend(self.queues[0], at, self.effects.in_force)
         lot = self._made(event, rule, number, payer, amount, at)
         self.pending += amount
-        if keeping.dormant:
-            lot.usable_from = LATEST
-        elif keeping.pending is not None:
-            lot.usable_from = keeping.pending.after(int(at))
-        if not (keeping.from_usable and keeping.dormant):
+        if keeping.dormant or keeping.pending is not None:
+            lot.usable_from = max(self.usable_from(event, at), at)
+        if not keeping.from_usable or lot.usable_from < LATEST:
             self.enqueue(lot, lot.usable_from if keeping.from_usable else at)
         if lot.usable_from > at:
             self.ripen(lot)
@@ -116,6 +117,14 @@ class Pocket:
         if active:
             self.stir(at)
         return lot
+
+    def usable_from(self, event: i64, earned_at: i64) -> i64:
+        """Return from when points of an event can be used on the present terms; LATEST while that waits for another event."""
+        keeping = self.keeping
+        if keeping.dormant:
+            return LATEST
+        since = self.orders.since(event, earned_at)
+        return since if keeping.pending is None or since == LATEST else keeping.pending.after(int(since))
 
     def _made(self, event: i64, rule: i64, number: i64, payer: i64, amount: int, at: i64) -> Lot:
         """Return a lot, one of an account that is done with where there are such."""
@@ -150,6 +159,31 @@ class Pocket:
                 if lot.place < 0:
                     self.enqueue(lot, at)
                 self._open(lot, at)
+
+    def fulfil(self, event: i64, lines: int, at: i64) -> None:
+        """Let the waiting of a purchase's points begin once all of its lines were told of."""
+        if not self.orders.tell(event, lines, at):
+            return
+        moved = False
+        for lot in self.ripening[self.ripe :]:
+            if lot.event == event and lot.pending > 0:
+                lot.usable_from = self.usable_from(event, at)
+                if lot.place < 0:
+                    self.enqueue(lot, lot.usable_from)
+                elif lot.expires_at < lot.usable_from:
+                    lot.expires_at = lot.usable_from
+                    moved = True
+        if moved:
+            self.queue.sort(at)
+        self.ripen_anew()
+
+    def ripen_anew(self) -> None:
+        """Put lots in order again by when they become usable."""
+        waiting = self.ripening[self.ripe :]
+        self.ripening = []
+        self.ripe = 0
+        for lot in waiting:
+            self.ripen(lot)
 
     def enqueue(self, lot: Lot, start: i64) -> None:
         """Put a lot whose time begins into its queue."""

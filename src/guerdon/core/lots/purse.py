@@ -6,7 +6,7 @@ from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST
 from guerdon.core.effects import Effects
-from guerdon.core.facts import Facts
+from guerdon.core.facts import PURCHASE, Facts
 from guerdon.core.lots import owing
 from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
 from guerdon.core.lots.pocket import Pocket
@@ -83,6 +83,8 @@ class Purse:
                 pocket.activate(facts.at.small_at(event))
             if keeping.activity_slot != NO_SLOT and facts.slots[keeping.activity_slot].at(event) != 0:
                 pocket.stir(facts.at.small_at(event))
+            if keeping.fulfilment_slot != NO_SLOT:
+                _follow_order(pocket, facts, event)
             pocket.marked = len(pocket.lots)
 
     def share_sale(self, sale: int) -> None:
@@ -104,3 +106,15 @@ class Purse:
         shares = split(divide(sale * total, sale * one + total, HALF_EVEN), worths)
         for place, lot in enumerate(lots):
             lot.share = shares[place]
+
+
+def _follow_order(pocket: Pocket, facts: Facts, event: i64) -> None:
+    """Note a purchase, for whose lines its points will wait, or what an event tells of one."""
+    at, keeping = facts.at.small_at(event), pocket.keeping
+    if facts.kind.small_at(event) == PURCHASE:
+        lines = facts.slots[keeping.lines_slot].at(event)
+        pocket.orders.begin(facts.ordinal.small_at(event), max(lines, 1), at)
+        return
+    lines = facts.slots[keeping.fulfilment_slot].at(event)
+    if lines > 0:
+        pocket.fulfil(facts.refers.small_at(event), lines, at)

@@ -9,7 +9,7 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from guerdon.core.calendar import Zone, civil, days_from_civil, month_length
+from guerdon.core.calendar import LATEST, Zone, civil, days_from_civil, month_length
 from guerdon.core.columns import Column
 from guerdon.core.expr.live import Live
 from guerdon.core.lots.expiry import Term
@@ -113,6 +113,10 @@ class Reward:
         self.sweep: Final = sweep
         self.valid_for: Final = valid_for
         self.code: Final = code
+
+    def valid_until(self, at: int) -> int:
+        """Return the instant from which what is issued at `at` can no longer be used; LATEST when it always can."""
+        return LATEST if self.valid_for is None else int(self.valid_for.after(at))
 
     def price_of(self, slots: list[Column], event: i64, past: list[int]) -> int:
         """Return what it costs at an event's moment, for an account with this past; ANY_PRICE when the event says it."""

@@ -14,6 +14,7 @@ from guerdon.core.earning import AT_ORDER, Rule
 from guerdon.core.effects import Effects
 from guerdon.core.facts import Facts
 from guerdon.core.ledger import Ledger
+from guerdon.core.ledger.versions import Versions
 from guerdon.core.limits import HOLDING, PLENTY, Counter
 from guerdon.core.lots.expiry import Expiry
 from guerdon.core.lots.keeping import Keeping
@@ -51,6 +52,12 @@ class Granting:
         self.programme: Final = programme
         self.effects: Final = effects
         self.ledger: Final = ledger
+        if ledger is not None:
+            ledger.versions = Versions(
+                starts=[change.at for change in programme.changes],
+                rules=[rule.version for rule in programme.rules],
+                rewards=programme.offered(),
+            )
         redeeming = programme.beginning().redeeming
         self.purse: Final = _purse(programme, effects, wanted=keeps_lots or ledger is not None)
         lives = bool(programme.metrics or programme.ladders)

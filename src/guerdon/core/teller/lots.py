@@ -8,8 +8,10 @@ from typing import Final
 
 from guerdon.core.calendar import LATEST
 from guerdon.core.lots.claims import HELD, Claim, Debt
+from guerdon.core.lots.keeping import NO_SLOT
 from guerdon.core.lots.lot import Lot, Queue
 from guerdon.core.lots.moving import Moving
+from guerdon.core.lots.orders import Order, Orders
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.purse import Purse
 from guerdon.core.lots.sweeps import Sweeping
@@ -75,6 +77,8 @@ def _save_pocket(pocket: Pocket, lapsed: list[Claim], out: Writer) -> None:
         _save_claim(claim, places, out)
     if pocket.moving is not None:
         _save_moving(pocket.moving, lots, out)
+    if pocket.keeping.fulfilment_slot != NO_SLOT:
+        _save_orders(pocket.orders, lots, out)
 
 
 def _load_pocket(pocket: Pocket, cells: Reader) -> list[Claim]:
@@ -99,6 +103,8 @@ def _load_pocket(pocket: Pocket, cells: Reader) -> list[Claim]:
             pocket.by_event[int(claim.event)] = claim
     if pocket.moving is not None:
         _load_moving(pocket.moving, lots, cells)
+    if pocket.keeping.fulfilment_slot != NO_SLOT:
+        _load_orders(pocket.orders, cells)
     return claims
 
 
@@ -241,6 +247,23 @@ def _load_moving(moving: Moving, lots: list[Lot], cells: Reader) -> None:
             moving.starts[number] = start
         if times > 0:
             moving.extensions[number] = times
+
+
+def _save_orders(orders: Orders, lots: list[Lot], out: Writer) -> None:
+    """Write the orders whose points are not usable yet."""
+    events = dict.fromkeys([int(lot.event) for lot in lots if lot.pending > 0])
+    known = [event for event in events if event in orders.known]
+    out.put(len(known))
+    for event in known:
+        out.put(event)
+        out.put(int(orders.known[event].missing))
+        out.put(int(orders.known[event].at))
+
+
+def _load_orders(orders: Orders, cells: Reader) -> None:
+    for _ in range(cells.get()):
+        event, missing = cells.get(), cells.get()
+        orders.known[event] = Order(missing, cells.get())
 
 
 def _save_sweep(sweeping: Sweeping, out: Writer) -> None:

@@ -16,7 +16,7 @@ from typing import Final
 from guerdon.core.columns import Column, column_of, constant
 from guerdon.core.effects import Effect, Effects
 from guerdon.core.events import Event, values_of
-from guerdon.core.facts import REFUND, Facts
+from guerdon.core.facts import FULFILMENT, REFUND, Facts
 from guerdon.core.history import slots_of
 from guerdon.core.ledger import NOWHERE
 from guerdon.core.limits.budgets import Takes
@@ -89,8 +89,11 @@ class Teller:
         return self._taken()
 
     def looks_back(self, posted: Posted) -> bool:
-        """Say whether an event asks for more than was saved: what a purchase earned, or what a redemption has spent."""
-        if posted.event.kind == REFUND:
+        """Say whether an event asks for more than was saved: what a purchase earned, or what a redemption has spent.
+
+        What tells of an order that is not there yet may be of one that is recorded later, and happened after it.
+        """
+        if posted.event.kind == REFUND or (posted.event.kind == FULFILMENT and posted.refers == NOWHERE):
             return True
         if posted.refers == NOWHERE or posted.event.attributes.get("reservation") is None or self.fold.purse is None:
             return False

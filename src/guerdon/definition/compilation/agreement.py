@@ -104,9 +104,9 @@ class _Pair:
         return error("version", self.after.source.place(loc), what, try_this)
 
 
-def _wait(unit: UnitSpec) -> str | None:
-    """Return the event until which points are pending."""
-    return None if unit.pending is None else unit.pending.until
+def _wait(unit: UnitSpec) -> tuple[str | None, str | None]:
+    """Return the event until which points are pending, or from which on."""
+    return (None, None) if unit.pending is None else (unit.pending.until, unit.pending.from_)
 
 
 def _clock(unit: UnitSpec) -> tuple[bool, object, bool, object]:

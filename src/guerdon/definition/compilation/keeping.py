@@ -11,6 +11,7 @@ from guerdon.core.lots.keeping import NO_CAP, NO_LADDER, NO_SLOT, Keeping
 from guerdon.core.slots import Slot
 from guerdon.core.values import MONEY_MAX
 from guerdon.definition.compilation.draft import Draft
+from guerdon.definition.compilation.moves.fulfilments import fulfilment_slots
 from guerdon.definition.compilation.terms import Terms
 from guerdon.definition.exact import scaled_of, scaled_to
 from guerdon.definition.issues import quote, suggest
@@ -109,18 +110,22 @@ class _Unit:
         self.terms: Final = terms
         self.unit: Final = unit
         self.spec: Final = draft.spec.units[name]
+        self.unit_name: Final = name
         self.loc: Final[Loc] = ("units", name)
 
     def keeping(self, cap_limit: int, finest: int) -> Keeping:
         """Return the unit's terms."""
         spec, pending = self.spec, self.spec.pending
         stirring = spec.expiry.activities or ([EARN, REDEEM] if _counts_activity(spec.expiry) else [])
+        fulfilment, lines = fulfilment_slots(self.draft, self.terms, self.unit_name, pending)
         worth, decimals = _worth(spec, self.terms.units[self.unit].decimals, self.draft)
         if spec.over_cap == "pending" and spec.cap is None:
             self.draft.wrong((*self.loc, "over_cap"), "cap", "`over_cap` goes with a cap", "write cap: 100000")
         return Keeping(
             unit=self.unit, policies=self._policies(), ladder=self._ladder(), pending=self._pending(),
             dormant=pending is not None and pending.until is not None, activation_slot=self._activation(),
+            fulfilment_slot=fulfilment, lines_slot=lines,
+            awaits="" if pending is None else pending.until or pending.from_ or "",
             from_usable=pending is not None and pending.expires_from == "usable",
             earning_is_activity=EARN in stirring, redeeming_is_activity=REDEEM in stirring,
             activity_slot=self._activity([name for name in stirring if name not in (EARN, REDEEM)]),
@@ -204,6 +209,8 @@ class _Unit:
         if (spec.for_ is None) == (spec.until is None):
             what = "points are pending for a time, or until an event"
             self.draft.wrong((*self.loc, "pending"), "pending", what, "write {for: 14 days} or {until: activated}")
+        elif spec.from_ is not None and spec.for_ is None:
+            self.draft.wrong((*self.loc, "pending", "from"), "pending", "`from` goes with a time", "write for: 14 days")
         return None if spec.for_ is None else term(self.draft, spec.for_)
 
     def _activation(self) -> int:

@@ -25,6 +25,7 @@ from guerdon.definition.compilation.late import joining, lateness
 from guerdon.definition.compilation.limits import Limits
 from guerdon.definition.compilation.metrics import compile_metrics
 from guerdon.definition.compilation.moves.adjustments import adjusting, given_by, unit_of, with_adjustments
+from guerdon.definition.compilation.moves.fulfilments import with_fulfilments
 from guerdon.definition.compilation.multipliers import compile_multiplier
 from guerdon.definition.compilation.returns import paid_slot, recovery, return_policy, set_ways, with_products
 from guerdon.definition.compilation.rewards import rewards, with_redemptions
@@ -164,7 +165,7 @@ class Compilation:
 
     def _terms(self) -> Terms:
         declared = with_products(self.draft, with_redemptions(self.draft, event_types(self.draft)))
-        declared = with_adjustments(self.draft, declared)
+        declared = with_fulfilments(self.draft, with_adjustments(self.draft, declared))
         looked_up = {name: self.joint.table(table) for name, table in tables(self.draft).items()}
         fixed = constants(self.draft, declared)
         scopes = {name: scope_of(self.draft, one, looked_up, fixed) for name, one in declared.items()}

@@ -16,6 +16,8 @@ ENGAGEMENT: Final = 2
 REFUND: Final = 3
 REDEMPTION: Final = 4
 ADJUSTMENT: Final = 5
+POINTS_SENT: Final = 6
+POINTS_RECEIVED: Final = 7
 
 KINDS: Final = {
     "membership": MEMBERSHIP,
@@ -24,6 +26,8 @@ KINDS: Final = {
     "refund": REFUND,
     "redemption": REDEMPTION,
     "adjustment": ADJUSTMENT,
+    "points_sent": POINTS_SENT,
+    "points_received": POINTS_RECEIVED,
 }
 """The kinds of event, in the order in which they apply at one instant (S3)."""
 

@@ -1,9 +1,9 @@
-"""Drawing: points are spent, or taken off by hand, from the lots that end soonest; what there is not becomes debt."""
+"""Drawing: points are spent, taken off by hand, or sent to another account, from the lots that end soonest; what there is not becomes debt."""
 
 from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST
-from guerdon.core.effects import BY_HAND, FROM_USABLE, GRANTED, INDEBTED, SPENT
+from guerdon.core.effects import BY_HAND, FROM_USABLE, GRANTED, INDEBTED, PASSED_ON, SPENT
 from guerdon.core.lots.claims import Claim, Debt
 from guerdon.core.lots.lot import Lot
 from guerdon.core.lots.pocket import Pocket
@@ -24,6 +24,14 @@ def take_off(pocket: Pocket, at: i64, event: i64, amount: int) -> None:
     short = draw(pocket, at, event, amount, before=BY_HAND)
     if short > 0:
         owe(pocket, at, event, short, before=BY_HAND)
+    pocket.fill(at)
+
+
+def send(pocket: Pocket, at: i64, event: i64, claim: Claim) -> None:
+    """Let points go to another account, which is no activity, and note of which lots they were; what there is not becomes debt."""
+    short = draw(pocket, at, event, claim.asked, claim, before=PASSED_ON)
+    if short > 0:
+        owe(pocket, at, event, short, before=PASSED_ON)
     pocket.fill(at)
 
 

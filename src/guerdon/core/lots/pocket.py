@@ -99,7 +99,7 @@ class Pocket:
         active = stirs and keeping.earning_is_activity
         if active and self.moving is not None:
             self.moving.extend(self.queues[0], at, self.effects.in_force)
-        lot = self._made(event, rule, number, payer, amount, at)
+        lot = self.made(event, rule, number, payer, amount, at)
         self.pending += amount
         if keeping.dormant:
             lot.usable_from = LATEST
@@ -117,8 +117,8 @@ class Pocket:
             self.stir(at)
         return lot
 
-    def _made(self, event: i64, rule: i64, number: i64, payer: i64, amount: int, at: i64) -> Lot:
-        """Return a lot, one of an account that is done with where there are such."""
+    def made(self, event: i64, rule: i64, number: i64, payer: i64, amount: int, at: i64) -> Lot:
+        """Return a new lot, one of an account that is done with where there are such."""
         if self.spare:
             lot = self.spare.pop()
             lot.begin(event, rule, number, payer, amount, earned_at=at, sequence=self.gone + len(self.lots))

@@ -19,8 +19,8 @@ from guerdon.services.adjustments.decide import DecideAdjustment, decide_adjustm
 from guerdon.services.answers import Points, Recorded, Refusal
 from guerdon.services.once import Answered
 from guerdon.services.published import Published
-from guerdon.store import adjustments
-from guerdon.store.adjustments import PENDING, STATES
+from guerdon.store.adjustments import ADJUSTMENTS
+from guerdon.store.asked import PENDING, STATES
 from guerdon.store.database import View
 
 WRITE: Final = "adjustments:write"
@@ -155,12 +155,12 @@ async def list_adjustments(request: Asked) -> Reply:
     limit = asking.number(request, "limit", otherwise=PAGE, most=PAGE_MAX)
 
     def found(view: View, published: Published, _at: int) -> AdjustmentPage:
-        after = None if cursor is None else adjustments.one(view, published.id, cursor.replace("\x00", "\ufffd"))
+        after = None if cursor is None else ADJUSTMENTS.one(view, published.id, cursor.replace("\x00", "\ufffd"))
         if cursor is not None and after is None:
             raise Refusing(
                 code="parameter_invalid", detail="cursor is none of ours; take the `next` of the page before"
             )
-        rows = adjustments.page(view, published.id, state, after=after, limit=limit)
+        rows = ADJUSTMENTS.page(view, published.id, state, after=after, limit=limit)
         return AdjustmentPage(
             adjustments=[_shown(told(published, row)) for row in rows], next=rows[-1].id if len(rows) == limit else None
         )

@@ -32,7 +32,7 @@ from guerdon.core.lots.rewards import (
     Reward,
 )
 from guerdon.core.programme import Programme
-from guerdon.core.rating.transfers import pass_on
+from guerdon.core.rating.transfers import Sent, pass_on
 from guerdon.core.standing import Standing
 
 _NO_LIMIT: Final = -1
@@ -68,7 +68,7 @@ class Redemptions:
         self.draws: Final = Draws()
         self.outside: Final = [0 for _ in OUTSIDE]
         self.reserved: list[Claim] = []
-        self.sent: Claim | None = None
+        self.sent: Sent | None = None
 
     def open(self) -> None:
         """Begin with another account."""

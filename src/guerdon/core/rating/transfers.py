@@ -3,6 +3,8 @@
 What was recorded is done: points that were not there are owed, and an event that names no transfer of the programme does nothing.
 """
 
+from typing import Final
+
 from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST
@@ -15,7 +17,15 @@ from guerdon.core.lots.receiving import Part, receive
 from guerdon.core.lots.transfers import NO_PAYER, NO_TRANSFER, Transfer, Transferring
 
 
-def pass_on(redeeming: Redeeming, purse: Purse, facts: Facts, row: i64) -> Claim | None:
+class Sent:
+    """Points of a `unit` that an event sent, and of which lots."""
+
+    def __init__(self, unit: int, claim: Claim) -> None:
+        self.unit: Final = unit
+        self.claim: Final = claim
+
+
+def pass_on(redeeming: Redeeming, purse: Purse, facts: Facts, row: i64) -> Sent | None:
     """Do what an event says was sent or received; return which lots it was sent of."""
     terms = redeeming.transferring
     which = NO_TRANSFER if terms is None else int(facts.slots[terms.which_slot].at(row))
@@ -29,14 +39,14 @@ def pass_on(redeeming: Redeeming, purse: Purse, facts: Facts, row: i64) -> Claim
     return None
 
 
-def _send(terms: Transferring, transfer: Transfer, purse: Purse, facts: Facts, row: i64, one: int) -> Claim | None:
+def _send(terms: Transferring, transfer: Transfer, purse: Purse, facts: Facts, row: i64, one: int) -> Sent | None:
     amount = facts.slots[terms.points_slot].at(row) // one
     if amount <= 0:
         return None
     at, event = facts.at.small_at(row), facts.ordinal.small_at(row)
     claim = Claim(event, amount, at=at, lapses_at=LATEST)
     drawing.send(purse.pockets[transfer.unit], at, event, claim)
-    return claim
+    return Sent(transfer.unit, claim)
 
 
 def _receive(terms: Transferring, transfer: Transfer, purse: Purse, facts: Facts, row: i64, one: int) -> None:

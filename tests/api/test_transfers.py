@@ -76,6 +76,17 @@ def test_above_the_threshold_a_second_person_decides(desk: Served) -> None:
     assert (desk.available(), desk.available("ben")) == (170, 250)
 
 
+def test_a_transfer_is_taken_back(desk: Served) -> None:
+    _, lead = desk.new_key("transfers:approve")
+    desk.post("/members/ana/transfers", {"id": "t1", "transfer": "gift", "receiver": "ben", "points": 30})
+    done = desk.post("/transfers/t1/reversal", {}, key=lead)
+    assert (done.status_code, done.json()["reversed_points"]) == (201, 30)
+    assert desk.post("/transfers/t1/reversal", {}, key=lead).status_code == 200
+    assert desk.post("/transfers/t1/reversal", {}).json()["code"] == "transfer_decided"
+    desk.now[0] = LATER
+    assert (desk.available(), desk.available("ben")) == (420, 0)
+
+
 def test_the_programme_tells_how_points_are_passed_on(desk: Served) -> None:
     assert desk.get("/programme").json()["transfers"] == [
         {"id": "gift", "title": "A gift", "unit": "points", "min": 10, "max": 500, "message": True},

@@ -11,6 +11,7 @@ from guerdon.services.published import Published
 from guerdon.services.redemptions.fulfil import Fulfilled, FulfilRedemption, fulfil_redemption
 from guerdon.services.redemptions.upload import UploadCodes, Uploaded, upload_codes
 from guerdon.services.transfers.decide import DecideTransfer, decide_transfer
+from guerdon.services.transfers.reverse import ReverseTransfer, reverse_transfer
 from guerdon.services.transfers.transfer import TransferPoints, transfer_points
 from guerdon.services.transfers.transferred import Transferred
 from guerdon.store import Work
@@ -69,6 +70,17 @@ def _agrees(shop: Shop, number: int) -> object:
     return _done(shop, lambda work, published: decide_transfer(asked, work, published, at=shop.at()))
 
 
+def _has_given(shop: Shop, number: int) -> None:
+    _can_give(shop, number)
+    found = _sends("pass", 120, shop, number)
+    assert isinstance(found, Transferred), found
+
+
+def _takes_back(shop: Shop, number: int) -> object:
+    asked = ReverseTransfer(id=f"t{number}", by=by("lead"))
+    return _done(shop, lambda work, published: reverse_transfer(asked, work, published, at=shop.at()))
+
+
 def _uploads(shop: Shop, number: int) -> object:
     asked = UploadCodes(
         reward="cinema", codes=[f"CINE-{number}-{one}" for one in "abc"], expires_at=None, by=by("office")
@@ -111,6 +123,7 @@ DESK_PATHS: Final = (
     Path("a transfer", _can_give, partial(_sends, "pass", 120), _is(Transferred)),
     Path("a transfer with fresh dates", _can_give, partial(_sends, "renew", 120), _is(Transferred)),
     Path("an approved transfer", _offers, _agrees, _is(Transferred)),
+    Path("a transfer that is taken back", _has_given, _takes_back, _is(Transferred)),
     Path("codes that are uploaded", _bought, _uploads, _is(Uploaded)),
     Path("a code that is made", _bought, partial(_takes, "ten"), _is_taken),
     Path("a code that is handed out", _can_have_a_code, partial(_takes, "cinema"), _is_taken),

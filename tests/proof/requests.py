@@ -102,6 +102,13 @@ def sending(served: Served) -> None:
     assert served.post("/members/ana/transfers", asked, key=other).status_code == 202
 
 
+def sent(served: Served) -> None:
+    """Ana has given points to ben."""
+    befriended(served)
+    asked = {"id": "t-1", "transfer": "gift", "receiver": "ben", "points": 50}
+    assert served.post("/members/ana/transfers", asked).status_code == 201
+
+
 def published_again(served: Served) -> None:
     """There is a second revision, and the first can be gone back to."""
     assert served.post("/programme/revisions", {"text": DOUBLE}).status_code == 201
@@ -121,6 +128,7 @@ BEFORE: Final[dict[str, Callable[[Served], None]]] = {
     "transferPoints": befriended,
     "approveTransfer": sending,
     "declineTransfer": sending,
+    "reverseTransfer": sent,
     "rollBack": published_again,
 }
 """What has happened before an operation's example can be done."""

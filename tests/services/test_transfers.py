@@ -19,6 +19,7 @@ from guerdon.services.accounts.tell import statement
 from guerdon.services.answers import Recorded, Refusal, summed
 from guerdon.services.entries import SAID
 from guerdon.services.transfers.decide import DecideTransfer, decide_transfer
+from guerdon.services.transfers.reverse import ReverseTransfer, reverse_transfer
 from guerdon.services.transfers.transfer import TransferPoints, transfer_points
 from guerdon.services.transfers.transferred import Transferred
 from guerdon.store import Database, accounts, audit, journals, members, open_database
@@ -56,6 +57,11 @@ class Passing(Shop):
         command = DecideTransfer(id=id_, approves=approves, by=by(who))
         with self.database.work() as work:
             return decide_transfer(command, work, self.publishing.current(work), at=self.at())
+
+    def reverse(self, *, id_: str = "t1", who: str = "lead") -> Transferred | Refusal:
+        command = ReverseTransfer(id=id_, by=by(who))
+        with self.database.work() as work:
+            return reverse_transfer(command, work, self.publishing.current(work), at=self.at())
 
     def deeds(self) -> list[tuple[str, str, str]]:
         with self.database.view() as view:
@@ -259,6 +265,54 @@ def test_a_transfer_that_nobody_asked_for_is_not_found(counter: Passing) -> None
         counter.decide(id_="t9")
 
 
+def test_what_the_receiver_still_has_of_a_transfer_comes_back(counter: Passing) -> None:
+    """Of 130 points that ben got, and 5 of his own that end later, he spends 50: 80 of ana's lots come back to her."""
+    counter.transfer(130)
+    counter.redeem(id="r", member="ben", reward="coffee")
+    back = counter.reverse()
+    assert isinstance(back, Transferred)
+    assert isinstance(back.recorded, Recorded)
+    assert (back.reversed_points, back.reversed_by, back.recorded.account) == (80, "k_lead", "ben")
+    assert counter.ends("ana") == [("2027-04-09", 50), ("2027-05-09", 60)]
+    assert counter.ends("ben") == [("2027-05-19", 5)]
+    again = counter.reverse()
+    assert isinstance(again, Transferred)
+    assert (again.repeated, again.recorded and again.recorded.id) == (True, "t1/reversal")
+    assert state(counter.reverse(who="boss")) == "transfer_decided"
+    assert counter.deeds()[-1] == ("k_lead", "reverse", "transfer t1")
+    counter.is_right()
+
+
+def test_what_cannot_be_reversed_stays(counter: Passing) -> None:
+    assert state(counter.transfer(201, by_="gift")) == "pending"
+    assert state(counter.reverse()) == "transfer_not_done"
+    with pytest.raises(NotFound, match="there is no transfer 't9'"):
+        counter.reverse(id_="t9")
+    counter.transfer(50, id_="t2")
+    assert state(counter.reverse(id_="t2", who="ana")) == "own_account"
+    counter.redeem(id="r", member="ben", reward="coffee")
+    assert state(counter.reverse(id_="t2")) == "not_enough_points"
+    counter.transfer(50, id_="t3")
+    counter.publishing = Shop(counter.database, PASSED_ON.replace("id: pass", "id: other")).publishing
+    assert state(counter.reverse(id_="t3")) == "transfer_kind_unknown"
+
+
+def test_verify_tells_of_a_transfer_that_is_not_what_its_events_say(counter: Passing) -> None:
+    counter.transfer(50)
+    counter.reverse()
+    counter.transfer(20, id_="t2")
+    counter.is_right()
+    with counter.database.work() as work:
+        work.connection.exec_driver_sql("update transfers set reversed_points = 49 where id = 't1'")
+        work.connection.exec_driver_sql("update transfers set id = 't3' where id = 't2'")
+    assert [(finding.account, finding.what) for finding in counter.verify().findings] == [
+        ("ben", "transfer t1/reversal is of 49 points, and its event points_sent of 50"),
+        ("ana", "transfer t1/reversal is of 49 points, and its event points_received of 50"),
+        ("", "transfer t3 is done, and its event points_sent is missing"),
+        ("", "transfer t3 is done, and its event points_received is missing"),
+    ]
+
+
 def test_what_was_sent_stays_whatever_comes_late(counter: Passing) -> None:
     """A purchase of 2025 that comes late is what ana would have sent; ben keeps what he was given."""
     counter.transfer(60)
@@ -329,13 +383,15 @@ def test_limits_ids_and_decisions_hold_however_many_ask_at_once(engine: Engine, 
     assert state(busy.transfer(250, by_="gift", id_="w", sender="ben", receiver="ana")) == "pending"
     limited: list[Asked] = [("transfer", _passes(f"t{number}", "ana", "ben", 70, "gift")) for number in range(8)]
     agree: list[Asked] = [("agree", {"id": "w", "approves": k % 4 != 3, "by": by(f"lead{k}")}) for k in range(8)]
-    told = raced(engine.url, [limited, [("transfer", _passes("t", "ana", "ben", 100))] * 8, agree], AT)
+    undo: list[Asked] = [("reverse", {"id": "t", "by": by(f"lead{k}")}) for k in range(8)]
+    told = raced(engine.url, [limited, [("transfer", _passes("t", "ana", "ben", 100))] * 8, agree, undo], AT)
     assert [Counter(one) for one in told] == [
         {"done": 4, "transfer_limit_reached": 4},
         {"done": 1, "again": 7},
         {"done": 1, "transfer_decided": 7},
+        {"done": 1, "transfer_decided": 7},
     ]
-    assert busy.points("ana") in (620, 870)
+    assert busy.points("ana") in (720, 970)
     assert_books_are_right(busy)
     assert busy.on_the_way() == 0
 

@@ -63,6 +63,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     transfers.transfer,
     transfers.approve,
     transfers.decline,
+    transfers.reverse,
     transfers.list_transfers,
     programme.show_programme,
     revisions.list_revisions,

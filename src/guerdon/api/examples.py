@@ -55,7 +55,7 @@ ADJUSTMENTS: Final[dict[str, Any]] = {"adjustments": [ADJUSTMENT_PENDING], "next
 TRANSFERRED: Final[dict[str, Any]] = {
     "id": "t-1", "sender": "ana", "receiver": "ben", "transfer": "gift", "unit": "points", "points": 50,
     "message": "Happy birthday", "state": "done", "asked_by": "k_0123456789ab", "asked_at": "2026-06-01T10:30:00Z",
-    "decided_by": None, "decided_at": None, "repeated": False,
+    "decided_by": None, "decided_at": None, "reversed_points": None, "reversed_by": None, "reversed_at": None, "repeated": False,
     "recorded": {
         **RECORDED, "id": "t-1", "source": "guerdon", "number": 2, "journal": 2, "points": {"points": 0},
         "balances": [{**BALANCE, "available": 70, "total": 70}],
@@ -66,6 +66,13 @@ TRANSFER_PENDING: Final[dict[str, Any]] = {
 }  # fmt: skip
 TRANSFER_DECLINED: Final[dict[str, Any]] = {
     **TRANSFER_PENDING, "state": "declined", "decided_by": "k_ba9876543210", "decided_at": "2026-06-01T10:40:00Z",
+}  # fmt: skip
+TRANSFER_REVERSED: Final[dict[str, Any]] = {
+    **TRANSFERRED, "reversed_points": 30, "reversed_by": "k_ba9876543210", "reversed_at": "2026-06-02T08:00:00Z",
+    "recorded": {
+        **RECORDED, "id": "t-1/reversal", "source": "guerdon", "account": "ben", "number": 3, "journal": 3, "points": {"points": 0},
+        "balances": [{**BALANCE, "available": 0, "total": 0}],
+    },
 }  # fmt: skip
 TRANSFERS: Final[dict[str, Any]] = {"transfers": [TRANSFER_PENDING], "next": None}
 CONFLICT: Final[dict[str, Any]] = {

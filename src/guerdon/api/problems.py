@@ -68,6 +68,7 @@ KINDS: Final[dict[str, Kind]] = {
     "second_person_needed": _kind(409, "A second person decides", "Use the key of somebody else."),
     "own_account": _kind(409, "Nobody decides about points of their own", "Ask somebody else."),
     "transfer_decided": _kind(409, "The transfer is decided already", "Ask for its state."),
+    "transfer_not_done": _kind(409, "The transfer is not in the books", "Only what is done is reversed."),
     "transfer_limit_reached": _kind(
         409, "No more may be transferred in this period", "Transfer less, or in the next period."
     ),

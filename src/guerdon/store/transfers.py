@@ -13,7 +13,7 @@ from guerdon.store.tables import transfers
 class TransferRow(NamedTuple):
     """Points, in the unit's smallest part, that a member sends to another by one of the programme's transfers.
 
-    `account` is the one they left, `done_at` when they did.
+    `account` is the one they left, `done_at` when they did; `reversed_points` of them came back.
     """
 
     id: str
@@ -30,6 +30,9 @@ class TransferRow(NamedTuple):
     decided_at: int | None = None
     account: str | None = None
     done_at: int | None = None
+    reversed_points: int | None = None
+    reversed_by: str | None = None
+    reversed_at: int | None = None
 
 
 TRANSFERS: Final = AskedTable(transfers, TransferRow)

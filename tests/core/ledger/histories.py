@@ -85,10 +85,10 @@ def lives(draw: st.DrawFn, *, size: int = 14) -> list[Made]:
 
 
 def _transfer(draw: st.DrawFn, what: str, at: int) -> Made:
-    named = {"transfer": draw(choice("gift", "gift", "whim"))}
+    record: Made = {"transfer": draw(choice("gift", "gift", "whim")), "type": "points_received"}
     if what == "send":
-        return {"type": "points_sent", "points": draw(choice(0, 5, 60)), "receiver": "ben", **named}
-    lines = [
+        record |= {"type": "points_sent", "points": draw(choice(0, 5, 60)), "receiver": "ben"}
+    record["lines"] = [
         {
             "amount": 0,
             "points": draw(choice(0, 3, 40)),
@@ -99,7 +99,7 @@ def _transfer(draw: st.DrawFn, what: str, at: int) -> Made:
         }
         for _ in range(draw(st.integers(0, 3)))
     ]
-    return {"type": "points_received", "lines": lines, **named}
+    return record
 
 
 def _redemption(draw: st.DrawFn, what: str, number: int) -> Made:

@@ -86,6 +86,20 @@ def test_of_what_ends_together_the_oldest_goes_first() -> None:
     ]
 
 
+def test_points_of_certain_dates_can_be_sent_before_what_ends_sooner() -> None:
+    brand = YEAR.replace("give: floor(eligible)", "give: floor(eligible), funded_by: {brand: 1}")
+    parts = [part(5, ends="2017-06-01", earned="2017-01-03", payer=payer) for payer in ("programme", "brand", "brand")]
+    history = [receives("2017-02-01", part(9, ends="2017-03-01"), *parts)]
+    back = {**sends("2017-02-02", 8), "lines": [part(6, ends="2017-06-01", payer="brand", earned="2017-01-03")]}
+    assert [(kind, of, points) for kind, _, of, points in told(brand, *history, back)][4:] == [
+        ("spent", 1, 5),
+        ("spent", 1, 1),
+        ("spent", 1, 2),
+    ]
+    rows = answers(brand, *history, back)[1].effects
+    assert [(row.lot, row.granted) for row in rows] == [(2, 5), (3, 1), (0, 2)]
+
+
 def test_points_whose_time_is_over_are_there_for_an_instant() -> None:
     history = [receives("2017-02-01", part(5, earned="2018-01-01", ends="2017-01-01")), buys("2017-02-02", 1)]
     assert told(YEAR, *history)[-1] == ("expired", at("2017-02-01"), 1, 5)

@@ -16,6 +16,7 @@ from guerdon.api.replies import OK, Reply, shown
 from guerdon.services.answers import Points, Recorded, Refusal
 from guerdon.services.once import Answered
 from guerdon.services.transfers.decide import DecideTransfer, decide_transfer
+from guerdon.services.transfers.reverse import ReverseTransfer, reverse_transfer
 from guerdon.services.transfers.transfer import TransferPoints, transfer_points
 from guerdon.services.transfers.transferred import Transferred, told
 from guerdon.store.asked import PENDING
@@ -31,10 +32,14 @@ _CODES: Final = (
     "at_needs_dry_run",
 )  # fmt: skip
 _DECIDING: Final = ("transfer_unknown", "transfer_decided", "second_person_needed", "own_account", *_CODES)
+_REVERSING: Final = (
+    "transfer_unknown", "transfer_not_done", "transfer_decided", "transfer_kind_unknown", "own_account",
+    "not_enough_points", "event_conflict", "at_needs_dry_run",
+)  # fmt: skip
 
 
 class Transfer(Struct, kw_only=True):
-    """Points sent by one member to another; `recorded` is what that did to the sender's account once it is done."""
+    """Points sent by one member to another; `recorded` is what was done last: to the sender's account, or by a reversal to the receiver's."""
 
     id: str
     sender: str
@@ -48,6 +53,9 @@ class Transfer(Struct, kw_only=True):
     asked_at: str
     decided_by: str | None
     decided_at: str | None
+    reversed_points: Points | None
+    reversed_by: str | None
+    reversed_at: str | None
     recorded: Recorded | None
     repeated: bool
 
@@ -136,6 +144,36 @@ async def decline(request: Asked) -> Reply:
 
 
 @offer(
+    "/transfers/{transfer:str}/reversal",
+    Operation(
+        id="reverseTransfer",
+        summary="Take a transfer back",
+        tag="transfers",
+        scope=APPROVE,
+        body=NothingBody,
+        body_example={},
+        answers={
+            201: Answer(about="This much came back.", kind=Transfer, example=examples.TRANSFER_REVERSED),
+            200: Answer(
+                about="It was reversed before.", kind=Transfer, example={**examples.TRANSFER_REVERSED, "repeated": True}
+            ),
+        },
+        codes=_REVERSING,
+        parameters=(TRANSFER, DRY_RUN, DRY_AT),
+        named=True,
+    ),
+)
+async def reverse(request: Asked) -> Reply:
+    """Give the sender back what the receiver still has of a transfer: of the lots that it made, with their dates."""
+    sent = await asking.body_of(request)
+    bodies.read(NothingBody, sent)
+    asked = ReverseTransfer(id=asking.named(request, "transfer"), by=asking.by(request))
+    return await asking.command(
+        request, sent, lambda work, published, at: _answered(reverse_transfer(asked, work, published, at=at))
+    )
+
+
+@offer(
     "/transfers",
     Operation(
         id="listTransfers",
@@ -174,5 +212,7 @@ def _shown(one: Transferred) -> Transfer:
         id=one.id, sender=one.sender, receiver=one.receiver, transfer=one.transfer, unit=one.unit, points=one.points,
         message=one.message, state=one.state, asked_by=one.asked_by, asked_at=to_api(one.asked_at),
         decided_by=one.decided_by, decided_at=None if one.decided_at is None else to_api(one.decided_at),
-        recorded=one.recorded, repeated=one.repeated,
+        reversed_points=one.reversed_points, reversed_by=one.reversed_by,
+        reversed_at=None if one.reversed_at is None else to_api(one.reversed_at), recorded=one.recorded,
+        repeated=one.repeated,
     )  # fmt: skip

@@ -15,6 +15,9 @@ NO_TRANSFER: Final = 0
 ENDLESS: Final = 0
 """The end that is recorded of points that never expire."""
 
+UNSAID: Final = 0
+"""When points were earned of which nobody says it."""
+
 
 class TransferLimit:
     """At most so many points, or times, in each period of a kind, sent by one account; None where nothing says."""

@@ -13,7 +13,7 @@ from guerdon.core.lots import drawing
 from guerdon.core.lots.claims import Claim
 from guerdon.core.lots.keeping import Redeeming
 from guerdon.core.lots.purse import Purse
-from guerdon.core.lots.receiving import Part, receive
+from guerdon.core.lots.receiving import Part, give_up, receive
 from guerdon.core.lots.transfers import NO_PAYER, NO_TRANSFER, Transfer, Transferring
 
 
@@ -40,12 +40,20 @@ def pass_on(redeeming: Redeeming, purse: Purse, facts: Facts, row: i64) -> Sent 
 
 
 def _send(terms: Transferring, transfer: Transfer, purse: Purse, facts: Facts, row: i64, one: int) -> Sent | None:
+    """Let points go: of lots with the dates and payer of the event's lines, as far as there are such, then soonest first."""
     amount = facts.slots[terms.points_slot].at(row) // one
     if amount <= 0:
         return None
     at, event = facts.at.small_at(row), facts.ordinal.small_at(row)
+    pocket = purse.pockets[transfer.unit]
     claim = Claim(event, amount, at=at, lapses_at=LATEST)
-    drawing.send(purse.pockets[transfer.unit], at, event, claim)
+    line = facts.first_line.small_at(row)
+    end = facts.first_line.small_at(row + 1)
+    while line < end:
+        part = _part(terms, transfer, facts, line, one)
+        amount -= give_up(pocket, at, event, part, min(part.points, amount), claim)
+        line += 1
+    drawing.send(pocket, at, event, claim, amount)
     return Sent(transfer.unit, claim)
 
 
@@ -56,15 +64,18 @@ def _receive(terms: Transferring, transfer: Transfer, purse: Purse, facts: Facts
     end = facts.first_line.small_at(row + 1)
     line = first
     while line < end:
-        points = facts.slots[terms.part_slot].at(line) // one
-        if points > 0:
-            payer = facts.slots[terms.payer_slot].small_at(line)
-            part = Part(
-                points,
-                earned_at=facts.slots[terms.earned_slot].small_at(line),
-                ends_at=facts.slots[terms.ends_slot].small_at(line),
-                payer=i64(transfer.payer) if payer == NO_PAYER else payer,
-            )
+        part = _part(terms, transfer, facts, line, one)
+        if part.points > 0:
             receive(pocket, at, event, transfer.rule, line - first, part)
         line += 1
     pocket.fill(at)
+
+
+def _part(terms: Transferring, transfer: Transfer, facts: Facts, line: i64, one: int) -> Part:
+    payer = facts.slots[terms.payer_slot].small_at(line)
+    return Part(
+        facts.slots[terms.part_slot].at(line) // one,
+        earned_at=facts.slots[terms.earned_slot].small_at(line),
+        ends_at=facts.slots[terms.ends_slot].small_at(line),
+        payer=i64(transfer.payer) if payer == NO_PAYER else payer,
+    )

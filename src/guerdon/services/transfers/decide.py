@@ -12,7 +12,7 @@ from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.audit import By
 from guerdon.services.published import Published
 from guerdon.services.transfers.post import post
-from guerdon.services.transfers.transferred import Transferred, allowed, done, note, told, told_again
+from guerdon.services.transfers.transferred import Transferred, allowed, done, note, own_points, told, told_again
 from guerdon.store.asked import DECLINED, DONE, PENDING
 from guerdon.store.database import Work
 from guerdon.store.transfers import TRANSFERS, TransferRow
@@ -57,10 +57,7 @@ def _forbidden(row: TransferRow, by: By) -> Refusal | None:
     if row.asked_by == by.actor:
         detail = "who asked for a transfer does not decide about it; it waits for the key of a second person"
         return Refusal(code="second_person_needed", detail=detail, id=row.id)
-    if {row.sender, row.receiver} & {by.actor, by.name}:
-        detail = "nobody decides about points of their own; ask somebody else"
-        return Refusal(code="own_account", detail=detail, id=row.id)
-    return None
+    return own_points(row, by)
 
 
 def _decided(

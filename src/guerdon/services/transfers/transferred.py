@@ -18,7 +18,7 @@ from guerdon.store.transfers import TransferRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transferred:
-    """A transfer: pending, done, or declined; `recorded` is what it did to the sender's account once it is done."""
+    """A transfer: pending, done, or declined; `recorded` is what was done last: to the sender's account, or by a reversal to the receiver's."""
 
     id: str
     sender: str
@@ -32,6 +32,9 @@ class Transferred:
     asked_at: int
     decided_by: str | None
     decided_at: int | None
+    reversed_points: Points | None
+    reversed_by: str | None
+    reversed_at: int | None
     recorded: Recorded | None = None
     repeated: bool = False
 
@@ -42,7 +45,9 @@ def told(published: Published, row: TransferRow, recorded: Recorded | None = Non
     return Transferred(
         id=row.id, sender=row.sender, receiver=row.receiver, transfer=row.transfer, unit=row.unit,
         points=shown(row.points, decimals[row.unit]), message=row.message, state=row.state, asked_by=row.asked_by,
-        asked_at=row.asked_at, decided_by=row.decided_by, decided_at=row.decided_at, recorded=recorded,
+        asked_at=row.asked_at, decided_by=row.decided_by, decided_at=row.decided_at,
+        reversed_points=None if row.reversed_points is None else shown(row.reversed_points, decimals[row.unit]),
+        reversed_by=row.reversed_by, reversed_at=row.reversed_at, recorded=recorded,
     )  # fmt: skip
 
 
@@ -84,6 +89,14 @@ def homes(view: View, published: Published, row: TransferRow) -> tuple[str, str]
     found = members.read(view, published.id, [row.sender, row.receiver])
     sender, receiver = (found[name].account if name in found else name for name in (row.sender, row.receiver))
     return sender, receiver
+
+
+def own_points(row: TransferRow, by: By) -> Refusal | None:
+    """Return the "no" to whoever would decide about points that they sent or get."""
+    if {row.sender, row.receiver} & {by.actor, by.name}:
+        detail = "nobody decides about points of their own; ask somebody else"
+        return Refusal(code="own_account", detail=detail, id=row.id)
+    return None
 
 
 def unknown(transfer: str, id_: str) -> Refusal:

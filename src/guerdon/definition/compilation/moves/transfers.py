@@ -24,11 +24,12 @@ from guerdon.definition.spec import RuleSpec
 
 SENT_TYPE: Final = "points_sent"
 RECEIVED_TYPE: Final = "points_received"
+_BOTH: Final = (SENT_TYPE, RECEIVED_TYPE)
 _SECOND_US: Final = 1_000_000
 
 
 def with_transfers(draft: Draft, declared: dict[str, EventType]) -> dict[str, EventType]:
-    """Return types of event with those of what is sent and received, where the file has transfers."""
+    """Return types of event with those of what is sent and received, with their parts, where the file has transfers."""
     if not draft.spec.transfers:
         return declared
     decimals = max((unit.decimals for unit in draft.spec.units.values()), default=0)
@@ -43,7 +44,7 @@ def with_transfers(draft: Draft, declared: dict[str, EventType]) -> dict[str, Ev
     check_carried(draft, declared, [*sent, *received], what="a transfer")
     check_carried(draft, declared, parts, what="a part of a transfer", lines=True)
     return carrying(
-        carrying(declared, EventType(SENT_TYPE, POINTS_SENT, sent)),
+        carrying(declared, EventType(SENT_TYPE, POINTS_SENT, sent, parts)),
         EventType(RECEIVED_TYPE, POINTS_RECEIVED, received, parts),
     )
 
@@ -63,8 +64,8 @@ def transfers(draft: Draft, terms: Terms, rules: list[Rule]) -> Transferring | N
     return Transferring(
         made,
         which_slot=slots.which([one.name for one in made]),
-        points_slot=slots.points(SENT_TYPE, line=False),
-        part_slot=slots.points(RECEIVED_TYPE, line=True),
+        points_slot=slots.points((SENT_TYPE,), line=False),
+        part_slot=slots.points(_BOTH, line=True),
         earned_slot=slots.instant("earned"),
         ends_slot=slots.instant("ends"),
         payer_slot=slots.payer(),
@@ -126,15 +127,15 @@ class _Slots:
     def which(self, names: list[str]) -> int:
         """Return the slot of which transfer an event names, counted from 1; NO_TRANSFER of one that there is not."""
         named = Field("transfer", Type(TEXT), line=False)
-        return self._slot((SENT_TYPE, RECEIVED_TYPE), _position_of(named, names, first=1, otherwise=NO_TRANSFER))
+        return self._slot(_BOTH, _position_of(named, names, first=1, otherwise=NO_TRANSFER))
 
-    def points(self, event_type: str, *, line: bool) -> int:
-        """Return the slot of the points that leave the sender, or that a part brings; below zero it is none."""
-        scope = self.terms.scopes[event_type]
+    def points(self, event_types: tuple[str, ...], *, line: bool) -> int:
+        """Return the slot of the points that leave the sender, or that a part is of; below zero it is none."""
+        scope = self.terms.scopes[event_types[0]]
         kind = (scope.line_fields if line else scope.fields)["points"]
         at_least_none = number(0, kind.high, scale=kind.scale)
         value = Extreme("max", [Field("points", kind, line=line), Literal(0, number(0, 0))], at_least_none)
-        return self._slot((event_type,), value, line=line)
+        return self._slot(event_types, value, line=line)
 
     def instant(self, name: str) -> int:
         """Return the slot of an instant that a part states in whole seconds and microseconds."""
@@ -144,13 +145,13 @@ class _Slots:
         one = Literal(_SECOND_US, number(_SECOND_US, _SECOND_US))
         seconds = Arithmetic("*", whole, one, number(low, high))
         value = Arithmetic("+", seconds, rest, number(low + rest.type.low, high + rest.type.high))
-        return self._slot((RECEIVED_TYPE,), value, line=True)
+        return self._slot(_BOTH, value, line=True)
 
     def payer(self) -> int:
         """Return the slot of who pays for a part, by position; NO_PAYER of one that no version knows so far."""
         named = Field("payer", Type(TEXT), line=True)
         value = _position_of(named, self.terms.joint.payers, first=0, otherwise=NO_PAYER)
-        return self._slot((RECEIVED_TYPE,), value, line=True)
+        return self._slot(_BOTH, value, line=True)
 
     def _slot(self, types: tuple[str, ...], value: Node, *, line: bool = False) -> int:
         kind = value.type

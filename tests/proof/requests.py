@@ -8,11 +8,11 @@ from typing import Any, Final
 from guerdon.api.app import document
 from guerdon.api.openapi import PREFIX
 from tests.api.serving import Served
-from tests.services.shop import REASONS, VOUCHERS
+from tests.services.shop import GIFTS, REASONS, VOUCHERS
 
 Json = dict[str, Any]
 
-TEXT: Final = VOUCHERS + REASONS
+TEXT: Final = VOUCHERS + REASONS + GIFTS
 """A programme in which every operation has something to do."""
 
 DOUBLE: Final = TEXT.replace("floor(eligible)", "floor(eligible * 2)")
@@ -88,6 +88,27 @@ def waiting(served: Served) -> None:
     assert served.post("/members/ana/adjustments", asked, key=other).status_code == 202
 
 
+def befriended(served: Served) -> None:
+    """Ana has points, and ben is a member, too."""
+    served.earn(400)
+    assert served.post("/members", {"member": "ben"}).status_code == 201
+
+
+def sending(served: Served) -> None:
+    """A transfer waits for a second person."""
+    befriended(served)
+    _, other = served.new_key("admin")
+    asked = {"id": "t-1", "transfer": "gift", "receiver": "ben", "points": 250}
+    assert served.post("/members/ana/transfers", asked, key=other).status_code == 202
+
+
+def sent(served: Served) -> None:
+    """Ana has given points to ben."""
+    befriended(served)
+    asked = {"id": "t-1", "transfer": "gift", "receiver": "ben", "points": 50}
+    assert served.post("/members/ana/transfers", asked).status_code == 201
+
+
 def published_again(served: Served) -> None:
     """There is a second revision, and the first can be gone back to."""
     assert served.post("/programme/revisions", {"text": DOUBLE}).status_code == 201
@@ -104,6 +125,10 @@ BEFORE: Final[dict[str, Callable[[Served], None]]] = {
     "adjustPoints": earned,
     "approveAdjustment": waiting,
     "declineAdjustment": waiting,
+    "transferPoints": befriended,
+    "approveTransfer": sending,
+    "declineTransfer": sending,
+    "reverseTransfer": sent,
     "rollBack": published_again,
 }
 """What has happened before an operation's example can be done."""

@@ -21,15 +21,18 @@ from hypothesis.stateful import (
 )
 
 from guerdon.core.history import take_stock
+from guerdon.core.ledger.books import TRANSFERRED_BOOK
 from guerdon.definition.check import check_text
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.audit import By
 from guerdon.services.facts import reread
 from guerdon.services.programmes.publish import publish
+from guerdon.services.transfers.transfer import TransferPoints, transfer_points
+from guerdon.services.transfers.transferred import Transferred
 from guerdon.store import accounts, events, open_database
 from tests.databases.fixtures import Prepared
 from tests.proof.sizes import sized
-from tests.services.shop import PROGRAMME, Shop
+from tests.services.shop import GIFTS, PROGRAMME, TESTS, Shop
 
 HISTORIES = sized(push=10, release=5_000)
 """How many histories are lived through on SQLite."""
@@ -41,7 +44,7 @@ STEPS = sized(push=25, release=50)
 """How many steps a history has."""
 
 MEMBERS = ("ana", "ben")
-FREE_STOCK = PROGRAMME.replace(", stock: 2", "")
+FREE_STOCK = PROGRAMME.replace(", stock: 2", "") + GIFTS
 REVISIONS = (
     FREE_STOCK,
     FREE_STOCK.replace("after: 12 months", "after: 6 months"),
@@ -112,6 +115,26 @@ class Histories(RuleBasedStateMachine):
         self.count += 1
         self.shop.step(id=f"s{self.count}", member=member, redemption=redemption, step=step)
 
+    @rule(sender=st.sampled_from(MEMBERS), points=st.integers(1, 300), transfer=st.sampled_from(["pass", "renew"]))
+    def passes_on(self, sender: str, points: int, transfer: str) -> None:
+        self.count += 1
+        receiver = next(one for one in MEMBERS if one != sender)
+        before = [self.shop.points(member) for member in (sender, receiver)]
+        asked = TransferPoints(
+            id=f"t{self.count}",
+            sender=sender,
+            receiver=receiver,
+            transfer=transfer,
+            points=points,
+            message="",
+            by=TESTS,
+        )
+        with self.shop.database.work() as work:
+            found = transfer_points(asked, work, self.shop.publishing.current(work), at=self.shop.at())
+        if not isinstance(found, Transferred):
+            assert found.code in ("not_enough_points", "transfer_limit_reached")
+            assert [self.shop.points(member) for member in (sender, receiver)] == before
+
     @rule(days=DAYS["a tick"], posts=st.booleans())
     def time_goes_on(self, days: int, *, posts: bool) -> None:
         self.shop.now = (datetime.fromisoformat(self.shop.now) + timedelta(days=days, minutes=7)).isoformat()
@@ -150,6 +173,14 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def postings_sum_to_zero(self) -> None:
         query = "select sum(points) from postings group by programme, account, journal, unit having sum(points) <> 0"
+        with self.shop.database.view() as view:
+            assert view.connection.exec_driver_sql(query).fetchall() == []
+
+    @invariant()
+    def what_one_sent_another_received(self) -> None:
+        query = (
+            f"select sum(points) from postings where book = {TRANSFERRED_BOOK} group by unit having sum(points) <> 0"
+        )
         with self.shop.database.view() as view:
             assert view.connection.exec_driver_sql(query).fetchall() == []
 

@@ -16,9 +16,9 @@ from guerdon.services.published import Published
 from guerdon.services.redemptions.redeem import RedeemReward, redeem_reward
 from guerdon.store import seals
 from guerdon.store.database import Work
-from tests.services.shop import REASONS, TESTS, VOUCHERS, Shop
+from tests.services.shop import GIFTS, REASONS, TESTS, VOUCHERS, Shop
 
-STOCKED: Final = VOUCHERS.replace("stock: 2", "stock: 1000") + REASONS + "enrolment: {claim: 30 days}\n"
+STOCKED: Final = VOUCHERS.replace("stock: 2", "stock: 1000") + REASONS + GIFTS + "enrolment: {claim: 30 days}\n"
 NOW: Final = "2026-06-01T12:00:00+02:00"
 YEARS_LATER: Final = "2028-06-01T12:00:00+02:00"
 

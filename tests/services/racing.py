@@ -20,11 +20,15 @@ from guerdon.services.members.find import Profile
 from guerdon.services.published import Published, Publishing
 from guerdon.services.redemptions.redeem import RedeemReward, StepRedemption, redeem_reward, step_redemption
 from guerdon.services.redemptions.use import Good, UseCode, use_code
+from guerdon.services.transfers.decide import DecideTransfer, decide_transfer
+from guerdon.services.transfers.reverse import ReverseTransfer, reverse_transfer
+from guerdon.services.transfers.transfer import TransferPoints, transfer_points
+from guerdon.services.transfers.transferred import Transferred
 from guerdon.store import Database, Work, open_database
 
-Outcome = Recorded | Adjusted | Good | Profile | Refusal
+Outcome = Recorded | Adjusted | Transferred | Good | Profile | Refusal
 Asked = tuple[str, dict[str, Any]]
-"""A verb (redeem, step, enrol, adjust, decide, use, record) and what it is asked with."""
+"""A verb (redeem, step, enrol, adjust, decide, transfer, agree, reverse, use, record) and what it is asked with."""
 
 PROCESSES = 4
 TRIES = 40
@@ -68,7 +72,7 @@ def _tried(do: Callable[[], Outcome]) -> str:
         else:
             if isinstance(found, Refusal):
                 return found.code
-            return "again" if isinstance(found, (Recorded, Adjusted)) and found.repeated else "done"
+            return "again" if isinstance(found, (Recorded, Adjusted, Transferred)) and found.repeated else "done"
     return "busy"
 
 
@@ -84,6 +88,9 @@ VERBS: dict[str, Callable[[dict[str, Any], Work, Published, int], Outcome]] = {
     "enrol": lambda given, work, published, at: enrol_member(EnrolMember(**given), work, published, by=COMMAND, at=at),
     "adjust": lambda given, work, published, at: adjust_points(AdjustPoints(**given), work, published, at=at),
     "decide": lambda given, work, published, at: decide_adjustment(DecideAdjustment(**given), work, published, at=at),
+    "transfer": lambda given, work, published, at: transfer_points(TransferPoints(**given), work, published, at=at),
+    "agree": lambda given, work, published, at: decide_transfer(DecideTransfer(**given), work, published, at=at),
+    "reverse": lambda given, work, published, at: reverse_transfer(ReverseTransfer(**given), work, published, at=at),
     "use": lambda given, work, published, at: use_code(UseCode(**given), work, published, at=at),
     "record": lambda given, work, published, at: record_events(work, published, [given], recorded_at=at)[0],
 }

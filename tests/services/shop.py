@@ -59,6 +59,12 @@ adjustments:
   - {id: correction, title: A mistake}
   - {id: fresh, approve_above: 0}
 """
+GIFTS = """
+transfers:
+  - {id: gift, title: A gift, min: 10, max: 500, message: true, approve_above: 200, limits: [{points: 300, every: month}]}
+  - {id: pass, limits: [{times: 3, every: day}]}
+  - {id: renew, title: With new dates, fresh_dates: true}
+"""
 
 
 def by(name: str) -> By:

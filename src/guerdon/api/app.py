@@ -31,6 +31,7 @@ from guerdon.api.routes import (
     programme,
     redemptions,
     revisions,
+    transfers,
 )
 from guerdon.api.routes.members import profiles, standings
 from guerdon.app.service import Guerdon
@@ -59,6 +60,11 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     adjustments.approve,
     adjustments.decline,
     adjustments.list_adjustments,
+    transfers.transfer,
+    transfers.approve,
+    transfers.decline,
+    transfers.reverse,
+    transfers.list_transfers,
     programme.show_programme,
     revisions.list_revisions,
     revisions.publish_revision,

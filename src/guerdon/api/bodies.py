@@ -67,6 +67,16 @@ class AdjustmentBody(Struct, forbid_unknown_fields=True):
     note: Annotated[str, Meta(max_length=2_000)] = ""
 
 
+class TransferBody(Struct, forbid_unknown_fields=True):
+    """By which transfer of the programme how many points go to whom; `id` names it for ever, without one it gets one."""
+
+    transfer: GivenName
+    receiver: GivenName
+    points: int | str
+    id: Name = ""
+    message: Annotated[str, Meta(max_length=500)] = ""
+
+
 class CodeBody(Struct, forbid_unknown_fields=True):
     """A code as it was shown, and who is there, if that is known."""
 
@@ -149,6 +159,7 @@ _DECODERS: Final[dict[type[Struct], msgspec.json.Decoder[Any]]] = {
         RedemptionBody,
         StepBody,
         AdjustmentBody,
+        TransferBody,
         CodeBody,
         CodesBody,
         NothingBody,
@@ -188,6 +199,9 @@ def refusal_of(record: Record) -> Refusal | None:
     """Return why a record cannot be an event whatever the programme says; None when it may be one."""
     if record.get("type") == "adjustment":
         detail = "an adjustment is asked for at /v1/members/{member}/adjustments, which holds it to its reason"
+        return Refusal(code="invalid_event", detail=detail, id=str(record.get("id") or "")[:NAME_MAX])
+    if record.get("type") in ("points_sent", "points_received"):
+        detail = "a transfer is asked for at /v1/members/{member}/transfers, which holds it to its terms"
         return Refusal(code="invalid_event", detail=detail, id=str(record.get("id") or "")[:NAME_MAX])
     for name in NAMES:
         value = record.get(name)

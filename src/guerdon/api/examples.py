@@ -52,6 +52,29 @@ ADJUSTMENT_DECLINED: Final[dict[str, Any]] = {
     **ADJUSTMENT_PENDING, "state": "declined", "decided_by": "k_ba9876543210", "decided_at": "2026-06-01T10:40:00Z",
 }  # fmt: skip
 ADJUSTMENTS: Final[dict[str, Any]] = {"adjustments": [ADJUSTMENT_PENDING], "next": None}
+TRANSFERRED: Final[dict[str, Any]] = {
+    "id": "t-1", "sender": "ana", "receiver": "ben", "transfer": "gift", "unit": "points", "points": 50,
+    "message": "Happy birthday", "state": "done", "asked_by": "k_0123456789ab", "asked_at": "2026-06-01T10:30:00Z",
+    "decided_by": None, "decided_at": None, "reversed_points": None, "reversed_by": None, "reversed_at": None, "repeated": False,
+    "recorded": {
+        **RECORDED, "id": "t-1", "source": "guerdon", "number": 2, "journal": 2, "points": {"points": 0},
+        "balances": [{**BALANCE, "available": 70, "total": 70}],
+    },
+}  # fmt: skip
+TRANSFER_PENDING: Final[dict[str, Any]] = {
+    **TRANSFERRED, "id": "t-2", "points": 500, "state": "pending", "recorded": None,
+}  # fmt: skip
+TRANSFER_DECLINED: Final[dict[str, Any]] = {
+    **TRANSFER_PENDING, "state": "declined", "decided_by": "k_ba9876543210", "decided_at": "2026-06-01T10:40:00Z",
+}  # fmt: skip
+TRANSFER_REVERSED: Final[dict[str, Any]] = {
+    **TRANSFERRED, "reversed_points": 30, "reversed_by": "k_ba9876543210", "reversed_at": "2026-06-02T08:00:00Z",
+    "recorded": {
+        **RECORDED, "id": "t-1/reversal", "source": "guerdon", "account": "ben", "number": 3, "journal": 3, "points": {"points": 0},
+        "balances": [{**BALANCE, "available": 0, "total": 0}],
+    },
+}  # fmt: skip
+TRANSFERS: Final[dict[str, Any]] = {"transfers": [TRANSFER_PENDING], "next": None}
 CONFLICT: Final[dict[str, Any]] = {
     "type": "/docs#event_conflict", "title": "The id was recorded with other content", "status": 409,
     "code": "event_conflict", "detail": "event till-4711 was recorded before with other content", "id": "till-4711",
@@ -120,6 +143,7 @@ PROGRAMME: Final[dict[str, Any]] = {
     "rewards": [{"id": "coffee", "title": "Coffee", "unit": "points", "terms": "50"}],
     "ladders": [{"id": "tier", "levels": [{"id": "blue", "title": ""}, {"id": "gold", "title": ""}]}],
     "adjustments": [{"id": "goodwill", "title": "Goodwill", "unit": "points", "max": 500, "approve_above": 100}],
+    "transfers": [{"id": "gift", "title": "A gift", "unit": "points", "min": 10, "max": 500, "message": True}],
 }  # fmt: skip
 REVISION: Final[dict[str, Any]] = {"text": "format: 1\nprogramme: shop\n...", "note": "gold from 500"}
 PUBLISHED: Final[dict[str, Any]] = {"programme": "shop", "revision": 2, "warnings": []}

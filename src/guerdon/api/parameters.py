@@ -21,10 +21,11 @@ IDENTITY: Final = (
 REDEMPTION: Final = Parameter(name="redemption", where="path", about="The redemption's id.", example="r-1")
 REVISION: Final = Parameter(name="revision", where="path", about="The revision's number.", example="1")
 ADJUSTMENT: Final = Parameter(name="adjustment", where="path", about="The adjustment's id.", example="a-1")
+TRANSFER: Final = Parameter(name="transfer", where="path", about="The transfer's id.", example="t-1")
 STATE: Final = Parameter(
     name="state", where="query", about="pending, done or declined; pending unless stated.", example="pending"
 )
-ADJUSTMENT_CURSOR: Final = Parameter(
+ASKED_CURSOR: Final = Parameter(
     name="cursor", where="query", about="The `next` of the page before; else it is the first page.", example="a-1"
 )
 AT: Final = Parameter(

@@ -49,6 +49,7 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "revision_unknown": _kind(404, "There is no such revision", "See the programme's revisions for their numbers."),
     "adjustment_unknown": _kind(404, "There is no such adjustment", "Name the id that it was answered with."),
+    "transfer_unknown": _kind(404, "There is no such transfer", "Name the id that it was answered with."),
     "method_not_allowed": _kind(405, "The address has no such method", "Compare the method with the reference."),
     # What stands against it.
     "event_conflict": _kind(409, "The id was recorded with other content", "Give each event an id of its own."),
@@ -65,7 +66,13 @@ KINDS: Final[dict[str, Kind]] = {
     "redemption_not_confirmed": _kind(409, "The redemption is not confirmed", "Confirm it first."),
     "adjustment_decided": _kind(409, "The adjustment is decided already", "Ask for its state."),
     "second_person_needed": _kind(409, "A second person decides", "Use the key of somebody else."),
-    "own_account": _kind(409, "Nobody adjusts points of their own", "Ask somebody else."),
+    "own_account": _kind(409, "Nobody decides about points of their own", "Ask somebody else."),
+    "transfer_decided": _kind(409, "The transfer is decided already", "Ask for its state."),
+    "transfer_not_done": _kind(409, "The transfer is not in the books", "Only what is done is reversed."),
+    "transfer_limit_reached": _kind(
+        409, "No more may be transferred in this period", "Transfer less, or in the next period."
+    ),
+    "member_closed": _kind(409, "Somebody is no member any more", "Points pass between members alone."),
     "request_running": _kind(409, "A request of this Idempotency-Key is running", "Wait for its answer, or ask again."),
     "body_too_large": _kind(413, "The body is too large", "Send fewer events at once."),
     # What it says.
@@ -76,6 +83,11 @@ KINDS: Final[dict[str, Kind]] = {
     "reason_unknown": _kind(422, "There is no such reason", "Name a reason of the programme's adjustments."),
     "adjustment_too_large": _kind(422, "The reason is not good for so many points", "Adjust by less."),
     "points_invalid": _kind(422, "The points are none of the unit", "Write a number with the unit's decimals, not 0."),
+    "transfer_kind_unknown": _kind(422, "The programme has no such transfer", "Name one of the programme's transfers."),
+    "transfer_outside": _kind(422, "The transfer is not for so many points", "Transfer what its terms allow."),
+    "message_not_allowed": _kind(422, "The transfer goes without a message", "Leave the message out."),
+    "same_account": _kind(422, "Nobody sends points to themselves", "Name another member."),
+    "receiver_unknown": _kind(422, "There is no such member to receive points", "Enrol them first."),
     "reward_unknown": _kind(422, "There is no such reward", "Name one of the programme's rewards."),
     "points_too_few": _kind(422, "The reward needs more points", "State at least the reward's minimum."),
     "points_off_step": _kind(422, "The points are between steps", "State a multiple of the reward's step."),

@@ -63,7 +63,7 @@ def _months(months: "tuple[MonthRow, ...]") -> list[str]:
 
 def change_words(months: "tuple[MonthRow, ...]") -> tuple[list[str], list[list[object]]]:
     """Return which kinds of change there were, and a row a month of them with its balance."""
-    words = ("earned", "spent", "expired", "taken_back", "written_off")
+    words = ("earned", "spent", "expired", "taken_back", "written_off", "transferred")
     shown = [word for word in words if any(getattr(month, word) for month in months)]
     rows = [[month.month, *[getattr(month, word) or "" for word in shown], month.balance] for month in months]
     return [word.replace("_", " ") for word in shown], rows

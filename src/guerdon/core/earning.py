@@ -193,7 +193,7 @@ class Rule(Origin):
         self.share_slot = share_slot
 
     def adjust(self, *, qualifies: bool) -> None:
-        """Be what an adjustment gives: no activity of the member's, and only where it `qualifies` any credit towards levels."""
+        """Be what an adjustment or a transfer gives: no activity of the member's, and only where it `qualifies` any credit towards levels."""
         self.adjusts = True
         self.qualifies = qualifies
 

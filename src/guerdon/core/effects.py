@@ -15,11 +15,12 @@ The lot that points moved in or out of is named by what made it: the event `of`,
 | indebted, settled | more was asked for than there was; earnings pay it off | debt that comes, or goes | |
 | written_off | what was owed too long is not owed any more | debt that goes | `event` is the one that made it |
 | moved | a level changes | 0 | `rule` is the ladder, `source` the level before, `band` the level now, `period` its end, `reason` why; `desired` is the credit, held against the level in `limit`; `line` is the grant |
+| received | points of another account make a lot, with dates of their own | what the lot begins with | |
 | redeemed | a reward is asked for | 0 | `rule` is the reward, -1 for one that there is not, `band` the step, `desired` how many points, `reason` which term it contradicts, `limit` and `period` the limit or stock it goes beyond, `lot` how many of it, `residue` the price of that moment (-1: any) |
 
 `version` is the one whose terms decided: of what is earned or reversed the rule's, of what expires the one by which the lot ends
 then, of a level that of its ladder, else the one in force. In rows of lots `band` says where the points were before: usable (-1), pending (0), held (1), spent (2) or expired (3), or that an adjustment took
-them off (5). What is
+them off (5) or another account has them now (6). What is
 settled is a redemption's debt (2) or a refund's (-1); what a refund makes debt names the lot that is short of it.
 
 Invariants:
@@ -49,10 +50,11 @@ SETTLED: Final = 9
 MOVED: Final = 10
 REDEEMED: Final = 11
 WRITTEN_OFF: Final = 12
+RECEIVED: Final = 13
 
 KINDS: Final = (
     "earned", "spent", "expired", "reversed", "usable", "held", "released", "restored", "indebted", "settled", "moved",
-    "redeemed", "written_off",
+    "redeemed", "written_off", "received",
 )  # fmt: skip
 """What a row says happened."""
 
@@ -63,6 +65,9 @@ FROM_SPENT: Final = 2
 FROM_EXPIRED: Final = 3
 BY_HAND: Final = 5
 """Usable points that an adjustment takes off: they are not redeemed. 4 is where points were that were in no lot."""
+
+PASSED_ON: Final = 6
+"""Usable points that go to another account."""
 
 SIGNS: Final = [1 if kind == EARNED else -1 if kind == REVERSED else 0 for kind in range(len(KINDS))]
 """How a row counts in what was earned: as it stands, taken off, or not at all."""

@@ -17,6 +17,8 @@ REFUND: Final = 3
 REDEMPTION: Final = 4
 ADJUSTMENT: Final = 5
 FULFILMENT: Final = 6
+POINTS_SENT: Final = 7
+POINTS_RECEIVED: Final = 8
 
 KINDS: Final = {
     "membership": MEMBERSHIP,
@@ -26,6 +28,8 @@ KINDS: Final = {
     "redemption": REDEMPTION,
     "adjustment": ADJUSTMENT,
     "fulfilment": FULFILMENT,
+    "points_sent": POINTS_SENT,
+    "points_received": POINTS_RECEIVED,
 }
 """The kinds of event, in the order in which they apply at one instant (S3)."""
 

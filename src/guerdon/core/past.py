@@ -14,7 +14,7 @@ from typing import Final
 from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST, Zone
-from guerdon.core.effects import EARNED, FROM_PENDING, REVERSED, USABLE, Effects
+from guerdon.core.effects import EARNED, FROM_PENDING, RECEIVED, REVERSED, USABLE, Effects
 from guerdon.core.facts import Facts
 from guerdon.core.ladders import AFTER, Ladder, Later, Place
 from guerdon.core.metrics import Meter, Metric
@@ -153,7 +153,8 @@ class Past:
             row = mark
             while meter.metric.usable and row < effects.count:
                 points = int(effects.granted[row])
-                usable = effects.kind[row] == USABLE and effects.unit[row] == meter.metric.unit
+                usable = effects.kind[row] == USABLE or effects.kind[row] == RECEIVED
+                usable = usable and effects.unit[row] == meter.metric.unit
                 if usable and points > 0 and not self._is_apart(effects, row):
                     found = int(effects.of[row])
                     meter.take(points, at, found)
@@ -269,15 +270,15 @@ class Past:
                 points = 0
                 row = mark
                 while row < effects.count:
-                    earned = effects.kind[row] == EARNED and effects.unit[row] == unit
-                    if earned and not self._is_apart(effects, row):
+                    earned = effects.kind[row] == EARNED or effects.kind[row] == RECEIVED
+                    if earned and effects.unit[row] == unit and not self._is_apart(effects, row):
                         points += int(effects.granted[row])
                     row += 1
                 meter.take(points, at, event)
                 self.next_due = min(self.next_due, meter.next_due())
 
     def _is_apart(self, effects: Effects, row: i64) -> bool:
-        """Say whether points of a row are no credit, because an adjustment gave them."""
+        """Say whether points of a row are no credit, because an adjustment gave them or another account sent them."""
         return len(self.uncounted) > 0 and int(effects.rule[row]) in self.uncounted
 
     def _cross(self, facts: Facts, row: i64, at: i64, event: i64, effects: Effects) -> None:

@@ -140,7 +140,7 @@ class Programme:
             currency=currency, rates=rates, zone=zone, event_types=event_types, eligible=eligible, returns=returns,
             lateness=lateness or Lateness(zone),
         )  # fmt: skip
-        # Rules of adjustments that are no credit towards levels.
+        # Rules of adjustments and transfers that are no credit towards levels.
         self.uncounted: Final = {rule.position for rule in rules if not rule.qualifies}
         for rule in rules:
             rule.index_limits()
@@ -177,7 +177,7 @@ class Programme:
         return [[] if one is None else one.rewards for one in terms]
 
     def redeeming_at(self, at: int) -> Redeeming | None:
-        """Return the terms of redemptions and adjustments as they are at an instant."""
+        """Return the terms of redemptions, adjustments and transfers as they are at an instant."""
         return self.changes[self.version_at(at)].redeeming if self.changes else self.redeeming
 
     def ladders_at(self, at: int) -> list[Ladder]:

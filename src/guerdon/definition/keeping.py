@@ -180,6 +180,37 @@ class AdjustmentSpec(Part):
     funded_by: FundedBy | None = Field(None, description="Who pays for what it gives")
 
 
+class TransferLimitSpec(Part):
+    """At most so many points, or times, that one account sends in a period."""
+
+    points: Number | None = Field(None, ge=0, description="At most so many points")
+    times: int | None = Field(None, ge=0, description="At most so many times")
+    every: Literal["day", "week", "month", "quarter", "year", "ever"] = Field(
+        description="The period, in the programme's zone"
+    )
+
+
+class TransferSpec(Part):
+    """A way in which members pass points on to others."""
+
+    id: Name = Field(description="Its name, as whoever transfers says it")
+    title: str = Field(default="", description="What people read")
+    unit: Name | None = Field(None, description="What is passed on; needed with several units")
+    min: Number | None = Field(None, gt=0, description="At least so many points each time")
+    max: Number | None = Field(None, gt=0, description="At most so many points each time")
+    limits: list[TransferLimitSpec] = Field(
+        default_factory=list, max_length=20, description="At most so many points, or times, in a period"
+    )
+    message: bool = Field(default=False, description="Some words may go with it")
+    fresh_dates: bool = Field(
+        default=False, description="Points get new dates with the receiver, once; else they keep those they had"
+    )
+    qualifies: bool = Field(default=False, description="What is received counts towards levels, as points earned do")
+    approve_above: Number | None = Field(
+        None, ge=0, description="Of more points than these a second person approves; of none unless stated"
+    )
+
+
 def _way(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
     return {"way": value} if isinstance(value, str) else value
 

@@ -29,7 +29,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "metrics": levels.MetricSpec, "within": levels.WithinSpec, "ladders": levels.LadderSpec, "levels": levels.LevelSpec,
     "grants": levels.GrantSpec, "keep": levels.KeepSpec, "credit": levels.CreditSpec, "returns": keeping.ReturnsSpec,
     "write_off": keeping.WriteOffSpec, "unlinked": keeping.UnlinkedSpec, "debt": keeping.OwedSpec, "late": late.LateSpec,
-    "enrolment": spec.EnrolmentSpec,
+    "enrolment": spec.EnrolmentSpec, "transfers": keeping.TransferSpec,
 }  # fmt: skip
 
 _NAMED: Final = (
@@ -48,7 +48,7 @@ _HINTS: Final = {
 _STAND_INS: Final = {"format": 1, "programme": "programme", "zone": "UTC", "currency": "USD", "units": {"points": {}}}
 """What stands in for a part that is needed to look at the rest."""
 
-_OF_UNITS: Final = ("rules", "multipliers", "campaigns", "limits", "rewards", "redemptions", "adjustments")
+_OF_UNITS: Final = ("rules", "multipliers", "campaigns", "limits", "rewards", "redemptions", "adjustments", "transfers")
 """Sections that need points to be about."""
 
 _OF_LEVELS: Final = ("benefits", "metrics", "ladders")

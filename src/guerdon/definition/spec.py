@@ -19,6 +19,7 @@ from guerdon.definition.keeping import (
     RedemptionsSpec,
     ReturnsSpec,
     RewardSpec,
+    TransferSpec,
 )
 from guerdon.definition.keeping import LimitSpec as LimitSpec  # noqa: PLC0414 - what rules and campaigns have, too
 from guerdon.definition.late import Late
@@ -329,6 +330,9 @@ class ProgrammeSpec(Part):
         default_factory=list,
         max_length=NAMES_MAX,
         description="Reasons for which points are given or taken off by hand",
+    )
+    transfers: list[TransferSpec] = Field(
+        default_factory=list, max_length=NAMES_MAX, description="Ways in which members pass points on to others"
     )
     returns: ReturnsSpec | None = Field(None, description="What is taken back when goods come back")
     late: Late | None = Field(None, description="What becomes of events that are recorded late")

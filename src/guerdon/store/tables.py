@@ -191,6 +191,19 @@ adjustments = _table(
     absent="decided_by decided_at",
 )  # fmt: skip
 
+transfers = _table(
+    "transfers",
+    {
+        "programme": NUMBER, "id": TEXT, "sender": TEXT, "receiver": TEXT, "transfer": TEXT, "unit": TEXT, "points": POINTS,
+        "message": TEXT, "state": TEXT, "asked_by": TEXT, "asked_at": INSTANT, "decided_by": TEXT, "decided_at": INSTANT,
+        "account": TEXT, "done_at": INSTANT, "reversed_points": POINTS, "reversed_by": TEXT, "reversed_at": INSTANT,
+    },
+    "programme id",
+    Index("transfers_state", "programme", "state", "asked_at", "id"),
+    Index("transfers_sent", "programme", "account", "transfer", "done_at"),
+    absent="decided_by decided_at account done_at reversed_points reversed_by reversed_at",
+)  # fmt: skip
+
 # What is kept until somebody joins.
 
 guest_events = _table(

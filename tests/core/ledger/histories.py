@@ -10,6 +10,9 @@ from tests.core.generated import choice, programmes
 Made = dict[str, Any]
 
 START = datetime(2024, 1, 29, 12, tzinfo=UTC)
+HAPPENS = (
+    "buy", "buy", "buy", "visit", "spend", "reserve", "confirm", "cancel", "return", "part", "adjust", "send", "receive",
+)  # fmt: skip
 LENGTHS = ("1 day", "10 days", "1 month", "2 months")
 
 
@@ -20,6 +23,7 @@ def kept(draw: st.DrawFn) -> Made:
     made["units"]["points"] |= draw(_terms())
     made["units"]["stars"] |= draw(choice({}, {"expiry": {"after": "1 month"}}))
     made["adjustments"] = [{"id": "goodwill", "unit": "points", "qualifies": draw(st.booleans())}]
+    made["transfers"] = [{"id": "gift", "unit": "points", "qualifies": draw(st.booleans())}]
     made["redemptions"] = {"hold_for": draw(choice(*LENGTHS))} if draw(st.booleans()) else {}
     if draw(st.booleans()):
         made["metrics"] = {"spend": {"sum": "amount", "within": "month"}, "visits": {"within": {"rolling_days": 20}}}
@@ -53,9 +57,7 @@ def lives(draw: st.DrawFn, *, size: int = 14) -> list[Made]:
     for number in range(draw(st.integers(1, size))):
         at += timedelta(hours=draw(choice(1, 11, 24, 24 * 9, 24 * 31)), minutes=draw(st.integers(0, 2)))
         record: Made = {"id": f"e{number:02d}", "member": draw(choice("ana", "ben")), "at": at.isoformat()}
-        what = draw(
-            choice("buy", "buy", "buy", "visit", "spend", "reserve", "confirm", "cancel", "return", "part", "adjust")
-        )
+        what = draw(choice(*HAPPENS))
         if what == "buy":
             record |= {
                 "amount": draw(choice("0", "1", "49.99", "120", "333.33")),
@@ -67,6 +69,8 @@ def lives(draw: st.DrawFn, *, size: int = 14) -> list[Made]:
         elif what == "adjust":
             reason, points = draw(choice("goodwill", "whim")), draw(choice(-60, -1, 30))
             record |= {"type": "adjustment", "points": points, "reason": reason}
+        elif what in ("send", "receive"):
+            record |= _transfer(draw, what, int(at.timestamp()))
         elif what in ("return", "part"):
             if not bought:
                 continue
@@ -78,6 +82,24 @@ def lives(draw: st.DrawFn, *, size: int = 14) -> list[Made]:
             record |= _redemption(draw, what, number)
         made.append(record)
     return made or [{"id": "e00", "member": "ana", "at": START.isoformat(), "type": "visit"}]
+
+
+def _transfer(draw: st.DrawFn, what: str, at: int) -> Made:
+    record: Made = {"transfer": draw(choice("gift", "gift", "whim")), "type": "points_received"}
+    if what == "send":
+        record |= {"type": "points_sent", "points": draw(choice(0, 5, 60)), "receiver": "ben"}
+    record["lines"] = [
+        {
+            "amount": 0,
+            "points": draw(choice(0, 3, 40)),
+            "payer": draw(choice("programme", "brand", "nobody")),
+            "earned": at - 86_400 * draw(choice(0, 20)),
+            "ends": draw(choice(0, at + 86_400 * 15, at + 86_400 * 45)),
+            "ends_us": draw(choice(0, 1)),
+        }
+        for _ in range(draw(st.integers(0, 3)))
+    ]
+    return record
 
 
 def _redemption(draw: st.DrawFn, what: str, number: int) -> Made:

@@ -10,7 +10,8 @@ from hypothesis import given
 from guerdon.core.events import Event, read_event
 from guerdon.core.explain import explain, left_lines, pages_of, sentences, stories_of
 from guerdon.core.explain.movements import WORDS, Movement, change_of
-from guerdon.core.explain.story import Story
+from guerdon.core.explain.page import MonthRow
+from guerdon.core.explain.story import Happening, Story
 from guerdon.core.history import keep_ledger, rate_events
 from guerdon.core.ledger.books import TABLE, WRITTEN_OFF_BOOK
 from guerdon.core.programme import Programme
@@ -30,6 +31,7 @@ PHRASES = [
 ]
 WAITING = re.compile(f"^{NUMBER} (?:earned|given), usable from ")
 GIVEN = re.compile(f"^{NUMBER} given$")
+BY_TRANSFER = re.compile("^gift(?: to ben)?: ")
 
 
 def number(text: str) -> Decimal:
@@ -38,11 +40,17 @@ def number(text: str) -> Decimal:
 
 def told(said: str) -> Decimal:
     """Return what a sentence says of a balance: more, less, or nothing."""
+    said = BY_TRANSFER.sub("", said)
     if found := WAITING.match(said) or GIVEN.match(said):
         return number(found[1])
     found, change = next((match, change) for phrase, change in PHRASES if (match := phrase.match(said)))
     assert found is not None
     return number(found[1]) * change
+
+
+def counted(one: Happening | MonthRow) -> Decimal:
+    """Return what the kinds of change add up to."""
+    return one.earned + one.spent + one.expired + one.taken_back + one.written_off + one.transferred
 
 
 def test_every_movement_that_can_be_posted_has_words() -> None:
@@ -61,7 +69,7 @@ def test_the_numbers_of_the_sentences_add_up_to_the_balance(stated: Made, histor
             assert sum(told(said) for one in own for said in one.said) == balance.total
             assert sum(one.change for one in own) == balance.total
             for one in own:
-                assert one.change == one.earned + one.spent + one.expired + one.taken_back + one.written_off
+                assert one.change == counted(one)
             assert sum(lot.remaining for lot in balance.lots) - balance.debt == balance.total
             assert balance.pending + balance.available + balance.held - balance.debt == balance.total
 
@@ -78,8 +86,7 @@ def test_an_explanation_tells_every_happening_once_and_a_page_adds_up(stated: Ma
     assert all(left_lines(made.zone, story) for story in stories)
     for page in pages_of(made, events):
         for unit in page.units:
-            months = sum(one.earned + one.spent + one.expired + one.taken_back + one.written_off for one in unit.months)
-            assert months == unit.balance.total
+            assert sum(counted(one) for one in unit.months) == unit.balance.total
             assert sum(line.change for line in unit.history) == unit.balance.total
             ending = sum(one.points for one in unit.ending) + unit.endless
             assert ending + unit.balance.held == unit.balance.total + unit.balance.debt

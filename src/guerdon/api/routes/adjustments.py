@@ -9,19 +9,17 @@ from msgspec import Struct
 from guerdon.api import asking, bodies, examples
 from guerdon.api.bodies import AdjustmentBody, NothingBody
 from guerdon.api.instants import to_api
+from guerdon.api.listing import listed
 from guerdon.api.operations import Answer, Asked, Operation, offer
-from guerdon.api.parameters import ADJUSTMENT, ADJUSTMENT_CURSOR, DRY_AT, DRY_RUN, LIMIT, MEMBER, PAGE, PAGE_MAX, STATE
-from guerdon.api.problems import Refusing
+from guerdon.api.parameters import ADJUSTMENT, ASKED_CURSOR, DRY_AT, DRY_RUN, LIMIT, MEMBER, STATE
 from guerdon.api.replies import OK, Reply, shown
 from guerdon.services.adjustments.adjust import AdjustPoints, adjust_points
 from guerdon.services.adjustments.adjusted import Adjusted, told
 from guerdon.services.adjustments.decide import DecideAdjustment, decide_adjustment
 from guerdon.services.answers import Points, Recorded, Refusal
 from guerdon.services.once import Answered
-from guerdon.services.published import Published
-from guerdon.store import adjustments
-from guerdon.store.adjustments import PENDING, STATES
-from guerdon.store.database import View
+from guerdon.store.adjustments import ADJUSTMENTS
+from guerdon.store.asked import PENDING
 
 WRITE: Final = "adjustments:write"
 APPROVE: Final = "adjustments:approve"
@@ -143,29 +141,13 @@ async def decline(request: Asked) -> Reply:
         tag="adjustments",
         scope=APPROVE,
         answers={200: Answer(about="A page of adjustments.", kind=AdjustmentPage, example=examples.ADJUSTMENTS)},
-        parameters=(STATE, ADJUSTMENT_CURSOR, LIMIT),
+        parameters=(STATE, ASKED_CURSOR, LIMIT),
     ),
 )
 async def list_adjustments(request: Asked) -> Reply:
     """List adjustments that are pending, done or declined, the oldest first."""
-    state = request.query_params.get("state", PENDING)
-    if state not in STATES:
-        raise Refusing(code="parameter_invalid", detail=f"state is {state!r:.40}; write {', '.join(STATES)}")
-    cursor = request.query_params.get("cursor")
-    limit = asking.number(request, "limit", otherwise=PAGE, most=PAGE_MAX)
-
-    def found(view: View, published: Published, _at: int) -> AdjustmentPage:
-        after = None if cursor is None else adjustments.one(view, published.id, cursor.replace("\x00", "\ufffd"))
-        if cursor is not None and after is None:
-            raise Refusing(
-                code="parameter_invalid", detail="cursor is none of ours; take the `next` of the page before"
-            )
-        rows = adjustments.page(view, published.id, state, after=after, limit=limit)
-        return AdjustmentPage(
-            adjustments=[_shown(told(published, row)) for row in rows], next=rows[-1].id if len(rows) == limit else None
-        )
-
-    return shown(await asking.read(request, found))
+    found, following = await listed(request, ADJUSTMENTS, lambda published, row: _shown(told(published, row)))
+    return shown(AdjustmentPage(adjustments=found, next=following))
 
 
 async def _decide(request: Asked, *, approves: bool) -> Reply:

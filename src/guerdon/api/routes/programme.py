@@ -8,6 +8,7 @@ from guerdon.api import asking, examples
 from guerdon.api.operations import Answer, Asked, Operation, offer
 from guerdon.api.replies import Reply, shown
 from guerdon.core.lots.adjustments import Reason
+from guerdon.core.lots.transfers import Transfer
 from guerdon.core.programme import Unit
 from guerdon.services.answers import Points
 from guerdon.services.answers import shown as written
@@ -40,6 +41,17 @@ class ReasonShown(Struct, kw_only=True):
     approve_above: Points | None
 
 
+class TransferShown(Struct, kw_only=True):
+    """A way in which members pass points on: how many at least and at most, and whether a message may go with them."""
+
+    id: str
+    title: str
+    unit: str
+    min: Points | None
+    max: Points | None
+    message: bool
+
+
 class LevelShown(Struct, kw_only=True):
     """A level of a ladder."""
 
@@ -68,6 +80,7 @@ class ProgrammeShown(Struct, kw_only=True):
     rewards: list[RewardShown]
     ladders: list[LadderShown]
     adjustments: list[ReasonShown]
+    transfers: list[TransferShown]
 
 
 READ_SCOPE: Final = "members:read"
@@ -85,7 +98,7 @@ WRITE_SCOPE: Final = "programme:write"
     ),
 )
 async def show_programme(request: Asked) -> Reply:
-    """Tell the programme's name, revision, units, rewards, levels, and for which reasons points are adjusted."""
+    """Tell the programme's name, revision, units, rewards, levels, for which reasons points are adjusted, and how members pass them on."""
     return shown(await asking.read(request, lambda _view, published, at: _shown(published, at)))
 
 
@@ -93,6 +106,7 @@ def _shown(published: Published, at: int) -> ProgrammeShown:
     programme = published.programme
     terms = programme.redeeming_at(at)
     reasons = [] if terms is None or terms.adjusting is None else terms.adjusting.reasons
+    transfers = [] if terms is None or terms.transferring is None else terms.transferring.transfers
     return ProgrammeShown(
         name=programme.name,
         title=programme.title,
@@ -111,11 +125,19 @@ def _shown(published: Published, at: int) -> ProgrammeShown:
             for one in programme.ladders
         ],
         adjustments=[_reason(programme.units[one.unit], one) for one in reasons],
+        transfers=[_transfer(programme.units[one.unit], one) for one in transfers],
     )
 
 
 def _reason(unit: Unit, one: Reason) -> ReasonShown:
-    most, above = (
-        None if points is None else written(points, unit.decimals) for points in (one.most, one.approve_above)
-    )
+    most, above = (_written(points, unit) for points in (one.most, one.approve_above))
     return ReasonShown(id=one.name, title=one.title, unit=unit.name, max=most, approve_above=above)
+
+
+def _transfer(unit: Unit, one: Transfer) -> TransferShown:
+    least, most = (_written(points, unit) for points in (one.least, one.most))
+    return TransferShown(id=one.name, title=one.title, unit=unit.name, min=least, max=most, message=one.message)
+
+
+def _written(points: int | None, unit: Unit) -> Points | None:
+    return None if points is None else written(points, unit.decimals)

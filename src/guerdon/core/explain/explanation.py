@@ -21,6 +21,7 @@ from guerdon.core.explain.parts import Part, Rounding, Row, parts_of, roundings_
 from guerdon.core.explain.redemptions import RedemptionAnswer, redemptions_of
 from guerdon.core.explain.refusals import because, outdone_by
 from guerdon.core.explain.reversals import RefundAnswer, refund_of
+from guerdon.core.explain.transfers import TransferAnswer, transfer_of
 from guerdon.core.explain.wording import ROUNDED, clock, decimal_of, full_money, iso_time, one_line
 from guerdon.core.history import Answer
 from guerdon.core.programme import Programme, Unit
@@ -81,6 +82,7 @@ class EventAnswer:
     redemptions: tuple[RedemptionAnswer, ...] = ()
     adjustment: AdjustmentAnswer | None = None
     tells_of: str = ""
+    transfer: TransferAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +181,7 @@ def _answered(programme: Programme, answer: Answer, told: EventAnswer) -> EventA
         redemptions=redemptions_of(programme, answer),
         adjustment=adjustment_of(programme, event),
         tells_of=tells_of(answer),
+        transfer=transfer_of(programme, event),
     )
 
 

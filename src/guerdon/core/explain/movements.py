@@ -16,6 +16,7 @@ from guerdon.core.ledger.books import (
     PENDING_BOOK,
     REDEEMED_BOOK,
     REVERSED_BOOK,
+    TRANSFERRED_BOOK,
     WRITTEN_OFF_BOOK,
 )
 
@@ -42,6 +43,9 @@ WORDS: Final = {
     (REDEEMED_BOOK, DEBT_BOOK): "{} no longer owed",
     (AVAILABLE_BOOK, ADJUSTED_BOOK): "{} taken off",
     (DEBT_BOOK, ADJUSTED_BOOK): "{} taken off that were not there: they are owed",
+    (AVAILABLE_BOOK, TRANSFERRED_BOOK): "{} sent",
+    (DEBT_BOOK, TRANSFERRED_BOOK): "{} sent that were not there: they are owed",
+    (TRANSFERRED_BOOK, AVAILABLE_BOOK): "{} received",
     (WRITTEN_OFF_BOOK, DEBT_BOOK): "{} owed for too long are written off",
     (WRITTEN_OFF_BOOK, REVERSED_BOOK): "{} could not be taken back and are written off",
 }
@@ -51,7 +55,7 @@ OF_LOTS: Final = (
     (PENDING_BOOK, AVAILABLE_BOOK), (AVAILABLE_BOOK, REDEEMED_BOOK), (HELD_BOOK, REDEEMED_BOOK),
     (AVAILABLE_BOOK, HELD_BOOK), (HELD_BOOK, AVAILABLE_BOOK), (AVAILABLE_BOOK, BREAKAGE_BOOK),
     (PENDING_BOOK, BREAKAGE_BOOK), (REDEEMED_BOOK, AVAILABLE_BOOK), (AVAILABLE_BOOK, DEBT_BOOK),
-    (AVAILABLE_BOOK, ADJUSTED_BOOK),
+    (AVAILABLE_BOOK, ADJUSTED_BOOK), (AVAILABLE_BOOK, TRANSFERRED_BOOK),
 )  # fmt: skip
 """Of these it is told which purchases the points were of."""
 

@@ -1,7 +1,8 @@
 """The page of an account: what a member would like to know, as values in plain words.
 
 Invariants:
-* The balance is the story's, and the months add up to it: earned less spent, expired and taken back, and what was owed and is written off.
+* The balance is the story's, and the months add up to it: earned less spent, expired and taken back, what was owed and is written off, and what other
+  accounts sent or got.
 * Days are those of the programme's zone; a day on which points or a level end is the last one on which they hold.
 """
 
@@ -41,7 +42,7 @@ class Portion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthRow:
-    """What one month did to a balance; all but `earned` and `written_off` stand below zero."""
+    """What one month did to a balance; all but `earned`, `written_off` and `transferred` stand below zero."""
 
     month: str
     earned: Decimal
@@ -49,6 +50,7 @@ class MonthRow:
     expired: Decimal
     taken_back: Decimal
     written_off: Decimal
+    transferred: Decimal
     balance: Decimal
 
 
@@ -174,6 +176,7 @@ def _months(happenings: Sequence[Happening]) -> tuple[MonthRow, ...]:
             expired=sum([one.expired for one in own], Decimal(0)),
             taken_back=sum([one.taken_back for one in own], Decimal(0)),
             written_off=sum([one.written_off for one in own], Decimal(0)),
+            transferred=sum([one.transferred for one in own], Decimal(0)),
             balance=own[-1].balance,
         )
         for month, own in by_month.items()

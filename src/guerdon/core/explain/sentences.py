@@ -11,6 +11,7 @@ from guerdon.core.explain.redemptions import redemption_line
 from guerdon.core.explain.reversals import RefundAnswer
 from guerdon.core.explain.story import Story
 from guerdon.core.explain.telling import Telling
+from guerdon.core.explain.transfers import transfer_line
 from guerdon.core.explain.wording import counted, each, money, plain
 
 
@@ -57,6 +58,8 @@ def _event(event: EventAnswer, currency: str, *, refusals: bool, told: bool = Fa
             *[cut for rule in giving for cut in _cuts(rule)],
             *after,
         ]
+    if event.transfer is not None:
+        return [*lines, f"  {transfer_line(event.transfer)}", *after]
     for rule in giving:
         lines.extend(_rule(rule, currency))
     lines.extend([f"  all rules of {rounding.unit} are {_rounded(rounding)}" for rounding in event.roundings])
@@ -98,10 +101,11 @@ def _headline(event: EventAnswer, *, told: bool) -> str:
     points = ", ".join([f"{one.points:,f} {one.unit}" for one in event.points])
     silent = told and event.refund is None and not any([rule.parts for rule in event.rules])
     points = "" if silent else points
-    amount = "" if event.returned or silent or event.adjustment is not None else f", {event.amount}"
+    by_hand = event.adjustment is not None or event.transfer is not None
+    amount = "" if event.returned or silent or by_hand else f", {event.amount}"
     if amount and event.eligible != event.amount:
         amount += f" ({event.eligible} eligible)"
-    basket = f", {counted(event.lines, 'line')}" if event.lines else ""
+    basket = f", {counted(event.lines, 'line')}" if event.lines and not by_hand else ""
     version = f", by the version of {event.version}" if event.version else ""
     return f"{event.when}  {event.type} {event.id}{amount}{basket}{version}{': ' if points else ''}{points}"
 

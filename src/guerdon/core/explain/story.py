@@ -16,6 +16,7 @@ from guerdon.core.errors import invariant
 from guerdon.core.events import Event
 from guerdon.core.explain.movements import Movement, change_of, movements_of, sentence_of
 from guerdon.core.explain.redemptions import rewards_asked, rewards_lapsed, swept
+from guerdon.core.explain.transfers import passed_on
 from guerdon.core.explain.wording import clock, decimal_of, iso_time
 from guerdon.core.facts import ADJUSTMENT
 from guerdon.core.history import Kept
@@ -28,15 +29,16 @@ from guerdon.core.ledger.books import (
     PENDING_BOOK,
     REDEEMED_BOOK,
     REVERSED_BOOK,
+    TRANSFERRED_BOOK,
     WRITTEN_OFF_BOOK,
 )
 from guerdon.core.programme import Programme
 
 _COUNTED: Final = {
     "earned": {ISSUED_BOOK}, "spent": {REDEEMED_BOOK}, "expired": {BREAKAGE_BOOK}, "taken_back": {REVERSED_BOOK, ADJUSTED_BOOK},
-    "written_off": {WRITTEN_OFF_BOOK},
+    "written_off": {WRITTEN_OFF_BOOK}, "transferred": {TRANSFERRED_BOOK},
 }  # fmt: skip
-"""In which of the programme's books it stands what was earned, spent, expired and taken back, and what was owed too long."""
+"""In which of the programme's books it stands what was earned, spent, expired and taken back, what was owed too long, and what went to other accounts."""
 
 
 _EARNED: Final = " earned"
@@ -47,7 +49,7 @@ class Happening:
     """What one journal did to one unit: its cause, what that changed, the balance after it, and how it is told.
 
     `event` is empty for what fell due. Of the counts `earned` and `written_off` are above zero and the others below, as far as
-    they changed the balance.
+    they changed the balance; what was `transferred` came from another account, or went there.
     """
 
     at: str
@@ -65,6 +67,7 @@ class Happening:
     expired: Decimal
     taken_back: Decimal
     written_off: Decimal
+    transferred: Decimal
     said: tuple[str, ...]
 
 
@@ -212,6 +215,7 @@ def _happening(  # noqa: PLR0913 - what happened has this many sides
         expired=counts["expired"],
         taken_back=counts["taken_back"],
         written_off=counts["written_off"],
+        transferred=counts["transferred"],
         said=tuple([
             _reward(programme, at, event, reward, one) + _told(programme, event, one, waits) for one in movements
         ]),
@@ -219,7 +223,9 @@ def _happening(  # noqa: PLR0913 - what happened has this many sides
 
 
 def _reward(programme: Programme, at: int, event: Event | None, asked: str, movement: Movement) -> str:
-    """Return which reward points were set aside for, spent on, or given back from, before what is said of them."""
+    """Return which reward points were set aside for, spent on, or given back from, or to whom they go, before what is said of them."""
+    if event is not None and TRANSFERRED_BOOK in {movement.source, movement.into}:
+        return f"{passed_on(programme, event)}: "
     if event is not None or HELD_BOOK in (movement.source, movement.into):
         return f"{asked}: " if asked and {movement.source, movement.into} & {HELD_BOOK, REDEEMED_BOOK} else ""
     swept_away = (movement.source, movement.into) == (AVAILABLE_BOOK, REDEEMED_BOOK)

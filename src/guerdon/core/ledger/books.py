@@ -22,6 +22,8 @@ from guerdon.core.effects import (
     INDEBTED,
     KINDS,
     MOVED,
+    PASSED_ON,
+    RECEIVED,
     REDEEMED,
     RELEASED,
     RESTORED,
@@ -34,6 +36,7 @@ from guerdon.core.effects import (
 
 BOOKS: Final = (
     "pending", "available", "held", "debt", "issued", "redeemed", "breakage", "reversed", "written_off", "adjusted",
+    "transferred",
 )  # fmt: skip
 """Names of the books, by position."""
 
@@ -47,6 +50,7 @@ BREAKAGE_BOOK: Final = 6
 REVERSED_BOOK: Final = 7
 WRITTEN_OFF_BOOK: Final = 8
 ADJUSTED_BOOK: Final = 9
+TRANSFERRED_BOOK: Final = 10
 
 NO_LOT: Final = 4
 """Where points were before that were in no lot."""
@@ -60,6 +64,7 @@ TABLE: Final = (
     (SPENT, FROM_USABLE, AVAILABLE_BOOK, REDEEMED_BOOK),
     (SPENT, FROM_HELD, HELD_BOOK, REDEEMED_BOOK),
     (SPENT, BY_HAND, AVAILABLE_BOOK, ADJUSTED_BOOK),
+    (SPENT, PASSED_ON, AVAILABLE_BOOK, TRANSFERRED_BOOK),
     (EXPIRED, FROM_USABLE, AVAILABLE_BOOK, BREAKAGE_BOOK),
     (EXPIRED, FROM_PENDING, PENDING_BOOK, BREAKAGE_BOOK),
     (REVERSED, FROM_USABLE, AVAILABLE_BOOK, REVERSED_BOOK),
@@ -73,22 +78,25 @@ TABLE: Final = (
     (INDEBTED, NO_LOT, DEBT_BOOK, REDEEMED_BOOK),
     (INDEBTED, FROM_USABLE, DEBT_BOOK, AVAILABLE_BOOK),
     (INDEBTED, BY_HAND, DEBT_BOOK, ADJUSTED_BOOK),
+    (INDEBTED, PASSED_ON, DEBT_BOOK, TRANSFERRED_BOOK),
     (SETTLED, FROM_USABLE, AVAILABLE_BOOK, DEBT_BOOK),
     (SETTLED, FROM_SPENT, AVAILABLE_BOOK, DEBT_BOOK),
     (WRITTEN_OFF, NO_LOT, WRITTEN_OFF_BOOK, DEBT_BOOK),
     (WRITTEN_OFF, FROM_USABLE, WRITTEN_OFF_BOOK, DEBT_BOOK),
+    (RECEIVED, FROM_USABLE, TRANSFERRED_BOOK, AVAILABLE_BOOK),
 )
 """A kind of effect, where the points were before, the book they leave and the book they come into.
 
 Points of units that keep them pending begin there. What was redeemed beyond the lots (NO_LOT) is owed at once, and no longer
 when it is given back; what a refund makes debt comes to the lot that it then reverses. What an adjustment takes off beyond the
-lots (BY_HAND) is owed at once, too.
+lots (BY_HAND) is owed at once, too, and so is what goes to another account (PASSED_ON). That stands in the book of what was
+transferred until it is received: over all accounts the book is empty.
 """
 
 MOVES_NOTHING: Final = (MOVED, REDEEMED)
 """Kinds of effect that move no points."""
 
-PLACES: Final = 7
+PLACES: Final = 8
 """How many places there are that points can have been at before, from FROM_USABLE on."""
 
 NO_BOOK: Final = -1
@@ -96,7 +104,7 @@ NO_BOOK: Final = -1
 
 def before_of(rule: int, band: int) -> int:
     """Return where the points of a row were before, by the rule of their lot and what the row says."""
-    return NO_LOT if rule < 0 and band != BY_HAND else band
+    return NO_LOT if rule < 0 and band < BY_HAND else band
 
 
 def place_of(kind: int, before: int) -> int:

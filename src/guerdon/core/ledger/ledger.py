@@ -108,7 +108,7 @@ class Ledger:
         """Post one row by the table; what a refund could not take back is written off."""
         kind = effects.kind[row]
         before = effects.band[row]
-        if effects.rule[row] < 0 and before != BY_HAND:
+        if effects.rule[row] < 0 and before < BY_HAND:
             before = NO_LOT
         if kind == EARNED:
             before = FROM_PENDING if self.pockets[effects.unit[row]].keeping.waits else FROM_USABLE

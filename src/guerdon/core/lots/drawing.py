@@ -1,9 +1,9 @@
-"""Drawing: points are spent, or taken off by hand, from the lots that end soonest; what there is not becomes debt."""
+"""Drawing: points are spent, taken off by hand, or sent to another account, from the lots that end soonest; what there is not becomes debt."""
 
 from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST
-from guerdon.core.effects import BY_HAND, FROM_USABLE, GRANTED, INDEBTED, SPENT
+from guerdon.core.effects import BY_HAND, FROM_USABLE, GRANTED, INDEBTED, PASSED_ON, SPENT
 from guerdon.core.lots.claims import Claim, Debt
 from guerdon.core.lots.lot import Lot
 from guerdon.core.lots.pocket import Pocket
@@ -27,6 +27,14 @@ def take_off(pocket: Pocket, at: i64, event: i64, amount: int) -> None:
     pocket.fill(at)
 
 
+def send(pocket: Pocket, at: i64, event: i64, claim: Claim, amount: int) -> None:
+    """Let points go to another account, which is no activity, and note of which lots they were; what there is not becomes debt."""
+    short = draw(pocket, at, event, amount, claim, before=PASSED_ON)
+    if short > 0:
+        owe(pocket, at, event, short, before=PASSED_ON)
+    pocket.fill(at)
+
+
 def draw(
     pocket: Pocket, at: i64, event: i64, amount: int, claim: Claim | None = None, *, before: i64 = FROM_USABLE
 ) -> int:
@@ -35,15 +43,22 @@ def draw(
         lot = pocket.soonest()
         if lot is None:
             break
-        part = min(amount, lot.free())
-        amount -= part
-        lot.remaining -= part
-        lot.spent += part
-        pocket.available -= part
-        pocket.note(SPENT, at, event, lot, part, before=before)
-        if claim is not None:
-            claim.add(lot, part, at)
+        amount -= take(pocket, at, event, lot, amount, claim, before=before)
     return amount
+
+
+def take(  # noqa: PLR0913 - what is drawn is known by this much
+    pocket: Pocket, at: i64, event: i64, lot: Lot, amount: int, claim: Claim | None, *, before: i64
+) -> int:
+    """Draw points from one lot; return how many it had of them."""
+    part = min(amount, lot.free())
+    lot.remaining -= part
+    lot.spent += part
+    pocket.available -= part
+    pocket.note(SPENT, at, event, lot, part, before=before)
+    if claim is not None:
+        claim.add(lot, part, at)
+    return part
 
 
 def owe(

@@ -6,6 +6,7 @@ from guerdon.core.lots.adjustments import Adjusting
 from guerdon.core.lots.expiry import Expiry, Term
 from guerdon.core.lots.moving import Moving
 from guerdon.core.lots.rewards import Reward
+from guerdon.core.lots.transfers import Transferring
 
 NO_SLOT: Final = -1
 """The slot of what no event can do."""
@@ -95,7 +96,7 @@ class Keeping:
 
 
 class Redeeming:
-    """What redemption events ask for, by the slots that say it, and what adjustments take off, where there are any.
+    """What redemption events ask for, by the slots that say it, what adjustments take off and transfers move, where there are any.
 
     `reward_slot` holds which reward, counted from 1 (0: none, -1: one that there is not); `points_slot` the points stated, with
     the decimals of the finest unit, so that a unit's smallest part is `point_ones` of them, or NO_POINTS; `paid_slot` the money,
@@ -118,6 +119,7 @@ class Redeeming:
         restore_grace: Term | None = None,
         restores_anew: bool = False,
         adjusting: Adjusting | None = None,
+        transferring: Transferring | None = None,
     ) -> None:
         self.reward_slot: Final = reward_slot
         self.points_slot: Final = points_slot
@@ -130,3 +132,4 @@ class Redeeming:
         self.restore_grace: Final = restore_grace
         self.restores_anew: Final = restores_anew
         self.adjusting: Final = adjusting
+        self.transferring: Final = transferring

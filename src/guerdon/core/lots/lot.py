@@ -117,9 +117,7 @@ class Queue:
         self.lots.append(lot)
         while place > 0:
             other = self.lots[place - 1]
-            if other.expires_at < lot.expires_at or (
-                other.expires_at == lot.expires_at and other.sequence < lot.sequence
-            ):
+            if before(other, other.expires_at, lot, lot.expires_at):
                 break
             self.lots[place] = other
             other.place = place

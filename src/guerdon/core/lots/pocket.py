@@ -102,7 +102,7 @@ class Pocket:
         active = stirs and keeping.earning_is_activity
         if active and self.moving is not None:
             self.moving.extend(self.queues[0], at, self.effects.in_force)
-        lot = self._made(event, rule, number, payer, amount, at)
+        lot = self.made(event, rule, number, payer, amount, at)
         self.pending += amount
         if keeping.dormant or keeping.pending is not None:
             lot.usable_from = max(self.usable_from(event, at), at)
@@ -126,8 +126,8 @@ class Pocket:
         since = self.orders.since(event, earned_at)
         return since if keeping.pending is None or since == LATEST else keeping.pending.after(int(since))
 
-    def _made(self, event: i64, rule: i64, number: i64, payer: i64, amount: int, at: i64) -> Lot:
-        """Return a lot, one of an account that is done with where there are such."""
+    def made(self, event: i64, rule: i64, number: i64, payer: i64, amount: int, at: i64) -> Lot:
+        """Return a new lot, one of an account that is done with where there are such."""
         if self.spare:
             lot = self.spare.pop()
             lot.begin(event, rule, number, payer, amount, earned_at=at, sequence=self.gone + len(self.lots))

@@ -1,4 +1,4 @@
-"""Redemptions: what an event asks of an account's points, and how that stands to the reward's terms; and what is taken off.
+"""Redemptions: what an event asks of an account's points, and how that stands to the reward's terms; and what is taken off or passed on.
 
 Invariants:
 * What was recorded is done, whatever the terms say; each contradiction has a row of kind redeemed, and is counted in `outside`.
@@ -11,7 +11,7 @@ from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST
 from guerdon.core.effects import REDEEMED, Effects
-from guerdon.core.facts import ADJUSTMENT, Facts
+from guerdon.core.facts import ADJUSTMENT, POINTS_SENT, Facts
 from guerdon.core.limits import TIMES
 from guerdon.core.limits.stocks import BY_ITSELF, Draws
 from guerdon.core.lots import claiming, drawing
@@ -32,6 +32,7 @@ from guerdon.core.lots.rewards import (
     Reward,
 )
 from guerdon.core.programme import Programme
+from guerdon.core.rating.transfers import Sent, pass_on
 from guerdon.core.standing import Standing
 
 _NO_LIMIT: Final = -1
@@ -56,7 +57,7 @@ class Asked:
 class Redemptions:
     """Does what redemption events say, for the account that `standing` is at; `draws` is what they drew from stocks.
 
-    `outside` counts the contradictions of a run, by which term it was.
+    `outside` counts the contradictions of a run, by which term it was. `sent` is what was sent last, of which lots.
     """
 
     def __init__(self, programme: Programme, redeeming: Redeeming, standing: Standing, effects: Effects) -> None:
@@ -67,21 +68,26 @@ class Redemptions:
         self.draws: Final = Draws()
         self.outside: Final = [0 for _ in OUTSIDE]
         self.reserved: list[Claim] = []
+        self.sent: Sent | None = None
 
     def open(self) -> None:
         """Begin with another account."""
+        self.sent = None
         if self.reserved:
             self.reserved = []
 
     def serve(self, purse: Purse, facts: Facts, row: i64, past: list[int]) -> None:
         """Do what a redemption event says: spend at once, set aside, spend what was set aside, or give it back.
 
-        An adjustment takes points off.
+        An adjustment takes points off, a transfer lets them go or come.
         """
         if self.reserved:
             self._free_lapsed()
         if facts.kind.small_at(row) == ADJUSTMENT:
             self._take_off(purse, facts, row)
+            return
+        if facts.kind.small_at(row) >= POINTS_SENT:
+            self.sent = pass_on(self.redeeming, purse, facts, row)
             return
         asked = self._asked(facts, row, past)
         if asked.step in (CONFIRM, CANCEL):

@@ -23,6 +23,7 @@ from guerdon.core.limits.budgets import Takes
 from guerdon.core.limits.stocks import Draws
 from guerdon.core.lots.claims import HELD
 from guerdon.core.lots.left import Left
+from guerdon.core.lots.lot import Lot
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.programme import Programme
 from guerdon.core.rating import Fold
@@ -44,6 +45,25 @@ class Standing:
 
     members: tuple[str, ...] = ()
     cells: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Points of one lot: which, named by its event and number, its dates, and who pays for it."""
+
+    points: int
+    event: int
+    lot: int
+    earned_at: int
+    ends_at: int
+    payer: int
+
+
+def _taken(pocket: Pocket, lot: Lot, points: int) -> Taken:
+    return Taken(
+        points=points, event=int(lot.event), lot=int(lot.number), earned_at=int(lot.earned_at),
+        ends_at=int(pocket.ends_at(lot)), payer=int(lot.payer),
+    )  # fmt: skip
 
 
 class Teller:
@@ -136,6 +156,29 @@ class Teller:
         """Return how many points there were not for the reservation of a number."""
         claims = [pocket.claim_of(number) for pocket in self.pockets()]
         return sum([claim.short for claim in claims if claim is not None and claim.state == HELD])
+
+    def sent(self, number: int) -> list[Taken]:
+        """Return of which lots the event of a number sent points, if that is what was rated last."""
+        sent = None if self.fold.redemptions is None else self.fold.redemptions.sent
+        if sent is None or sent.claim.event != number:
+            return []
+        pocket = self.pockets()[sent.unit]
+        return [_taken(pocket, lot, points) for lot, points in zip(sent.claim.lots, sent.claim.amounts, strict=True)]
+
+    def left_of(self, number: int) -> list[Taken]:
+        """Return what is left to use of the lots that the event of a number made."""
+        return [
+            _taken(pocket, lot, lot.free())
+            for pocket in self.pockets()
+            for lot in pocket.lots
+            if lot.event == number and lot.free() > 0
+        ]
+
+    def would_end(self, unit: int, at: int) -> int:
+        """Return when points of a unit would end that the account earned at an instant to which it was brought."""
+        pocket = self.pockets()[unit]
+        policy = pocket.queues[0].policy if pocket.moving is None else pocket.moving.policy()
+        return int(policy.ends(at))
 
     def takes(self) -> Takes:
         """Return what was taken of budgets since the account was opened; whoever reads it forgets it."""

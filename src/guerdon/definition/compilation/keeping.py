@@ -42,7 +42,7 @@ def keeps_lots(spec: ProgrammeSpec) -> bool:
     )
     redeemed = any(one.kind == "redemption" for one in spec.events.values()) or "redemption" in spec.events
     short = spec.returns is not None and spec.returns.shortfall != "debt"
-    asked = bool(spec.rewards) or spec.redemptions is not None or bool(spec.adjustments)
+    asked = bool(spec.rewards) or spec.redemptions is not None or bool(spec.adjustments) or bool(spec.transfers)
     return kept or redeemed or short or asked
 
 

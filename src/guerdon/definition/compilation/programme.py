@@ -24,8 +24,10 @@ from guerdon.definition.compilation.ladders import compile_ladders, past_of
 from guerdon.definition.compilation.late import joining, lateness
 from guerdon.definition.compilation.limits import Limits
 from guerdon.definition.compilation.metrics import compile_metrics
-from guerdon.definition.compilation.moves.adjustments import adjusting, given_by, unit_of, with_adjustments
+from guerdon.definition.compilation.moves.adjustments import adjusting, given_by, with_adjustments
+from guerdon.definition.compilation.moves.carried import unit_of
 from guerdon.definition.compilation.moves.fulfilments import with_fulfilments
+from guerdon.definition.compilation.moves.transfers import transfers, with_transfers
 from guerdon.definition.compilation.multipliers import compile_multiplier
 from guerdon.definition.compilation.returns import paid_slot, recovery, return_policy, set_ways, with_products
 from guerdon.definition.compilation.rewards import rewards, with_redemptions
@@ -129,10 +131,12 @@ class Compilation:
         self.joint.groups.extend(self._groups())
         set_ways(self.draft, self.terms, self.rules, self.placed)
         adjusted = self._adjusted()
+        transferred = transfers(self.draft, self.terms, self.rules)
         limits = self._limits()
         check_splits(self.draft, self.terms, self.rules, self.placed)
         self._share_scales()
-        self.redeeming = rewards(self.draft, self.terms, limits, adjusting(self.draft, self.terms, adjusted))
+        adjustable = adjusting(self.draft, self.terms, adjusted)
+        self.redeeming = rewards(self.draft, self.terms, limits, adjustable, transferred)
         if keeps_lots(self.spec):
             self.keepings = keepings(self.draft, self.terms, self.joint.limits)
             self.sale_slot = sale_slot(self.draft, self.terms)
@@ -165,7 +169,7 @@ class Compilation:
 
     def _terms(self) -> Terms:
         declared = with_products(self.draft, with_redemptions(self.draft, event_types(self.draft)))
-        declared = with_fulfilments(self.draft, with_adjustments(self.draft, declared))
+        declared = with_fulfilments(self.draft, with_transfers(self.draft, with_adjustments(self.draft, declared)))
         looked_up = {name: self.joint.table(table) for name, table in tables(self.draft).items()}
         fixed = constants(self.draft, declared)
         scopes = {name: scope_of(self.draft, one, looked_up, fixed) for name, one in declared.items()}
@@ -207,6 +211,7 @@ class Compilation:
         named += [(one.id, ("limits", i)) for i, one in enumerate(self.spec.limits)]
         named += [(one.id, ("rewards", i)) for i, one in enumerate(self.spec.rewards)]
         named += [(one.id, ("adjustments", i)) for i, one in enumerate(self.spec.adjustments)]
+        named += [(one.id, ("transfers", i)) for i, one in enumerate(self.spec.transfers)]
         for name, loc in named:
             if name in seen:
                 first = self.draft.source.place((*seen[name], "id"))
@@ -249,7 +254,7 @@ class Compilation:
 
     def _adjusted(self) -> list[int | None]:
         """Compile what adjustments give, after all other rules, and return which unit each reason is about."""
-        units = [unit_of(self.draft, position) for position in range(len(self.spec.adjustments))]
+        units = [unit_of(self.draft, one.unit, ("adjustments", i)) for i, one in enumerate(self.spec.adjustments)]
         for position, unit in enumerate(units):
             if unit is not None:
                 made = given_by(self.draft, self.terms, position, place=len(self.joint.rules), unit=unit)

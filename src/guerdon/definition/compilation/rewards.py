@@ -23,6 +23,7 @@ from guerdon.core.facts import TEXT as TEXT_KIND
 from guerdon.core.lots.adjustments import Adjusting
 from guerdon.core.lots.keeping import AT_ONCE, CANCEL, CONFIRM, NO_POINTS, NO_SLOT, RESERVE, STEPS, Redeeming
 from guerdon.core.lots.rewards import NO_MONEY, PLENTY, Reward, Sweep
+from guerdon.core.lots.transfers import Transferring
 from guerdon.core.slots import Slot
 from guerdon.core.values import MONEY_MAX, NUMBER_MAX, POINTS_MAX
 from guerdon.definition.compilation.draft import Draft
@@ -96,8 +97,10 @@ def _redeeming(one: EventType, built_in: list[Attribute]) -> EventType:
     return EventType(one.name, one.kind, (*one.attributes, *added), one.line_attributes)
 
 
-def rewards(draft: Draft, terms: Terms, limits: Limits, adjusting: Adjusting | None) -> Redeeming | None:
-    """Return what redemption events ask for, the rewards on offer, and how points are adjusted; nothing where no lots are kept."""
+def rewards(
+    draft: Draft, terms: Terms, limits: Limits, adjusting: Adjusting | None, transferring: Transferring | None
+) -> Redeeming | None:
+    """Return what redemption events ask for, the rewards on offer, and how points are adjusted and passed on; nothing where no lots are kept."""
     if not keeps_lots(draft.spec):
         return None
     made = _Rewards(draft, terms, redemption_types(terms), limits)
@@ -112,6 +115,7 @@ def rewards(draft: Draft, terms: Terms, limits: Limits, adjusting: Adjusting | N
         hold_grace=term(draft, held.hold_grace) if held is not None and held.hold_grace else None,
         restore_grace=None if restore in RESTORES else term(draft, restore),
         restores_anew=restore == "new_lot", adjusting=adjusting,
+        transferring=transferring,
     )  # fmt: skip
 
 

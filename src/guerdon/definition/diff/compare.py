@@ -33,7 +33,7 @@ SECTIONS: Final[dict[str, Describer]] = {
     "format": unsaid, "version": unsaid, "changes": notice, "programme": kept, "title": kept, "description": kept_unseen, "zone": zone,
     "currency": currency, "rates": rates, "units": units, "constants": unsaid, "tables": unsaid, "events": events,
     "eligible": eligible, "metrics": metrics, "ladders": ladders, "benefits": benefits, "rules": rules, "multipliers": multipliers, "campaigns": campaigns, "limits": shared_limits,
-    "rewards": rewards, "redemptions": redemptions, "adjustments": kept_unseen, "returns": returns, "late": late,
+    "rewards": rewards, "redemptions": redemptions, "adjustments": kept_unseen, "transfers": differs, "returns": returns, "late": late,
     "enrolment": enrolment, "funded_by": kept, "assumptions": kept_unseen, "examples": kept_unseen,
 }  # fmt: skip
 """Who tells what changes in a section; constants and tables are told by what reads them, or after all others."""

@@ -6,16 +6,15 @@ Invariants:
 """
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 from guerdon.core.explain.adjustments import reason_named
-from guerdon.core.values import NUMBER_MAX
 from guerdon.services.adjustments.adjusted import Adjusted, forbidden, note, post, told, told_again, unknown
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.audit import By
+from guerdon.services.points import no_points, scaled
 from guerdon.services.published import Published
-from guerdon.store import adjustments
-from guerdon.store.adjustments import DONE, PENDING, AdjustmentRow
+from guerdon.store.adjustments import ADJUSTMENTS, AdjustmentRow
+from guerdon.store.asked import DONE, PENDING
 from guerdon.store.database import Work
 
 
@@ -33,7 +32,7 @@ class AdjustPoints:
 
 def adjust_points(command: AdjustPoints, work: Work, published: Published, *, at: int) -> Adjusted | Refusal:
     """Adjust points, or leave it to a second person."""
-    before = adjustments.one(work, published.id, command.id)
+    before = ADJUSTMENTS.one(work, published.id, command.id)
     asked = _row(command, published, before, at)
     if isinstance(asked, Refusal):
         return asked
@@ -48,7 +47,7 @@ def adjust_points(command: AdjustPoints, work: Work, published: Published, *, at
         if isinstance(posted, Refusal):
             return posted
         recorded, asked = posted, asked._replace(state=DONE)
-    adjustments.add(work, published.id, asked)
+    ADJUSTMENTS.add(work, published.id, asked)
     note(work, published, "adjust" if recorded is not None else "ask", asked, command.by, at=at)
     return told(published, asked, recorded)
 
@@ -62,26 +61,12 @@ def _row(command: AdjustPoints, published: Published, before: AdjustmentRow | No
         unit = published.programme.units[reason.unit]
     else:
         return unknown(command.reason, command.id)
-    points = _scaled(command.points, unit.decimals)
+    points = scaled(command.points, unit.decimals)
     if points is None or points == 0:
-        detail = f"points is not a number of {unit.name} other than 0; write it with at most {unit.decimals} decimals"
-        return Refusal(code="points_invalid", detail=detail, id=command.id)
+        return no_points(unit, command.id, than="other than 0")
     return AdjustmentRow(
         command.id, command.member, command.reason, unit.name, points, command.note, PENDING, command.by.actor, at
     )
-
-
-def _scaled(stated: int | str, decimals: int) -> int | None:
-    """Return points in the unit's smallest part; None when that is no whole number of it, or too large."""
-    try:
-        value = Decimal(stated)
-    except InvalidOperation:
-        return None
-    if not value.is_finite() or abs(value) > NUMBER_MAX:
-        return None
-    scaled = value.scaleb(decimals)
-    whole = int(scaled)
-    return whole if whole == scaled and abs(whole) <= NUMBER_MAX else None
 
 
 def _again(work: Work, published: Published, before: AdjustmentRow, asked: AdjustmentRow) -> Adjusted | Refusal:

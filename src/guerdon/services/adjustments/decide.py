@@ -12,8 +12,8 @@ from guerdon.services.adjustments.adjusted import Adjusted, forbidden, note, pos
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.audit import By
 from guerdon.services.published import Published
-from guerdon.store import adjustments
-from guerdon.store.adjustments import DECLINED, DONE, PENDING, AdjustmentRow
+from guerdon.store.adjustments import ADJUSTMENTS, AdjustmentRow
+from guerdon.store.asked import DECLINED, DONE, PENDING
 from guerdon.store.database import Work
 
 
@@ -28,7 +28,7 @@ class DecideAdjustment:
 
 def decide_adjustment(command: DecideAdjustment, work: Work, published: Published, *, at: int) -> Adjusted | Refusal:
     """Bring an adjustment that waits into the books, or decline it; what the books refuse goes on waiting."""
-    row = adjustments.lock(work, published.id, command.id)
+    row = ADJUSTMENTS.lock(work, published.id, command.id)
     if row is None:
         message = f"there is no adjustment {command.id!r:.200}; adjustments are named by the id they were answered with"
         raise NotFound(message, code="adjustment_unknown")
@@ -48,7 +48,7 @@ def decide_adjustment(command: DecideAdjustment, work: Work, published: Publishe
             return posted
         recorded = posted
     decided = row._replace(state=wanted, decided_by=command.by.actor, decided_at=at)
-    adjustments.decide(work, published.id, decided)
+    ADJUSTMENTS.change(work, published.id, decided)
     note(work, published, "approve" if command.approves else "decline", decided, command.by, at=at)
     return told(published, decided, recorded)
 

@@ -1,6 +1,6 @@
 """Verify: derive everything from the events anew, and compare it with what is kept.
 
-What it looks at: each account (`compare.py`), what is used of stocks and budgets, that no account is missing, and the chain of
+What it looks at: each account (`compare.py`), what is used of stocks and budgets, both sides of transfers (`passed.py`), that no account is missing, and the chain of
 seals. What it does not: what was never recorded, what is said once only, and whether a record that somebody changed together with
 everything derived from it, before it was sealed, was another one.
 
@@ -15,6 +15,7 @@ from typing import Final
 
 from guerdon.core.errors import NotFound
 from guerdon.services.books.compare import Kept, differences
+from guerdon.services.books.passed import unmatched
 from guerdon.services.published import Published, take_up
 from guerdon.store import accounts, events, guests, journals, seals, shared
 from guerdon.store.accounts import Account
@@ -33,7 +34,7 @@ SAID_ONCE: Final = {
 
 COVERED: Final = (
     "books against a fold of the events", "standings", "numbers of events and journals", "claims of event ids",
-    "what is used of stocks and budgets", "the chain of seals",
+    "what is used of stocks and budgets", "both sides of transfers", "the chain of seals",
 )  # fmt: skip
 NOT_COVERED: Final = (
     "what was never recorded",
@@ -127,6 +128,7 @@ def together(
         used = shared.every(view, published.id)
         busy = {budget for budget, now in later().items() if now != used.get(budget, 0)}
         findings += [Finding(account="", what=what) for what in _misused(published, used, drawn, busy)]
+    findings += [Finding(account=account, what=what) for account, what in unmatched(view, published)]
     findings += [Finding(account=one.account, what=f"seal {one.seal}: {one.what}") for one in chain.breaks]
     return Verified(
         accounts=sum(part.accounts for part in ranges),

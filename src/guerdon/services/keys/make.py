@@ -15,8 +15,8 @@ from guerdon.store.database import Work
 from guerdon.store.keys import Key
 
 SCOPES: Final = (
-    "events:write", "members:read", "members:write", "redemptions:write", "adjustments:write", "adjustments:approve", "codes:use",
-    "codes:write", "programme:write", "admin",
+    "events:write", "members:read", "members:write", "redemptions:write", "adjustments:write", "adjustments:approve", "transfers:write",
+    "transfers:approve", "codes:use", "codes:write", "programme:write", "admin",
 )  # fmt: skip
 """What a key may be good for; `admin` is good for everything."""
 

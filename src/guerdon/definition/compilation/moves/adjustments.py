@@ -15,11 +15,9 @@ from guerdon.core.lots.adjustments import Adjusting, Reason
 from guerdon.core.lots.keeping import NO_SLOT
 from guerdon.core.slots import Slot
 from guerdon.definition.compilation.draft import Draft
+from guerdon.definition.compilation.moves.carried import carrying, check_carried, points_of
 from guerdon.definition.compilation.rules import compile_rule
 from guerdon.definition.compilation.terms import Placed, Terms
-from guerdon.definition.exact import scaled_to
-from guerdon.definition.issues import quote
-from guerdon.definition.keeping import AdjustmentSpec
 from guerdon.definition.spec import RuleSpec
 
 ADJUSTMENT_TYPE: Final = "adjustment"
@@ -32,28 +30,8 @@ def with_adjustments(draft: Draft, declared: dict[str, EventType]) -> dict[str, 
         return declared
     decimals = max((unit.decimals for unit in draft.spec.units.values()), default=0)
     carried = (Attribute("points", NUMBER_KIND, decimals=decimals), Attribute("reason", TEXT_KIND))
-    shapes = {one.name: (one.kind, one.decimals) for one in carried}
-    for name, one in declared.items():
-        for attribute in one.attributes:
-            if shapes.get(attribute.name, (attribute.kind, attribute.decimals)) != (attribute.kind, attribute.decimals):
-                kind, places = shapes[attribute.name]
-                what = f"{quote(attribute.name)} is what an adjustment carries, a {kind} of {places} decimals"
-                hint = f"declare it as that, or choose another name, like my_{attribute.name}"
-                draft.wrong(("events", name, "attributes", attribute.name), "reserved", what, hint)
-    own = declared.get(ADJUSTMENT_TYPE, EventType(ADJUSTMENT_TYPE, ADJUSTMENT))
-    more = tuple(one for one in own.attributes if one.name not in shapes)
-    return {**declared, ADJUSTMENT_TYPE: EventType(ADJUSTMENT_TYPE, ADJUSTMENT, (*more, *carried), own.line_attributes)}
-
-
-def unit_of(draft: Draft, position: int) -> int | None:
-    """Return which unit a reason is about; None where that is wrong, which is noted."""
-    spec, names = draft.spec.adjustments[position], list(draft.spec.units)
-    if spec.unit is None and len(names) > 1:
-        hint = f"write unit: {names[0]}"
-        draft.wrong(("adjustments", position), "unit", "the programme has several units", hint)
-        return None
-    stated = spec.unit or names[0]
-    return names.index(stated) if draft.known(stated, names, ("adjustments", position, "unit"), "unit") else None
+    check_carried(draft, declared, carried, what="an adjustment")
+    return carrying(declared, EventType(ADJUSTMENT_TYPE, ADJUSTMENT, carried))
 
 
 def given_by(draft: Draft, terms: Terms, position: int, *, place: int, unit: int) -> list[Rule]:
@@ -79,21 +57,11 @@ def adjusting(draft: Draft, terms: Terms, units: list[int | None]) -> Adjusting 
 
 def _reason(draft: Draft, terms: Terms, position: int, unit: int) -> Reason:
     spec = draft.spec.adjustments[position]
-    found = {key: _points(draft, terms, spec, key, position, unit) for key in ("max", "approve_above")}
+    loc = ("adjustments", position)
     return Reason(
-        name=spec.id, title=spec.title, unit=unit, most=found["max"], approve_above=found["approve_above"],
+        name=spec.id, title=spec.title, unit=unit, most=points_of(draft, terms.units[unit], spec.max, (*loc, "max")),
+        approve_above=points_of(draft, terms.units[unit], spec.approve_above, (*loc, "approve_above")),
     )  # fmt: skip
-
-
-def _points(draft: Draft, terms: Terms, spec: AdjustmentSpec, key: str, position: int, unit: int) -> int | None:
-    stated = getattr(spec, key)
-    if stated is None:
-        return None
-    scaled = scaled_to(stated, terms.units[unit].decimals)
-    if scaled is None:
-        what = f"{stated} has more decimals than {terms.units[unit].name}"
-        draft.wrong(("adjustments", position, key), "adjustment", what, "write fewer")
-    return scaled
 
 
 def _taken(terms: Terms, names: list[str]) -> int:

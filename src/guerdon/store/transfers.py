@@ -1,0 +1,48 @@
+"""Transfers as those see them who asked for one and who agreed; the points are in the books of both accounts."""
+
+from typing import Final, NamedTuple
+
+from sqlalchemy import func, select
+
+from guerdon.store import ordinary
+from guerdon.store.asked import DONE, AskedTable
+from guerdon.store.database import View
+from guerdon.store.tables import transfers
+
+
+class TransferRow(NamedTuple):
+    """Points, in the unit's smallest part, that a member sends to another by one of the programme's transfers.
+
+    `account` is the one they left, `done_at` when they did; `reversed_points` of them came back.
+    """
+
+    id: str
+    sender: str
+    receiver: str
+    transfer: str
+    unit: str
+    points: int
+    message: str
+    state: str
+    asked_by: str
+    asked_at: int
+    decided_by: str | None = None
+    decided_at: int | None = None
+    account: str | None = None
+    done_at: int | None = None
+    reversed_points: int | None = None
+    reversed_by: str | None = None
+    reversed_at: int | None = None
+
+
+TRANSFERS: Final = AskedTable(transfers, TransferRow)
+"""Where they are kept."""
+
+
+def sent(view: View, programme: int, account: str, transfer: str, *, since: int) -> tuple[int, int]:
+    """Return how many points an account sent by a transfer since an instant, and how often."""
+    key = {"programme": programme, "account": account, "transfer": transfer, "state": DONE}
+    query = select(func.coalesce(func.sum(transfers.c.points), 0), func.count())
+    query = query.where(ordinary.matches(transfers, key), transfers.c.done_at >= since)
+    ((points, times),) = ordinary.rows_of(view, query)
+    return int(points), int(times)

@@ -15,12 +15,13 @@ from guerdon.store import open_database
 from tests.databases.fixtures import Engine
 from tests.proof.desk import DESK_PATHS
 from tests.proof.kept import changed, kept
+from tests.proof.leaving import LEAVING_PATHS
 from tests.proof.sizes import sized
 from tests.proof.statements import Told, heard, hearing
 from tests.proof.writing import NOW, PATHS, STOCKED, YEARS_LATER, Path
 from tests.services.shop import Shop
 
-EVERY = (*PATHS, *DESK_PATHS)
+EVERY = (*PATHS, *DESK_PATHS, *LEAVING_PATHS)
 STATEMENTS_MAX = 45
 """More statements than any path has."""
 

@@ -18,7 +18,12 @@ from guerdon.store import seals
 from guerdon.store.database import Work
 from tests.services.shop import GIFTS, REASONS, TESTS, VOUCHERS, Shop
 
-STOCKED: Final = VOUCHERS.replace("stock: 2", "stock: 1000") + REASONS + GIFTS + "enrolment: {claim: 30 days}\n"
+STOCKED: Final = (
+    VOUCHERS.replace("stock: 2", "stock: 1000")
+    + REASONS
+    + GIFTS
+    + "enrolment: {claim: 30 days, closing: {restore: 60 days}}\n"
+)
 NOW: Final = "2026-06-01T12:00:00+02:00"
 YEARS_LATER: Final = "2028-06-01T12:00:00+02:00"
 

@@ -15,6 +15,7 @@ from guerdon.services.adjustments.decide import DecideAdjustment, decide_adjustm
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.audit import COMMAND
 from guerdon.services.events.record import record_events
+from guerdon.services.members.close import CloseMember, close_member
 from guerdon.services.members.enrol import EnrolMember, enrol_member
 from guerdon.services.members.find import Profile
 from guerdon.services.published import Published, Publishing
@@ -28,7 +29,7 @@ from guerdon.store import Database, Work, open_database
 
 Outcome = Recorded | Adjusted | Transferred | Good | Profile | Refusal
 Asked = tuple[str, dict[str, Any]]
-"""A verb (redeem, step, enrol, adjust, decide, transfer, agree, reverse, use, record) and what it is asked with."""
+"""A verb (redeem, step, enrol, close, adjust, decide, transfer, agree, reverse, use, record) and what it is asked with."""
 
 PROCESSES = 4
 TRIES = 40
@@ -91,6 +92,7 @@ VERBS: dict[str, Callable[[dict[str, Any], Work, Published, int], Outcome]] = {
     "transfer": lambda given, work, published, at: transfer_points(TransferPoints(**given), work, published, at=at),
     "agree": lambda given, work, published, at: decide_transfer(DecideTransfer(**given), work, published, at=at),
     "reverse": lambda given, work, published, at: reverse_transfer(ReverseTransfer(**given), work, published, at=at),
+    "close": lambda given, work, published, at: close_member(CloseMember(**given), work, published, by=COMMAND, at=at),
     "use": lambda given, work, published, at: use_code(UseCode(**given), work, published, at=at),
     "record": lambda given, work, published, at: record_events(work, published, [given], recorded_at=at)[0],
 }

@@ -1,5 +1,6 @@
 """A shop's programme in a database, and what its till and its members ask of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -45,6 +46,7 @@ rewards:
 """
 )
 TESTS = By(actor="tests")
+Leaving = Callable[..., Profile | Refusal]
 
 
 VOUCHERS = (
@@ -113,6 +115,11 @@ class Shop:
         with self.database.work() as work:
             published, command = self.publishing.current(work), EnrolMember(member=member, **asked)
             return enrol_member(command, work, published, by=TESTS, at=self.at())
+
+    def leave(self, do: Leaving, asked: Any) -> Profile | Refusal:  # noqa: ANN401 - whatever the command takes
+        """Close a member's account, keep it, let them come back, or erase them."""
+        with self.database.work() as work:
+            return do(asked, work, self.publishing.current(work), by=TESTS, at=self.at())
 
     def update(self, member: str, **asked: Any) -> Profile | Refusal:  # noqa: ANN401 - whatever the command takes
         with self.database.work() as work:

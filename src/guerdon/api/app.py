@@ -33,7 +33,7 @@ from guerdon.api.routes import (
     revisions,
     transfers,
 )
-from guerdon.api.routes.members import profiles, standings
+from guerdon.api.routes.members import leaving, profiles, standings
 from guerdon.app.service import Guerdon
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
@@ -46,6 +46,9 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     profiles.find,
     profiles.update,
     profiles.member_profile,
+    leaving.close,
+    leaving.keep,
+    leaving.rejoin,
     standings.member_standing,
     standings.member_statement,
     standings.member_explanation,

@@ -203,6 +203,9 @@ def refusal_of(record: Record) -> Refusal | None:
     if record.get("type") in ("points_sent", "points_received"):
         detail = "a transfer is asked for at /v1/members/{member}/transfers, which holds it to its terms"
         return Refusal(code="invalid_event", detail=detail, id=str(record.get("id") or "")[:NAME_MAX])
+    if record.get("type") == "closing":
+        detail = "a closing is asked for at /v1/members/{member}/closing, which holds it to the notice"
+        return Refusal(code="invalid_event", detail=detail, id=str(record.get("id") or "")[:NAME_MAX])
     for name in NAMES:
         value = record.get(name)
         if value is not None and not _is_name(value):

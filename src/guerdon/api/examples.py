@@ -128,6 +128,7 @@ PROFILE: Final[dict[str, Any]] = {
     ],
     "updated_at": "2026-06-01T10:00:00Z",
 }  # fmt: skip
+LEAVING: Final[dict[str, Any]] = {**PROFILE, "status": "leaving", "closed_at": "2026-07-01T22:00:00Z"}
 DEEDS: Final[dict[str, Any]] = {
     "deeds": [
         {

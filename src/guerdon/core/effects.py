@@ -7,7 +7,7 @@ The lot that points moved in or out of is named by what made it: the event `of`,
 |---|---|---|---|
 | earned | a part of a rule makes a lot | what the lot begins with | every column |
 | spent | a redemption draws on a lot | taken from the lot | `desired` is the same |
-| expired | a lot's rest is gone at its instant `at` | what was left of it | `event` is the one that made it |
+| expired | a lot's rest is gone at its instant `at` | what was left of it | `event` is the one that made it, or the closing by which it is forfeited |
 | reversed | a refund takes points back | taken from the lot, or made debt | `desired` is what the purchase no longer earns |
 | usable | pending points can be spent from `at` | what is left of them | `event` is the one that made it |
 | held, released | a reservation sets points aside, or gives them back | moved | |

@@ -19,6 +19,7 @@ ADJUSTMENT: Final = 5
 FULFILMENT: Final = 6
 POINTS_SENT: Final = 7
 POINTS_RECEIVED: Final = 8
+CLOSING: Final = 9
 
 KINDS: Final = {
     "membership": MEMBERSHIP,
@@ -30,6 +31,7 @@ KINDS: Final = {
     "fulfilment": FULFILMENT,
     "points_sent": POINTS_SENT,
     "points_received": POINTS_RECEIVED,
+    "closing": CLOSING,
 }
 """The kinds of event, in the order in which they apply at one instant (S3)."""
 

@@ -130,6 +130,10 @@ class Programme:
         self.joining: Final = joining or Joining(zone)
         self.replays: Final = all([rule.way == REPLAY for rule in rules])
         self.keeps_lots: Final = redeeming is not None
+        self.closes: Final = any([
+            one is not None and one.closing is not None
+            for one in [redeeming, *[change.redeeming for change in self.changes]]
+        ])
         self.budgets: Final = [position for position, limit in enumerate(limits) if limit.budget]
         self.stocks: Final = [position for position, limit in enumerate(limits) if limit.stock]
         # How many limits all accounts share: what each leaves an event is its quota, budgets first.

@@ -29,7 +29,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "metrics": levels.MetricSpec, "within": levels.WithinSpec, "ladders": levels.LadderSpec, "levels": levels.LevelSpec,
     "grants": levels.GrantSpec, "keep": levels.KeepSpec, "credit": levels.CreditSpec, "returns": keeping.ReturnsSpec,
     "write_off": keeping.WriteOffSpec, "unlinked": keeping.UnlinkedSpec, "debt": keeping.OwedSpec, "late": late.LateSpec,
-    "enrolment": spec.EnrolmentSpec, "transfers": keeping.TransferSpec,
+    "enrolment": spec.EnrolmentSpec, "closing": spec.ClosingSpec, "transfers": keeping.TransferSpec,
 }  # fmt: skip
 
 _NAMED: Final = (

@@ -255,12 +255,25 @@ class ChangesSpec(Part):
     notice: Notice = Field(description="How long before a later version may take something away: 30 days")
 
 
+class ClosingSpec(Part):
+    """How members leave, and come back."""
+
+    notice: Length | None = Field(
+        None,
+        description="So long after a member asks for it the account is closed, and what is left forfeited; else at once",
+    )
+    restore: Length | None = Field(
+        None, description="Who comes back within it has what was forfeited; later, or without it, members begin anew"
+    )
+
+
 class EnrolmentSpec(Part):
-    """What joining brings."""
+    """What joining brings, and how members leave."""
 
     claim: Length | None = Field(
         None, description="How long before joining purchases count that were kept under an e-mail or a card: 30 days"
     )
+    closing: ClosingSpec | None = Field(None, description="How members leave; without it nobody does")
 
 
 class ExampleSpec(Part):
@@ -336,7 +349,7 @@ class ProgrammeSpec(Part):
     )
     returns: ReturnsSpec | None = Field(None, description="What is taken back when goods come back")
     late: Late | None = Field(None, description="What becomes of events that are recorded late")
-    enrolment: EnrolmentSpec | None = Field(None, description="What joining brings")
+    enrolment: EnrolmentSpec | None = Field(None, description="What joining brings, and how members leave")
     funded_by: FundedBy = Field({"programme": 1}, description="Who pays unless a rule says otherwise")
     changes: ChangesSpec | None = Field(None, description="What members are promised about later versions")
     assumptions: list[str] = Field(

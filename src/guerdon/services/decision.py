@@ -12,6 +12,7 @@ from guerdon.services.answers import Refusal
 from guerdon.services.entries import Said
 
 NOT_ENOUGH: Final = "not_enough_points"
+CLOSED: Final = "member_closed"
 
 _CODES: Final = {
     "unknown": ("reward_unknown", "there is no such reward; see the programme's rewards for their names"),
@@ -40,3 +41,9 @@ def refusal_of(said: Sequence[Said], short: int, id_: str) -> Refusal | None:
     if owed or short:
         return Refusal(code=NOT_ENOUGH, detail="the account has not enough points to use for this", id=id_)
     return None
+
+
+def closed(id_: str) -> Refusal:
+    """Return the "no" to what comes after an account was closed."""
+    detail = "the account was closed; whoever wants to take part again rejoins first"
+    return Refusal(code=CLOSED, detail=detail, id=id_)

@@ -15,9 +15,10 @@ from guerdon.core.calendar import EARLIEST
 from guerdon.core.effects import HELD, RELEASED, SPENT, Effect
 from guerdon.core.errors import Refused
 from guerdon.core.events import Event
-from guerdon.core.facts import REFUND
+from guerdon.core.facts import CLOSING, REFUND
 from guerdon.core.ledger import NOWHERE
 from guerdon.core.limits import PLENTY
+from guerdon.core.lots.keeping import CANCEL, STEPS
 from guerdon.core.lots.left import Left
 from guerdon.core.programme import Programme
 from guerdon.core.recorded import check_granted
@@ -151,6 +152,12 @@ class Serving:
     def waits(self, number: int) -> bool:
         """Say whether the event of a number waits for what it refers to."""
         return number in self.waiters
+
+    def is_closed_to(self, event: Event) -> bool:
+        """Say whether an event comes after the account was closed, and is none that a closed one still takes."""
+        if event.at < self.published.teller.closes_at() or event.kind in (REFUND, CLOSING):
+            return False
+        return event.attributes.get("step") != STEPS[CANCEL]
 
     def close(self) -> None:
         """Save where the account stands now in its row."""

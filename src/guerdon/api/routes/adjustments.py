@@ -27,7 +27,7 @@ _ID_BYTES: Final = 10
 _ACCEPTED: Final = 202
 _CODES: Final = (
     "event_conflict", "invalid_event", "refused", "not_enough_points", "reason_unknown", "adjustment_too_large", "own_account",
-    "points_invalid", "at_needs_dry_run",
+    "points_invalid", "member_closed", "at_needs_dry_run",
 )  # fmt: skip
 _DECIDING: Final = ("adjustment_unknown", "adjustment_decided", "second_person_needed", *_CODES)
 

@@ -52,7 +52,14 @@ class Results(Struct, kw_only=True):
                 example=examples.REPEATED,
             ),
         },
-        codes=("event_conflict", "invalid_event", "member_unknown", "refund_refused", "at_needs_dry_run"),
+        codes=(
+            "event_conflict",
+            "invalid_event",
+            "member_unknown",
+            "member_closed",
+            "refund_refused",
+            "at_needs_dry_run",
+        ),
         parameters=(DRY_RUN, DRY_AT),
     ),
 )

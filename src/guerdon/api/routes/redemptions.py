@@ -47,7 +47,7 @@ _ANSWERS: Final = {
 _CODES: Final = (
     "event_conflict", "invalid_event", "refused", "not_enough_points", "out_of_stock", "limit_reached", "reward_closed",
     "reward_not_for_member", "price_differs", "reservation_unknown", "reward_unknown", "points_too_few",
-    "points_off_step", "money_differs", "refund_refused", "code_used", "at_needs_dry_run",
+    "points_off_step", "money_differs", "refund_refused", "code_used", "member_closed", "at_needs_dry_run",
 )  # fmt: skip
 
 

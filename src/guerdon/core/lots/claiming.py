@@ -31,10 +31,10 @@ def hold(pocket: Pocket, claim: Claim) -> None:
         pocket.note(HELD, at, claim.event, lot, part)
     claim.short = amount
     claim.state = claims.HELD
-    _await_lapse(pocket, claim)
+    await_lapse(pocket, claim)
 
 
-def _await_lapse(pocket: Pocket, claim: Claim) -> None:
+def await_lapse(pocket: Pocket, claim: Claim) -> None:
     """Put a reservation among those that lapse, in the order in which they do."""
     place = len(pocket.holds)
     pocket.holds.append(claim)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from guerdon.core.lots.adjustments import Adjusting
+from guerdon.core.lots.closing import Closing
 from guerdon.core.lots.expiry import Expiry, Term
 from guerdon.core.lots.moving import Moving
 from guerdon.core.lots.rewards import Reward
@@ -96,7 +97,7 @@ class Keeping:
 
 
 class Redeeming:
-    """What redemption events ask for, by the slots that say it, what adjustments take off and transfers move, where there are any.
+    """What redemption events ask for, by the slots that say it; what adjustments take off, transfers move and closings close, where there are any.
 
     `reward_slot` holds which reward, counted from 1 (0: none, -1: one that there is not); `points_slot` the points stated, with
     the decimals of the finest unit, so that a unit's smallest part is `point_ones` of them, or NO_POINTS; `paid_slot` the money,
@@ -120,6 +121,7 @@ class Redeeming:
         restores_anew: bool = False,
         adjusting: Adjusting | None = None,
         transferring: Transferring | None = None,
+        closing: Closing | None = None,
     ) -> None:
         self.reward_slot: Final = reward_slot
         self.points_slot: Final = points_slot
@@ -133,3 +135,4 @@ class Redeeming:
         self.restores_anew: Final = restores_anew
         self.adjusting: Final = adjusting
         self.transferring: Final = transferring
+        self.closing: Final = closing

@@ -25,9 +25,14 @@ def next_due(pocket: Pocket) -> i64:
 
 def fall_due(pocket: Pocket, at: i64) -> None:
     """Write off what is owed up to an instant."""
+    write_off(pocket, at, at)
+
+
+def write_off(pocket: Pocket, at: i64, until: i64) -> None:
+    """Write off, at an instant, what is owed up to that or another one."""
     if pocket.debt > 0:
         for debt in pocket.debts[pocket.paid :]:
-            if debt.amount > 0 and debt.ends_at <= at:
+            if debt.amount > 0 and debt.ends_at <= until:
                 _write_off(pocket, debt, at)
 
 

@@ -9,6 +9,7 @@ from guerdon.core.effects import Effects
 from guerdon.core.facts import PURCHASE, Facts
 from guerdon.core.lots import owing
 from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
+from guerdon.core.lots.leaving import Leaving
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.sweeps import Sweeping
 from guerdon.core.values import HALF_EVEN, divide, split
@@ -24,6 +25,7 @@ class Purse:
         for position, reward in enumerate([] if redeeming is None else redeeming.rewards):
             if reward.sweep is not None:
                 self.sweeps.append(Sweeping(reward.sweep, position, self.pockets[reward.unit]))
+        self.leaving: Final = Leaving(self.pockets)
         self.by_level = any([keeping.ladder >= 0 for keeping in keepings])
         if redeeming is not None:
             self.give_back_as(redeeming)
@@ -34,6 +36,7 @@ class Purse:
             pocket.clear()
         for sweeping in self.sweeps:
             sweeping.clear()
+        self.leaving.clear()
 
     def give_back_as(self, redeeming: Redeeming) -> None:
         """Let points that come back do so on these terms."""
@@ -49,6 +52,7 @@ class Purse:
 
     def go_on(self, at: i64, event: i64) -> None:
         """Note that time has come to an event."""
+        self.leaving.now = at
         for sweeping in self.sweeps:
             sweeping.go_on(at, event)
 
@@ -64,7 +68,7 @@ class Purse:
             soonest = min(soonest, pocket.next_due(), owing.next_due(pocket))
         for sweeping in self.sweeps:
             soonest = min(soonest, sweeping.next_due())
-        return soonest
+        return min(soonest, self.leaving.next_due())
 
     def fall_due(self, at: i64) -> None:
         """Do what falls due at an instant, unit by unit."""
@@ -74,6 +78,7 @@ class Purse:
                 pocket.fall_due(at)
         for sweeping in self.sweeps:
             sweeping.fall_due(at)
+        self.leaving.fall_due(at)
 
     def use(self, facts: Facts, event: i64) -> None:
         """Do what an event says of the lots that there are: it activates them, it counts as activity."""

@@ -55,7 +55,7 @@ class Fold(Refunding):
         self.lefts: Final[list[Left]] = []
         self.keep_effects = True
         self.brief = False
-        self.sweeping: Final = self.purse is not None and len(self.purse.sweeps) > 0
+        self.sweeping: Final = self.purse is not None and (len(self.purse.sweeps) > 0 or programme.closes)
         splitting = [
             ladder.position
             for ladders in [programme.ladders, *[change.ladders for change in programme.changes]]
@@ -175,7 +175,7 @@ class Fold(Refunding):
                 self._note_tender(self.purse, facts, event)
             if self.redemptions is not None and REDEMPTION <= facts.kind.small_at(event) <= ADJUSTMENT:
                 self.redemptions.serve(self.purse, facts, event, self.sheet.past)
-        if self._draft(facts, event):
+        if self._is_open(facts, event) and self._draft(facts, event):
             self._answer_to(facts, event)
         if self.purse is not None:
             self._look_ahead(self.purse, facts, event)

@@ -11,7 +11,7 @@ from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST
 from guerdon.core.effects import REDEEMED, Effects
-from guerdon.core.facts import ADJUSTMENT, POINTS_SENT, Facts
+from guerdon.core.facts import ADJUSTMENT, CLOSING, POINTS_SENT, Facts
 from guerdon.core.limits import TIMES
 from guerdon.core.limits.stocks import BY_ITSELF, Draws
 from guerdon.core.lots import claiming, drawing
@@ -79,12 +79,15 @@ class Redemptions:
     def serve(self, purse: Purse, facts: Facts, row: i64, past: list[int]) -> None:
         """Do what a redemption event says: spend at once, set aside, spend what was set aside, or give it back.
 
-        An adjustment takes points off, a transfer lets them go or come.
+        An adjustment takes points off, a transfer lets them go or come, a closing closes the account.
         """
         if self.reserved:
             self._free_lapsed()
         if facts.kind.small_at(row) == ADJUSTMENT:
             self._take_off(purse, facts, row)
+            return
+        if facts.kind.small_at(row) == CLOSING:
+            self._close(purse, facts, row)
             return
         if facts.kind.small_at(row) >= POINTS_SENT:
             self.sent = pass_on(self.redeeming, purse, facts, row)
@@ -101,7 +104,10 @@ class Redemptions:
         limits = self._tell_terms(facts, row, past, asked)
         if asked.amount > 0 and asked.step != CANCEL:
             unit = 0 if asked.reward == NO_REWARD else self.redeeming.rewards[asked.reward].unit
-            self._begin(purse.pockets[unit], asked, counts=limits, remembered=facts.refers.step != 0)
+            remembered = facts.refers.step != 0
+            self._begin(
+                purse.pockets[unit], asked, counts=limits, remembered=remembered, closes_at=purse.leaving.closes_at
+            )
 
     def _take_off(self, purse: Purse, facts: Facts, row: i64) -> None:
         """Take off what an adjustment says, soonest expiry first: it is no activity, and what there is not is owed."""
@@ -111,6 +117,35 @@ class Redemptions:
             if amount > 0:
                 at, event = facts.at.small_at(row), facts.ordinal.small_at(row)
                 drawing.take_off(purse.pockets[unit], at, event, amount)
+
+    def _close(self, purse: Purse, facts: Facts, row: i64) -> None:
+        """Do what a closing event says; reservations stand no longer than the account is open."""
+        closing = self.redeeming.closing
+        if closing is None:
+            return
+        leaving = purse.leaving
+        before = leaving.closes_at
+        leaving.serve(closing, facts, row)
+        if leaving.closes_at != before:
+            for pocket in purse.pockets:
+                self._hold_until(pocket, leaving.closes_at)
+
+    def _hold_until(self, pocket: Pocket, closes_at: i64) -> None:
+        """Let the reservations that stand lapse by an instant, or when they would without."""
+        claims = [claim for claim in pocket.holds[pocket.lapsed :] if claim.state == HELD]
+        pocket.holds = []
+        pocket.lapsed = 0
+        for claim in claims:
+            if claim.counts:
+                self._draw_until(claim, 1)
+            claim.lapses_at = min(self._lapses_at(claim.at), closes_at)
+            if claim.counts:
+                self._draw_until(claim, -1)
+            claiming.await_lapse(pocket, claim)
+
+    def _lapses_at(self, at: i64) -> i64:
+        lasts = self.redeeming.hold_for
+        return LATEST if lasts is None else lasts.after(int(at))
 
     def _asked(self, facts: Facts, row: i64, past: list[int]) -> Asked:
         """Read what an event asks for: the points it states, else the price of its reward at that moment."""
@@ -128,13 +163,12 @@ class Redemptions:
             facts.ordinal.small_at(row), facts.at.small_at(row), facts.member.small_at(row), step, reward, amount
         )
 
-    def _begin(self, pocket: Pocket, asked: Asked, *, counts: bool, remembered: bool) -> None:
+    def _begin(self, pocket: Pocket, asked: Asked, *, counts: bool, remembered: bool, closes_at: i64) -> None:
         """Spend points, or set them aside."""
         if asked.step != RESERVE and not remembered:
             drawing.spend(pocket, asked.at, asked.event, asked.amount)
             return
-        lasts = self.redeeming.hold_for
-        lapses_at = LATEST if lasts is None or asked.step != RESERVE else lasts.after(int(asked.at))
+        lapses_at: i64 = LATEST if asked.step != RESERVE else min(self._lapses_at(asked.at), closes_at)
         claim = Claim(asked.event, asked.amount, at=asked.at, lapses_at=lapses_at)
         claim.member = asked.member
         claim.reward = asked.reward

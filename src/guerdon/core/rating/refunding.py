@@ -54,6 +54,10 @@ class Refunding(Granting):
                 self.sheet.parts[first].desired = 0
                 first += 1
 
+    def _is_open(self, facts: Facts, event: i64) -> bool:
+        """Say whether the account is not closed at an event: a closed one earns nothing (S17)."""
+        return self.purse is None or self.purse.leaving.closes_at > facts.at.small_at(event)
+
     def _note_tender(self, purse: Purse, facts: Facts, event: i64) -> None:
         """Note what of a purchase was paid with points, and which redemptions paid."""
         units = len(purse.pockets)

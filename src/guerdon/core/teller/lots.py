@@ -28,6 +28,9 @@ def save_purse(purse: Purse, redemptions: Redemptions | None, out: Writer) -> No
         _save_pocket(pocket, _counting(redemptions, pocket), out)
     for sweeping in purse.sweeps:
         _save_sweep(sweeping, out)
+    out.put(int(purse.leaving.closes_at))
+    out.put(int(purse.leaving.event))
+    out.put(int(purse.leaving.now))
 
 
 def load_purse(purse: Purse, redemptions: Redemptions | None, cells: Reader) -> None:
@@ -38,6 +41,9 @@ def load_purse(purse: Purse, redemptions: Redemptions | None, cells: Reader) -> 
             redemptions.reserved += [claim for claim in claims if claim.counts]
     for sweeping in purse.sweeps:
         _load_sweep(sweeping, cells)
+    purse.leaving.closes_at = cells.get()
+    purse.leaving.event = cells.get()
+    purse.leaving.now = cells.get()
 
 
 def _counting(redemptions: Redemptions | None, pocket: Pocket) -> list[Claim]:

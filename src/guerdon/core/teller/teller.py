@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from guerdon.core.calendar import LATEST
 from guerdon.core.columns import Column, column_of, constant
 from guerdon.core.effects import Effect, Effects
 from guerdon.core.events import Event, values_of
-from guerdon.core.facts import FULFILMENT, REFUND, Facts
+from guerdon.core.facts import CLOSING, FULFILMENT, REFUND, Facts
 from guerdon.core.history import slots_of
 from guerdon.core.ledger import NOWHERE
 from guerdon.core.limits.budgets import Takes
@@ -113,7 +114,7 @@ class Teller:
 
         What tells of an order that is not there yet may be of one that is recorded later, and happened after it.
         """
-        if posted.event.kind == REFUND or (posted.event.kind == FULFILMENT and posted.refers == NOWHERE):
+        if posted.event.kind in (REFUND, CLOSING) or (posted.event.kind == FULFILMENT and posted.refers == NOWHERE):
             return True
         if posted.refers == NOWHERE or posted.event.attributes.get("reservation") is None or self.fold.purse is None:
             return False
@@ -151,6 +152,10 @@ class Teller:
     def pockets(self) -> list[Pocket]:
         """Return what the account has of each unit, as the fold keeps it."""
         return [] if self.fold.purse is None else self.fold.purse.pockets
+
+    def closes_at(self) -> int:
+        """Return when the account is closed, or was; LATEST when nobody said so."""
+        return LATEST if self.fold.purse is None else int(self.fold.purse.leaving.closes_at)
 
     def short_of(self, number: int) -> int:
         """Return how many points there were not for the reservation of a number."""

@@ -43,7 +43,8 @@ def keeps_lots(spec: ProgrammeSpec) -> bool:
     redeemed = any(one.kind == "redemption" for one in spec.events.values()) or "redemption" in spec.events
     short = spec.returns is not None and spec.returns.shortfall != "debt"
     asked = bool(spec.rewards) or spec.redemptions is not None or bool(spec.adjustments) or bool(spec.transfers)
-    return kept or redeemed or short or asked
+    leaves = spec.enrolment is not None and spec.enrolment.closing is not None
+    return kept or redeemed or short or asked or leaves
 
 
 def caps(draft: Draft, terms: Terms) -> list[Limit]:

@@ -26,6 +26,7 @@ from guerdon.definition.compilation.limits import Limits
 from guerdon.definition.compilation.metrics import compile_metrics
 from guerdon.definition.compilation.moves.adjustments import adjusting, given_by, with_adjustments
 from guerdon.definition.compilation.moves.carried import unit_of
+from guerdon.definition.compilation.moves.closings import with_closings
 from guerdon.definition.compilation.moves.fulfilments import with_fulfilments
 from guerdon.definition.compilation.moves.transfers import transfers, with_transfers
 from guerdon.definition.compilation.multipliers import compile_multiplier
@@ -169,7 +170,8 @@ class Compilation:
 
     def _terms(self) -> Terms:
         declared = with_products(self.draft, with_redemptions(self.draft, event_types(self.draft)))
-        declared = with_fulfilments(self.draft, with_transfers(self.draft, with_adjustments(self.draft, declared)))
+        declared = with_transfers(self.draft, with_adjustments(self.draft, declared))
+        declared = with_closings(self.draft, with_fulfilments(self.draft, declared))
         looked_up = {name: self.joint.table(table) for name, table in tables(self.draft).items()}
         fixed = constants(self.draft, declared)
         scopes = {name: scope_of(self.draft, one, looked_up, fixed) for name, one in declared.items()}

@@ -30,6 +30,7 @@ from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.compilation.keeping import day_of_year, keeps_lots, redemption_types, term
 from guerdon.definition.compilation.limits import Limits
 from guerdon.definition.compilation.live import Splitter, times
+from guerdon.definition.compilation.moves.closings import closing
 from guerdon.definition.compilation.terms import Terms
 from guerdon.definition.exact import scaled_to
 from guerdon.definition.expressions import Scope
@@ -100,7 +101,7 @@ def _redeeming(one: EventType, built_in: list[Attribute]) -> EventType:
 def rewards(
     draft: Draft, terms: Terms, limits: Limits, adjusting: Adjusting | None, transferring: Transferring | None
 ) -> Redeeming | None:
-    """Return what redemption events ask for, the rewards on offer, and how points are adjusted and passed on; nothing where no lots are kept."""
+    """Return what redemption events ask for, the rewards on offer, and how points are adjusted and passed on, and accounts closed; nothing where no lots are kept."""
     if not keeps_lots(draft.spec):
         return None
     made = _Rewards(draft, terms, redemption_types(terms), limits)
@@ -115,7 +116,7 @@ def rewards(
         hold_grace=term(draft, held.hold_grace) if held is not None and held.hold_grace else None,
         restore_grace=None if restore in RESTORES else term(draft, restore),
         restores_anew=restore == "new_lot", adjusting=adjusting,
-        transferring=transferring,
+        transferring=transferring, closing=closing(draft, terms),
     )  # fmt: skip
 
 

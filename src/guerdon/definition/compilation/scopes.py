@@ -31,7 +31,7 @@ from guerdon.definition.spec import AttributeSpec, EventSpec
 ALWAYS_THERE: Final = ("purchase", "refund")
 """Types of event that every programme knows."""
 
-OF_ITS_KIND: Final = (*ALWAYS_THERE, "redemption", "adjustment", "points_sent", "points_received")
+OF_ITS_KIND: Final = (*ALWAYS_THERE, "redemption", "adjustment", "points_sent", "points_received", "closing")
 """Types of event whose kind is their name."""
 
 _AMOUNTS: Final = ("amount", "discount", "gross", "net", "points_paid", "eligible")

@@ -126,6 +126,12 @@ def _levels(published: Published) -> tuple[Held, ...]:
     past = published.teller.fold.past
     if past is None:
         return ()
+    if not published.teller.members:
+        # Nothing has happened yet: what the fold holds is of the account before.
+        return tuple([
+            Held(ladder=place.ladder.name, level=place.ladder.levels[0].name, since=None, until=None)
+            for place in past.places
+        ])
     found = []
     for place in past.places:
         since, until = int(place.held_since), int(place.held_until())

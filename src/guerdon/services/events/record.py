@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from guerdon.core.calendar import EARLIEST
 from guerdon.core.errors import Invalid, Refused
 from guerdon.core.facts import REFUND
 from guerdon.core.ledger import NOWHERE
@@ -25,7 +26,7 @@ from guerdon.services.answers import (
     moves_of,
     points_of,
 )
-from guerdon.services.decision import refusal_of
+from guerdon.services.decision import closed, refusal_of
 from guerdon.services.events.again import answered_before
 from guerdon.services.events.guests import Guests, Home, kept
 from guerdon.services.facts import Fact, Record, at_another_time, read_fact, says_the_same
@@ -69,6 +70,8 @@ class Recording:
         self.known: dict[Name, Claim] = {}
         self.claims: dict[Name, Claim] = {}
         self.outcomes: dict[Name, Outcome] = {}
+        # From when on accounts are their members' who began anew.
+        self.begins: dict[str, int] = {}
         self.served: list[Serving] = []
 
     def run(self, records: Sequence[Record]) -> list[Outcome]:
@@ -135,6 +138,7 @@ class Recording:
         named = [one.event.member for one in facts if one.event.account == one.event.member]
         known = members.read(self.work, self.published.id, sorted(set(named)))
         homes = {name: row.account for name, row in known.items()}
+        self.begins |= {row.account: row.enrolled_at for row in known.values() if row.account != row.member}
         given = {_name(one): (one.event.account, one.guest) for one in facts if one.event.kind != REFUND}
         named_ = [(one.event.refund.source, one.event.refund.of) for one in facts if one.event.refund is not None]
         purchases = given | self.guests.homes(self._find(named_))
@@ -177,6 +181,8 @@ class Recording:
             # What is decided now stands after everything that was recorded at this moment.
             fact = at_another_time(fact, serving.place[0] + 1)
         event, number = fact.event, serving.count + 1
+        if event.at < self.begins.get(event.account, EARLIEST) or serving.is_closed_to(event):
+            return closed(event.id)
         row = EventRow(
             account=event.account, number=number, source=event.source, id=event.id, type=event.type, kind=event.kind,
             member=event.member, at=event.at, body=fact.body, granted=None, revision=self.published.revision,

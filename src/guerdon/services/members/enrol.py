@@ -49,7 +49,7 @@ def enrol_member(command: EnrolMember, work: Work, published: Published, *, by: 
     take_over(work, published, row, wanted, joined_at=row.enrolled_at, at=at)
     told = by.did("enrol", f"member {row.member}", at=at, identities=[kind for kind, _ in wanted])
     audit.add(work, published.id, [told])
-    return profile_of(work, published, row)
+    return profile_of(work, published, row, at=at)
 
 
 def _row(command: EnrolMember, at: int) -> MemberRow:

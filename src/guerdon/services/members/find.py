@@ -2,13 +2,17 @@
 
 import json
 from dataclasses import dataclass
+from typing import Final
 
 from guerdon.core.errors import NotFound
 from guerdon.services.identities import member_of
 from guerdon.services.published import Published
 from guerdon.store import identities, members
 from guerdon.store.database import View
-from guerdon.store.members import MemberRow
+from guerdon.store.members import CLOSED, MemberRow
+
+LEAVING: Final = "leaving"
+"""The status of a member who has asked for their account to be closed, until it is."""
 
 Scalar = str | int | bool | None
 """What an attribute of a member may be; numbers with a point are written as text."""
@@ -24,7 +28,7 @@ class Recognised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What is known of a member beside their points."""
+    """What is known of a member beside their points; who is leaving is closed from `closed_at` on."""
 
     member: str
     account: str
@@ -37,26 +41,26 @@ class Profile:
     updated_at: int
 
 
-def profile(view: View, published: Published, member: str) -> Profile:
+def profile(view: View, published: Published, member: str, *, at: int) -> Profile:
     """Return what is known of a member; NotFound when nobody of the name enrolled."""
     row = members.read(view, published.id, [member]).get(member)
     if row is None:
         raise unknown(member)
-    return profile_of(view, published, row)
+    return profile_of(view, published, row, at=at)
 
 
-def find_member(view: View, published: Published, identity: object) -> Profile:
+def find_member(view: View, published: Published, identity: object, *, at: int) -> Profile:
     """Return what is known of the member of an identity; NotFound when it is nobody's."""
-    return profile(view, published, member_of(view, published.id, identity))
+    return profile(view, published, member_of(view, published.id, identity), at=at)
 
 
-def profile_of(view: View, published: Published, row: MemberRow) -> Profile:
-    """Return what is known of the member of a row."""
+def profile_of(view: View, published: Published, row: MemberRow, *, at: int) -> Profile:
+    """Return what is known, at an instant, of the member of a row."""
     known = identities.of_member(view, published.id, row.member)
     return Profile(
         member=row.member,
         account=row.account,
-        status=row.status,
+        status=LEAVING if row.status == CLOSED and (row.closed_at or 0) > at else row.status,
         enrolled_at=row.enrolled_at,
         closed_at=row.closed_at,
         born_on=row.born_on,

@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from guerdon.services.answers import Refusal
 from guerdon.services.audit import By
+from guerdon.services.decision import closed
 from guerdon.services.events.join import take_over
 from guerdon.services.identities import hashed
 from guerdon.services.members.find import Profile, Scalar, profile_of, unknown
@@ -40,6 +41,8 @@ def update_member(command: UpdateMember, work: Work, published: Published, *, by
     row = members.lock(work, published.id, command.member)
     if row is None:
         raise unknown(command.member)
+    if row.closed_at is not None and row.closed_at <= at:
+        return closed(row.member)
     wanted, given_up = hashed(work, command.identities), hashed(work, command.identities_removed)
     refusal = refusal_of(work, published, row.member, wanted)
     if refusal is not None:
@@ -50,7 +53,7 @@ def update_member(command: UpdateMember, work: Work, published: Published, *, by
     claim(work, published, row.member, wanted, at=at)
     take_over(work, published, changed, wanted, joined_at=at, at=at)
     audit.add(work, published.id, [_told(command, by, wanted, given_up, at=at)])
-    return profile_of(work, published, changed)
+    return profile_of(work, published, changed, at=at)
 
 
 def _changed(row: MemberRow, command: UpdateMember, at: int) -> MemberRow:

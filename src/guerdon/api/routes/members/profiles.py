@@ -77,7 +77,7 @@ async def enrol(request: Asked) -> Reply:
             member=member, identities=body.identities, born_on=body.born_on, attributes=body.attributes,
             enrolled_at=read_time(body.enrolled_at, zone, "enrolled_at")[0] if body.enrolled_at else None,
         )  # fmt: skip
-        return _answered(enrol_member(asked, work, published, by=by, at=at), asking.CREATED)
+        return answered(enrol_member(asked, work, published, by=by, at=at), asking.CREATED)
 
     return await asking.command(request, sent, enrolled)
 
@@ -100,7 +100,7 @@ async def find(request: Asked) -> Reply:
     if len(stated) != 1:
         raise Refusing(code="parameter_invalid", detail=f"name one of {', '.join(one.name for one in IDENTITY)}")
     return shown(
-        await asking.read(request, lambda view, published, _at: _profile(find_member(view, published, stated)))
+        await asking.read(request, lambda view, published, at: _profile(find_member(view, published, stated, at=at)))
     )
 
 
@@ -114,7 +114,7 @@ async def find(request: Asked) -> Reply:
         body=MemberChangeBody,
         body_example=examples.MEMBER_CHANGE,
         answers={200: Answer(about="What is known of them now.", kind=ProfileShown, example=examples.PROFILE)},
-        codes=("member_unknown", "identity_taken", "at_needs_dry_run"),
+        codes=("member_unknown", "identity_taken", "member_closed", "at_needs_dry_run"),
         parameters=(MEMBER, DRY_RUN, DRY_AT),
         named=True,
     ),
@@ -128,7 +128,7 @@ async def update(request: Asked) -> Reply:
         identities=body.identities, identities_removed=body.identities_removed,
     )  # fmt: skip
     return await asking.command(
-        request, sent, lambda work, published, at: _answered(update_member(asked, work, published, by=by, at=at), OK)
+        request, sent, lambda work, published, at: answered(update_member(asked, work, published, by=by, at=at), OK)
     )
 
 
@@ -147,10 +147,13 @@ async def update(request: Asked) -> Reply:
 async def member_profile(request: Asked) -> Reply:
     """Tell when a member joined, by what they are recognised, and their attributes."""
     member = asking.named(request, "member")
-    return shown(await asking.read(request, lambda view, published, _at: _profile(profile(view, published, member))))
+    return shown(
+        await asking.read(request, lambda view, published, at: _profile(profile(view, published, member, at=at)))
+    )
 
 
-def _answered(outcome: Profile | Refusal, status: int) -> Answered:
+def answered(outcome: Profile | Refusal, status: int) -> Answered:
+    """Return what is known of a member after a command, or why it was refused."""
     if isinstance(outcome, Refusal):
         return asking.answered(outcome)
     return asking.kept(_profile(outcome), status)

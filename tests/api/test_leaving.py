@@ -47,3 +47,19 @@ def test_a_programme_that_does_not_say_how_and_an_event_that_says_so_itself(serv
     assert served.post("/members/zoe/closing", {}).json()["code"] == "member_unknown"
     sent = served.post("/events", {"id": "c", "type": "closing", "member": "ana", "at": served.now[0]})
     assert (sent.status_code, sent.json()["code"]) == (422, "invalid_event")
+
+
+def test_whoever_is_erased_is_forgotten_and_asked_again_it_is_answered_the_same(engine: Engine) -> None:
+    with serving(engine.url, text=LEAVING) as served:
+        enrolled = {"member": "ana", "identities": [{"email": "ana@example.org"}], "attributes": {"name": "Ana"}}
+        assert served.post("/members", enrolled, headers={"Idempotency-Key": "e"}).status_code == 201
+        served.earn(300)
+        first, again = [served.post("/members/ana/erasure", {}, headers={"Idempotency-Key": "f"}) for _ in range(2)]
+        assert (first.status_code, first.json()["status"], first.json()["attributes"]) == (200, "erased", {})
+        assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")
+        assert served.available() == 0
+        assert served.get("/members", params={"email": "ana@example.org"}).status_code == 404
+        repeated = served.post("/members", enrolled, headers={"Idempotency-Key": "e"})
+        assert (repeated.status_code, repeated.json()["code"]) == (409, "member_taken")
+        (deed,) = [one for one in served.get("/audit").json()["deeds"] if one["verb"] == "erase"]
+        assert (deed["subject"], deed["what"]) == ("member ana", {})

@@ -1,8 +1,10 @@
 """Workers: what is due is posted and sealed, once, however many are at it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-from guerdon.store import Database, seals
+from guerdon.store import Database, answers, purges, seals
+from guerdon.store.answers import Answer
 from guerdon.worker.loop import Round, Worker
 from tests.services.shop import Shop
 
@@ -41,3 +43,30 @@ def test_a_worker_stops_when_it_is_told(database: Database) -> None:
     worker.close()
     with database.view() as view:
         assert seals.head(view, 1).seal in (0, 3)
+
+
+def test_answers_under_keys_are_kept_for_a_week(database: Database) -> None:
+    shop = bought(database, 1)
+    with database.work() as work:
+        answers.add(work, 1, [Answer("till", "k", b"x", 201, "{}", shop.at())])
+    for when, there in (("2026-06-08T12:00:00+02:00", True), ("2026-06-08T12:00:01+02:00", False)):
+        Worker(database, 1, partial(shop.at, when)).round()
+        with database.view() as view:
+            assert bool(answers.find(view, 1, [("till", "k")])) is there
+
+
+def test_what_was_deleted_is_purged_once_and_again_when_it_is_asked_for(database: Database) -> None:
+    shop = bought(database, 1)
+    worker = Worker(database, 1, shop.at)
+    with database.work() as work:
+        purges.ask(work)
+    with database.view() as view:
+        first = purges.wanted(view)
+    with database.work() as work:
+        purges.ask(work)
+        purges.note_done(work, first or "")
+    with database.view() as view:
+        assert purges.wanted(view) not in (None, first)
+    worker.round()
+    with database.view() as view:
+        assert purges.wanted(view) is None

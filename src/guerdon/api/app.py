@@ -49,6 +49,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     leaving.close,
     leaving.keep,
     leaving.rejoin,
+    leaving.erase,
     standings.member_standing,
     standings.member_statement,
     standings.member_explanation,

@@ -129,6 +129,9 @@ PROFILE: Final[dict[str, Any]] = {
     "updated_at": "2026-06-01T10:00:00Z",
 }  # fmt: skip
 LEAVING: Final[dict[str, Any]] = {**PROFILE, "status": "leaving", "closed_at": "2026-07-01T22:00:00Z"}
+ERASED: Final[dict[str, Any]] = {
+    **PROFILE, "status": "erased", "closed_at": "2026-06-01T10:00:00Z", "born_on": None, "attributes": {}, "identities": [],
+}  # fmt: skip
 DEEDS: Final[dict[str, Any]] = {
     "deeds": [
         {

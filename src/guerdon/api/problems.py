@@ -74,7 +74,6 @@ KINDS: Final[dict[str, Kind]] = {
     "transfer_limit_reached": _kind(
         409, "No more may be transferred in this period", "Transfer less, or in the next period."
     ),
-    "member_closed": _kind(409, "Somebody is no member any more", "Points pass between members alone."),
     "request_running": _kind(409, "A request of this Idempotency-Key is running", "Wait for its answer, or ask again."),
     "body_too_large": _kind(413, "The body is too large", "Send fewer events at once."),
     # What it says.

@@ -2,10 +2,11 @@
 
 Invariants:
 * What is kept of an event is enough to read it again, whatever later revisions say of exchange rates.
+* A field that the programme does not declare is not kept: events stay for ever, and what nobody reads may be about a person.
 * The same id with the same content is the same event, however its fields are ordered; when it was recorded is no content.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -16,6 +17,7 @@ import msgspec
 from guerdon.core.currencies import DECIMALS
 from guerdon.core.errors import Invalid
 from guerdon.core.events import Event, Terms, read_event, resolve
+from guerdon.core.facts import COLUMNS
 from guerdon.core.ledger import NOWHERE
 from guerdon.core.teller import Posted
 from guerdon.store.events import EventRow
@@ -24,6 +26,8 @@ from guerdon.store.identities import Value
 Record = Mapping[str, Any]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIELDS: Final = (*COLUMNS, "identity", "before_joining")
+_LINE_FIELDS: Final = ("id", "amount", "discount")
 _OURS: Final = ("recorded_at", "granted", "before_joining")
 _FOUND: Final = ("member", "before_joining")
 _encoder: Final = msgspec.json.Encoder(order="deterministic")
@@ -55,14 +59,35 @@ def read_fact(terms: Terms, record: Record, recorded_at: int, *, decided: bool =
         if record.get(name) is not None:
             message = f"{name} is written by the service; leave it out"
             raise Invalid(message)
-    kept = dict(record)
+    kept = _declared(terms, record)
+    told = dict(kept)
     currency = kept.get("currency")
     if currency and currency != terms.currency and not kept.get("rate") and str(currency) in terms.rates:
         kept["rate"] = terms.rates[str(currency)]
     event = read_event(terms, {**kept, "recorded_at": moment(recorded_at)}, default_id="")
     return Fact(
-        event=event, body=_encoder.encode(kept).decode(), content=_content(_timeless(record) if decided else record)
+        event=event, body=_encoder.encode(kept).decode(), content=_content(_timeless(told) if decided else told)
     )
+
+
+def _declared(terms: Terms, record: Record) -> dict[str, Any]:
+    """Return what of a record an event can say: the fields that every event has, and those that its type declares."""
+    event_type = terms.event_types.get(str(record.get("type") or "purchase"))
+    if event_type is None:
+        return dict(record)
+    known = {*_FIELDS, *[one.name for one in event_type.attributes]}
+    kept = {name: value for name, value in record.items() if name in known}
+    lines = kept.get("lines")
+    if isinstance(lines, (list, tuple)):
+        of_lines = {*_LINE_FIELDS, *[one.name for one in event_type.line_attributes]}
+        kept["lines"] = [_only(line, of_lines) for line in lines]
+    return kept
+
+
+def _only(line: object, names: Collection[str]) -> object:
+    if not isinstance(line, Mapping):
+        return line
+    return {name: value for name, value in line.items() if name in names}
 
 
 def at_another_time(fact: Fact, at: int) -> Fact:

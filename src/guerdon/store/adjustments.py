@@ -2,7 +2,9 @@
 
 from typing import Final, NamedTuple
 
+from guerdon.store import ordinary
 from guerdon.store.asked import AskedTable
+from guerdon.store.database import Work
 from guerdon.store.tables import adjustments
 
 
@@ -24,3 +26,8 @@ class AdjustmentRow(NamedTuple):
 
 ADJUSTMENTS: Final = AskedTable(adjustments, AdjustmentRow)
 """Where they are kept."""
+
+
+def forget_notes(work: Work, programme: int, member: str) -> None:
+    """Forget what was noted of the adjustments of a member; their points stay."""
+    ordinary.change(work, adjustments, {"programme": programme, "member": member}, {"note": ""})

@@ -72,6 +72,12 @@ def forget(work: Work, *, before: int) -> int:
     return int(work.connection.execute(answers.delete().where(answers.c.created_at < before)).rowcount)
 
 
+def forget_about(work: Work, programme: int, text: str) -> None:
+    """Forget answers of a programme that hold a text."""
+    about = answers.c.body.contains(text, autoescape=True)
+    work.connection.execute(answers.delete().where(answers.c.programme == programme, about))
+
+
 def _locked(work: Work, programme: int, name: Name) -> Answer | None:
     key = {"programme": programme, "actor": name[0], "key": name[1]}
     query = ordinary.chosen(answers, Answer._fields).where(ordinary.matches(answers, key)).with_for_update()

@@ -159,6 +159,16 @@ class Database:
             self._writer.dispose()
             self._reader.dispose()
 
+    def purge(self) -> bool:
+        """Leave nothing of what was deleted in files that are ours; say whether it is done, else it is tried again.
+
+        SQLite's log holds pages as they were. PostgreSQL's files are its own: it reuses what vacuum finds.
+        """
+        if self.is_postgresql:
+            return True
+        with told(), self._writer.connect() as connection:
+            return sqlite.empty_log(connection.connection.driver_connection)  # type: ignore[arg-type]  # it is SQLite's
+
     def migrate(self) -> None:
         """Bring the tables to what this code knows; refuse a database that a newer Guerdon has changed."""
         with told(), self._writer.connect() as connection:

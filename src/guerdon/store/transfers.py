@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from guerdon.store import ordinary
 from guerdon.store.asked import DONE, AskedTable
-from guerdon.store.database import View
+from guerdon.store.database import View, Work
 from guerdon.store.tables import transfers
 
 
@@ -37,6 +37,12 @@ class TransferRow(NamedTuple):
 
 TRANSFERS: Final = AskedTable(transfers, TransferRow)
 """Where they are kept."""
+
+
+def forget_messages(work: Work, programme: int, member: str) -> None:
+    """Forget what was written with transfers that a member sent or received; their points stay."""
+    for side in ("sender", "receiver"):
+        ordinary.change(work, transfers, {"programme": programme, side: member}, {"message": ""})
 
 
 def sent(view: View, programme: int, account: str, transfer: str, *, since: int) -> tuple[int, int]:

@@ -2,21 +2,31 @@
 
 Invariants:
 * A round does everything that is due at its beginning; what a round could not do, the next one finds again.
+* Answers are kept for a week under their callers' keys; what was deleted goes from the files, too.
 * Nothing is done twice: accounts are looked at under their locks, and one sealer works at a time.
 """
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from guerdon.core.calendar import EARLIEST
 from guerdon.core.errors import Conflict
 from guerdon.services.books.due import post_due
 from guerdon.services.published import Publishing
-from guerdon.store import Database, seals
+from guerdon.store import Database, answers, purges, seals
 
 _LOG: Final = logging.getLogger("guerdon.worker")
+
+_SECOND: Final = 1_000_000
+FORGETTING: Final = 60 * _SECOND
+"""So often it is looked for answers that are too old, in microseconds."""
+
+ANSWERS_LAST: Final = 7 * 24 * 3600 * _SECOND
+"""So long an answer is kept under its caller's key; 72 hours are promised."""
 
 SECONDS: Final = 1.0
 """So long a worker waits between two rounds."""
@@ -38,6 +48,7 @@ class Worker:
         self.programme: Final = programme
         self.clock: Final = clock
         self.publishing: Final = Publishing(programme)
+        self.forgets_at = EARLIEST
         self.stopped: Final = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -68,7 +79,10 @@ class Worker:
     def round(self) -> Round:
         """Do everything that there is to do now. Who is in the way now is not in the next round."""
         accounts = self._until_none(self._post)
-        return Round(accounts, self._until_none(self._seal))
+        done = Round(accounts, self._until_none(self._seal))
+        with contextlib.suppress(Conflict):
+            self._forget()
+        return done
 
     def _until_none(self, do: Callable[[], int]) -> int:
         total = 0
@@ -86,3 +100,16 @@ class Worker:
     def _seal(self) -> int:
         with self.database.work() as work:
             return seals.seal(work, self.programme)
+
+    def _forget(self) -> None:
+        """Forget answers that are too old, and purge the files where somebody was erased."""
+        at = self.clock()
+        if at >= self.forgets_at:
+            self.forgets_at = at + FORGETTING
+            with self.database.work() as work:
+                answers.forget(work, before=at - ANSWERS_LAST)
+        with self.database.view() as view:
+            asked = purges.wanted(view)
+        if asked is not None and self.database.purge():
+            with self.database.work() as work:
+                purges.note_done(work, asked)

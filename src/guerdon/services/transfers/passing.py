@@ -18,6 +18,7 @@ from guerdon.core.facts import POINTS_RECEIVED
 from guerdon.core.lots.transfers import ENDLESS, Transfer
 from guerdon.core.teller import Taken
 from guerdon.services.answers import Recorded, Refusal, shown
+from guerdon.services.decision import CLOSED
 from guerdon.services.events.command import decide
 from guerdon.services.published import Published
 from guerdon.services.serving import Serving
@@ -85,6 +86,8 @@ def receive(
         "lines": [{**_dated(published, row, one), "origin": one.origin, "renewed": one.renewed} for one in parts],
     }  # fmt: skip
     received = decide(work, published, record, at=at)
+    if isinstance(received, Refusal) and received.code == CLOSED:
+        raise Refused(received.detail, code=CLOSED)
     if isinstance(received, Refusal) or received.repeated:
         # The points have left the sender in this transaction, which must not stay so.
         message = f"what transfer {row.id} brings cannot be recorded; give each transfer an id of its own"

@@ -6,13 +6,13 @@ from guerdon.core.explain.transfers import transfer_named
 from guerdon.core.lots.transfers import Transfer
 from guerdon.services.answers import Points, Recorded, Refusal, shown
 from guerdon.services.audit import By
+from guerdon.services.decision import CLOSED
 from guerdon.services.events.again import answered_before
 from guerdon.services.events.command import SOURCE
 from guerdon.services.published import Published
 from guerdon.store import accounts, audit, events, members
 from guerdon.store.asked import DONE
 from guerdon.store.database import View, Work
-from guerdon.store.members import ENROLLED
 from guerdon.store.transfers import TransferRow
 
 
@@ -81,7 +81,7 @@ def allowed(view: View, published: Published, row: TransferRow, *, at: int) -> T
     if row.message and not terms.message:
         detail = f"{row.transfer} goes without a message; leave it out"
         return Refusal(code="message_not_allowed", detail=detail, id=row.id)
-    return _refused_for(view, published, row) or terms
+    return _refused_for(view, published, row, at=at) or terms
 
 
 def homes(view: View, published: Published, row: TransferRow) -> tuple[str, str]:
@@ -114,7 +114,7 @@ def note(work: Work, published: Published, verb: str, row: TransferRow, by: By, 
     audit.add(work, published.id, [deed])
 
 
-def _refused_for(view: View, published: Published, row: TransferRow) -> Refusal | None:
+def _refused_for(view: View, published: Published, row: TransferRow, *, at: int) -> Refusal | None:
     """Return why these two cannot pass points on: they share an account, or one of them is no member, or not any more."""
     sender, receiver = homes(view, published, row)
     if sender == receiver:
@@ -122,8 +122,9 @@ def _refused_for(view: View, published: Published, row: TransferRow) -> Refusal 
         return Refusal(code="same_account", detail=detail, id=row.id)
     known = members.read(view, published.id, [row.sender, row.receiver])
     for name in (row.sender, row.receiver):
-        if name in known and known[name].status != ENROLLED:
-            return Refusal(code="member_closed", detail=f"{name!r:.80} is no member any more", id=row.id)
+        closed_at = known[name].closed_at if name in known else None
+        if closed_at is not None and closed_at <= at:
+            return Refusal(code=CLOSED, detail=f"{name!r:.80} is no member any more", id=row.id)
     if row.receiver not in known and receiver not in accounts.read(view, published.id, [receiver]):
         detail = f"there is no member {row.receiver!r:.80} to receive points; enrol them first"
         return Refusal(code="receiver_unknown", detail=detail, id=row.id)

@@ -25,8 +25,10 @@ ALWAYS: Final = (
 )
 # Claims of ids come in no order: pages of them that do not stay in memory are written again and again.
 ROOMY: Final = "pragma cache_size=-64000"
-WRITING: Final = (*ALWAYS, ROOMY, "pragma journal_mode=wal", "pragma synchronous=full")
-PASSING: Final = (*ALWAYS, "pragma journal_mode=wal", "pragma synchronous=off")
+# What is deleted is overwritten: somebody may have asked to be forgotten.
+GONE: Final = "pragma secure_delete=on"
+WRITING: Final = (*ALWAYS, ROOMY, GONE, "pragma journal_mode=wal", "pragma synchronous=full")
+PASSING: Final = (*ALWAYS, GONE, "pragma journal_mode=wal", "pragma synchronous=off")
 READING: Final = (*ALWAYS, "pragma query_only=on")
 
 
@@ -75,3 +77,9 @@ def _connect(path: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
     for pragma in pragmas:
         connection.execute(pragma)
     return connection
+
+
+def empty_log(driver: sqlite3.Connection) -> bool:
+    """Bring everything into the file, and leave nothing in the log beside it; say whether nobody was in the way."""
+    busy = driver.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+    return int(busy) == 0

@@ -19,6 +19,7 @@ from guerdon.services.members.close import (
     keep_member,
     rejoin_member,
 )
+from guerdon.services.members.erase import EraseMember, erase_member
 from guerdon.services.members.find import Profile
 from guerdon.services.published import Published
 from guerdon.store.database import Work
@@ -91,6 +92,30 @@ async def rejoin(request: Asked) -> Reply:
     """Let a member come back who left: in the programme's time with what was forfeited, later to an empty account."""
     asked = RejoinMember(member=asking.named(request, "member"))
     return await _told(request, lambda work, published, by, at: rejoin_member(asked, work, published, by=by, at=at))
+
+
+@offer(
+    "/members/{member:str}/erasure",
+    Operation(
+        id="eraseMember",
+        summary="Forget a member",
+        tag="members",
+        scope=WRITE_SCOPE,
+        body=NothingBody,
+        body_example={},
+        answers={200: Answer(about="They are forgotten.", kind=ProfileShown, example=examples.ERASED)},
+        codes=("closing_unknown", *_CODES),
+        parameters=(MEMBER, DRY_RUN, DRY_AT),
+        named=True,
+    ),
+)
+async def erase(request: Asked) -> Reply:
+    """Close a member's account at once, and forget their profile, identities, notes, and answers about them. It cannot be undone.
+
+    What is in the books stays there under the member's name, which nobody has again.
+    """
+    asked = EraseMember(member=asking.named(request, "member"))
+    return await _told(request, lambda work, published, by, at: erase_member(asked, work, published, by=by, at=at))
 
 
 async def _told(request: Asked, do: Command) -> Reply:

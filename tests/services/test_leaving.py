@@ -7,6 +7,7 @@ What leaving keeps:
 """
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given
@@ -24,6 +25,7 @@ from guerdon.services.members.close import (
 from guerdon.services.members.find import Profile
 from guerdon.store import Database, audit, open_database
 from tests.databases.fixtures import Engine
+from tests.services.importing import imported, written
 from tests.services.racing import Asked, raced
 from tests.services.shop import PROGRAMME, REASONS, Shop
 from tests.services.test_laws import law
@@ -216,6 +218,21 @@ def test_a_name_that_is_an_account_already_is_passed_over(database: Database) ->
     found = rejoins(shop)
     assert isinstance(found, Profile)
     assert found.account == "ana/3"
+
+
+def test_history_of_who_left_is_imported_as_it_would_have_been_recorded(database: Database, tmp_path: Path) -> None:
+    """Closed in February: a purchase of March is refused, one of January that was in the file too was forfeited."""
+    shop = Shop(database, AT_ONCE)
+    bought = {"member": "ana", "type": "purchase", "amount": 50, "closing": None}
+    rows = [
+        {**bought, "id": "1", "at": "2026-01-10T10:00:00+01:00"},
+        {**bought, "id": "2", "at": "2026-02-01T10:00:00+01:00", "type": "closing", "closing": "close", "amount": None},
+        {**bought, "id": "3", "at": "2026-03-10T10:00:00+01:00"},
+    ]
+    done = imported(shop, written(tmp_path, rows, "history.jsonl"), bad_rows=tmp_path / "bad.csv")
+    assert (done.recorded, done.refused) == (2, 1)
+    assert [shop.points("ana", when) for when in ("2026-01-11T10:00:00+01:00", "")] == [50, 0]
+    assert_right(shop)
 
 
 def test_whoever_asks_at_the_same_moment_there_is_one_closing(engine: Engine) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from guerdon.core.calendar import LATEST
 from guerdon.core.events.joining import Joining
+from guerdon.core.explain import explain, sentences, stories_of
 from guerdon.core.history import keep_ledger, take_stock
 from guerdon.core.ledger.books import BOOKS
 from guerdon.core.lots.closing import AT_ONCE, Closing
@@ -21,7 +22,7 @@ from guerdon.core.metrics import Length
 from guerdon.core.teller import Teller
 from guerdon.definition.zones import load_zone
 from tests.core.lots.journals import LATER, Record, at, buys, kept, spends, told
-from tests.core.tables import event, points, programme
+from tests.core.tables import answers, event, points, programme
 from tests.core.teller.serving import numbered
 from tests.core.teller.test_laws import assert_served_as_folded
 
@@ -169,7 +170,11 @@ def test_stock_comes_back_when_a_reservation_lapses_with_the_account() -> None:
 
 
 def test_points_that_were_not_usable_yet_are_forfeited_too_and_come_back_usable() -> None:
-    for terms in ("pending: {for: 90 days}, expiry: {after: 12 months}", "pending: {until: login}"):
+    for terms in (
+        "pending: {for: 90 days}, expiry: {after: 12 months}",
+        "pending: {until: login}",
+        "pending: {until: login, expires_from: usable}, expiry: {after: 12 months}",
+    ):
         body = kept(terms, LEAVES + "events: {login: {}}\n") if "login" in terms else kept(terms, LEAVES)
         history = [buys("2017-01-01", 100), closes()]
         assert left(body, *history, when="2017-03-11") == (100, 0, 0, 0)
@@ -192,6 +197,34 @@ def test_notice_and_the_time_to_come_back_are_counted_in_days_of_the_zone() -> N
     assert (none.days(asked), none.closes_at(asked, AT_ONCE), none.restores_until(asked)) == (AT_ONCE, asked, asked)
     assert not Joining(zone).claims(asked, asked)
     assert asked < LATEST
+
+
+def test_an_explanation_says_until_when_the_account_is_there() -> None:
+    steps = [closes(), says("stay", "2017-02-10"), closes("2017-02-11T10:00", None), says("rejoin", "2017-02-12")]
+    history = [buys("2017-01-01", 100), *steps, {"at": "2017-02-13", "type": "closing"}]
+    events = [event(YEAR, one, place) for place, one in enumerate(history, 1)]
+    stories = stories_of(programme(YEAR), keep_ledger(programme(YEAR), events))
+    lines = sentences(explain(programme(YEAR), answers(YEAR, *history), at=at("2017-05-01")), stories=stories)
+    assert lines[4:22] == [
+        "2017-02-09 10:00  closing e02",
+        "  the account is closed from 2017-03-12 on: what is left then is forfeited",
+        "",
+        "2017-02-10  closing e03",
+        "  the account stays open",
+        "",
+        "2017-02-11  100 points expired, of purchase e01",
+        "",
+        "2017-02-11 10:00  closing e04",
+        "  the account is closed: what is left then is forfeited",
+        "",
+        "2017-02-12  closing e05",
+        "  the account is open again",
+        "  100 points that were forfeited come back",
+        "",
+        "2017-02-13  closing e06",
+        "  without effect",
+        "",
+    ]
 
 
 WHATS = ("buy", "spend", "reserve", "refund", "cancel", "close", "at once", "stay", "rejoin")

@@ -15,6 +15,7 @@ from guerdon.core.earning import AT_ORDER
 from guerdon.core.errors import invariant
 from guerdon.core.events import Event
 from guerdon.core.explain.adjustments import AdjustmentAnswer, adjustment_of
+from guerdon.core.explain.closings import closing_of
 from guerdon.core.explain.fulfilments import tells_of
 from guerdon.core.explain.levels import AccountOutlook, LevelHeld, LevelMove, account_outlooks, held_of, moves_of
 from guerdon.core.explain.parts import Part, Rounding, Row, parts_of, roundings_of, rows_of
@@ -83,6 +84,7 @@ class EventAnswer:
     adjustment: AdjustmentAnswer | None = None
     tells_of: str = ""
     transfer: TransferAnswer | None = None
+    closing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +184,7 @@ def _answered(programme: Programme, answer: Answer, told: EventAnswer) -> EventA
         adjustment=adjustment_of(programme, event),
         tells_of=tells_of(answer),
         transfer=transfer_of(programme, event),
+        closing=closing_of(programme, event),
     )
 
 

@@ -50,6 +50,8 @@ def _event(event: EventAnswer, currency: str, *, refusals: bool, told: bool = Fa
         lines.append(f"  {counted(event.returned_lines, 'line')} returned: counted, neither earn nor reverse yet")
     lines += [f"  {redemption_line(one)}" for one in event.redemptions]
     lines += [f"  {event.tells_of}"] if event.tells_of else []
+    if event.closing:
+        return [*lines, f"  {event.closing}", *after]
     giving = [rule for rule in event.rules if rule.parts]
     if event.adjustment is not None:
         return [
@@ -99,7 +101,7 @@ def _refund(refund: RefundAnswer) -> list[str]:
 def _headline(event: EventAnswer, *, told: bool) -> str:
     """Return what happened and what it earned; of what is told otherwise and earned nothing, that it happened."""
     points = ", ".join([f"{one.points:,f} {one.unit}" for one in event.points])
-    silent = told and event.refund is None and not any([rule.parts for rule in event.rules])
+    silent = (told or bool(event.closing)) and event.refund is None and not any([rule.parts for rule in event.rules])
     points = "" if silent else points
     by_hand = event.adjustment is not None or event.transfer is not None
     amount = "" if event.returned or silent or by_hand else f", {event.amount}"

@@ -18,7 +18,7 @@ from guerdon.core.explain.movements import Movement, change_of, movements_of, se
 from guerdon.core.explain.redemptions import rewards_asked, rewards_lapsed, swept
 from guerdon.core.explain.transfers import passed_on
 from guerdon.core.explain.wording import clock, decimal_of, iso_time
-from guerdon.core.facts import ADJUSTMENT
+from guerdon.core.facts import ADJUSTMENT, CLOSING
 from guerdon.core.history import Kept
 from guerdon.core.ledger.books import (
     ADJUSTED_BOOK,
@@ -237,6 +237,8 @@ def _told(programme: Programme, event: Event | None, movement: Movement, waits: 
     if movement.source == ISSUED_BOOK and movement.into == PENDING_BOOK and len(set(waits)) == 1 and waits[0] < LATEST:
         day = clock(programme.zone, waits[0], timed=False)
         return f"{decimal_of(movement.points, unit.decimals):,f} {unit.name} earned, usable from {day}"
+    if event is not None and event.kind == CLOSING and movement.source == BREAKAGE_BOOK:
+        return f"{decimal_of(movement.points, unit.decimals):,f} {unit.name} that were forfeited come back"
     shown = [decimal_of(points, unit.decimals) for _, points in movement.lots]
     said = sentence_of(movement, shown, decimal_of(movement.points, unit.decimals), unit.name)
     return (

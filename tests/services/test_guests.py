@@ -242,3 +242,17 @@ def test_who_joins_in_time_has_what_a_member_has(records: list[dict[str, Any]], 
         assert_right(shop)
         database.close()
     assert found[0] == found[1]
+
+
+def test_what_is_refused_leaves_no_identity_behind(database: Database) -> None:
+    """A refund of more than a guest bought, and an event that is none: only what is kept has its identity kept."""
+    shop = Shop(database, CLAIMING)
+    refused = shop.record(
+        {"id": "1", "identity": {"shop": "1"}, "at": "2026-05-10", "amount": "much"},
+        {"id": "2", "identity": {"shop": "2"}, "type": "redemption", "at": "2026-05-10", "points": 5},
+        {"id": "3", "identity": {"shop": "3"}, "at": "2026-05-10", "amount": 5},
+    )
+    assert [isinstance(one, Refusal) for one in refused] == [True, True, False]
+    with database.view() as view:
+        assert view.connection.exec_driver_sql("select count(*) from identities").scalar_one() == 1
+    assert_right(shop)

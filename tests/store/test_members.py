@@ -6,7 +6,7 @@ from guerdon.core.errors import Conflict
 from guerdon.store import Database, guests, identities, members
 from guerdon.store.events import Claim
 from guerdon.store.guests import GuestEvent
-from guerdon.store.identities import NOBODY, Identity
+from guerdon.store.identities import NOBODY, Identity, Known
 from guerdon.store.members import CLOSED, ENROLLED, MemberRow
 from tests.store.books import PROGRAMME
 
@@ -59,22 +59,48 @@ def test_a_value_belongs_to_one_member(database: Database) -> None:
         assert identities.find(view, PROGRAMME, wanted) == {("email", mail): "ana", ("phone", phone): "bo"}
         assert identities.of_member(view, PROGRAMME, "ana") == [Identity("email", mail, "ana", 5)]
     with database.work() as work:
-        assert identities.remove(work, PROGRAMME, "email", mail)
-        assert not identities.remove(work, PROGRAMME, "email", mail)
-        assert identities.remove_all(work, PROGRAMME, "bo") == 1
-        assert identities.find(work, PROGRAMME, wanted) == {}
+        identities.release(work, PROGRAMME, "email", mail)
+        assert identities.find(work, PROGRAMME, wanted) == {("phone", phone): "bo"}
+        assert identities.forget_of(work, PROGRAMME, "bo") == [("phone", phone)]
+        assert identities.forget_of(work, PROGRAMME, "ana") == [("email", mail)]
+        assert identities.known(work, PROGRAMME, wanted) == {}
 
 
 def test_an_identity_that_guests_use_is_nobody_s_until_somebody_takes_it(database: Database) -> None:
     mail, card = ("email", b"m" * 32), ("card", b"c" * 32)
     with database.work() as work:
-        assert identities.hold(work, PROGRAMME, [mail, card, mail], at=5) == {mail: NOBODY, card: NOBODY}
+        first = identities.hold(work, PROGRAMME, [mail, card, mail], at=5)
+        assert {value: one.member for value, one in first.items()} == {mail: NOBODY, card: NOBODY}
         assert identities.find(work, PROGRAMME, [mail, card]) == {}
         assert identities.add(work, PROGRAMME, [Identity(*mail, "ana", 7)]) == {}
     with database.work() as work:
-        assert identities.hold(work, PROGRAMME, [mail, card], at=9) == {mail: "ana", card: NOBODY}
+        again = identities.hold(work, PROGRAMME, [mail, card], at=9)
+        assert {value: one.member for value, one in again.items()} == {mail: "ana", card: NOBODY}
         assert identities.of_member(work, PROGRAMME, "ana") == [Identity(*mail, "ana", 7)]
         assert identities.add(work, PROGRAMME, [Identity(*mail, "bo", 9)]) == {mail: "ana"}
+
+
+def test_a_handle_stays_as_long_as_its_identity_whoever_has_that(database: Database) -> None:
+    mail = ("email", b"m" * 32)
+    with database.work() as work:
+        handles = [identities.hold(work, PROGRAMME, [mail], at=5)[mail].handle]
+        identities.add(work, PROGRAMME, [Identity(*mail, "ana", 7)])
+        handles.append(identities.known(work, PROGRAMME, [mail])[mail].handle)
+        identities.release(work, PROGRAMME, *mail)
+        identities.add(work, PROGRAMME, [Identity(*mail, "bo", 8)])
+        handles.append(identities.known(work, PROGRAMME, [mail])[mail].handle)
+        assert identities.forget_of(work, PROGRAMME, "ana") == []
+        assert len(set(handles)) == 1
+        identities.remove(work, PROGRAMME, *mail)
+        assert identities.hold(work, PROGRAMME, [mail], at=9)[mail].handle not in (*handles, mail[1])
+
+
+def test_what_was_named_by_its_hash_before_there_were_handles_is_so_still(database: Database) -> None:
+    mail = ("email", b"m" * 32)
+    with database.work() as work:
+        identities.add(work, PROGRAMME, [Identity(*mail, "ana", 7)])
+        work.connection.exec_driver_sql("update identities set handle = null")
+        assert identities.known(work, PROGRAMME, [mail])[mail] == Known("ana", mail[1])
 
 
 def test_what_is_kept_of_guests_says_what_it_became(database: Database) -> None:

@@ -1,7 +1,7 @@
 """Identities as callers state them, brought to the one form in which each is hashed, and whose they are.
 
 Invariants:
-* What leaves here is a hash: no event, no deed and no refusal holds the value of an identity.
+* What leaves here is a hash, or a handle: no event, no deed and no refusal holds the value of an identity.
 * Two ways to write the same e-mail address or telephone number are one identity.
 * A card is known by a token of whoever takes the payment. What may be the number of a card is refused, and never repeated.
 """
@@ -15,7 +15,7 @@ from guerdon.services.answers import Refusal
 from guerdon.services.facts import Record
 from guerdon.store import identities
 from guerdon.store.database import View
-from guerdon.store.identities import Value
+from guerdon.store.identities import NOBODY, Known, Value
 
 UNKNOWN: Final = "member_unknown"
 """The code of what names a member that there is not."""
@@ -66,18 +66,29 @@ def member_of(view: View, programme: int, stated: object) -> str:
 
 
 class Recognised(NamedTuple):
-    """A record with its member, and a hash in place of its identity; `guest` is an identity that nobody has."""
+    """A record with its member, and a handle in place of its identity; `guest` is an identity that nobody has."""
 
     record: Record
     guest: Value | None = None
 
 
-def recognise(view: View, programme: int, records: Sequence[Record]) -> list[Recognised | Refusal]:
-    """Return records, each with its member; those that name one by an identity are looked up together."""
+def recognise(
+    view: View,
+    programme: int,
+    records: Sequence[Record],
+    hold: Callable[[list[Value]], dict[Value, Known]] | None = None,
+) -> list[Recognised | Refusal]:
+    """Return records, each with its member; those that name one by an identity are looked up together.
+
+    Identities of which nothing is known are made known by `hold`, where somebody wants to keep what is under them.
+    """
     stated = [_stated(view, record) for record in records]
     values = [one for one in stated if isinstance(one, tuple)]
-    owners = identities.find(view, programme, values) if values else {}
-    return [_recognised(record, one, owners) for record, one in zip(records, stated, strict=True)]
+    known = identities.known(view, programme, values) if values else {}
+    unknown = [value for value in values if value not in known]
+    if hold is not None and unknown:
+        known |= hold(unknown)
+    return [_recognised(record, one, known) for record, one in zip(records, stated, strict=True)]
 
 
 def nobody(kind: str) -> str:
@@ -95,7 +106,7 @@ def _stated(view: View, record: Record) -> Value | Refusal | None:
         return Refusal(code="invalid_event", detail=str(invalid), id=str(record.get("id") or ""))
 
 
-def _recognised(record: Record, stated: Value | Refusal | None, owners: Mapping[Value, str]) -> Recognised | Refusal:
+def _recognised(record: Record, stated: Value | Refusal | None, known: Mapping[Value, Known]) -> Recognised | Refusal:
     if stated is None:
         return Recognised(record)
     if isinstance(stated, Refusal):
@@ -104,9 +115,10 @@ def _recognised(record: Record, stated: Value | Refusal | None, owners: Mapping[
         detail = "the event names its member twice; state the member or an identity"
         return Refusal(code="invalid_event", detail=detail, id=str(record.get("id") or ""))
     kind, value = stated
-    kept: dict[str, Any] = {**record, "identity": {kind: value.hex()}}
-    if stated in owners:
-        return Recognised({**kept, "member": owners[stated]})
+    owner = known.get(stated, Known(NOBODY, value))
+    kept: dict[str, Any] = {**record, "identity": {kind: owner.handle.hex()}}
+    if owner.member != NOBODY:
+        return Recognised({**kept, "member": owner.member})
     return Recognised({**kept, "member": value.hex()}, stated)
 
 

@@ -19,6 +19,9 @@ NO_ACCOUNT: Final = ""
 NO_NUMBER: Final = 0
 """What the claim of a guest's event says instead of an account and a number there."""
 
+FORGOTTEN: Final = b""
+"""The hash of an identity that was forgotten."""
+
 
 class GuestEvent(NamedTuple):
     """A guest's event: under which identity, what was said of it as JSON, and what became of it."""
@@ -51,6 +54,13 @@ def of_identities(view: View, programme: int, values: Iterable[Value]) -> list[G
     key = ["kind", "value_hash"]
     rows = ordinary.found(view, guest_events, GuestEvent._fields, {"programme": programme}, key, values)
     return [_made(row) for row in rows]
+
+
+def forget_of(work: Work, programme: int, values: Iterable[Value]) -> None:
+    """Forget under which identities events were kept, and what was said of them; what they became stays."""
+    for kind, value in values:
+        key = {"programme": programme, "kind": kind, "value_hash": value}
+        ordinary.change(work, guest_events, key, {"value_hash": FORGOTTEN, "body": "{}"})
 
 
 def settle(work: Work, programme: int, claims: Iterable[Claim]) -> None:

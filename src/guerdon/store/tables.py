@@ -152,9 +152,18 @@ members = _table(
 )  # fmt: skip
 identities = _table(
     "identities",
-    {"programme": NUMBER, "kind": TEXT, "value_hash": BYTES, "member": TEXT, "added_at": INSTANT},
+    {
+        "programme": NUMBER,
+        "kind": TEXT,
+        "value_hash": BYTES,
+        "member": TEXT,
+        "added_at": INSTANT,
+        "handle": BYTES,
+        "former": TEXT,
+    },
     "programme kind value_hash",
     Index("identities_member", "programme", "member"),
+    absent="handle former",
     **_compact(),
 )
 redemptions = _table(

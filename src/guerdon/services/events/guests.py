@@ -5,7 +5,7 @@ Invariants:
 * Whoever keeps something holds its identity, so that nobody joins with it at the same moment and leaves it behind.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from guerdon.core.errors import Conflict
@@ -19,7 +19,7 @@ from guerdon.store import guests, identities
 from guerdon.store.database import Work
 from guerdon.store.events import Claim, Name
 from guerdon.store.guests import NO_ACCOUNT, NO_NUMBER, GuestEvent
-from guerdon.store.identities import NOBODY, Value
+from guerdon.store.identities import NOBODY, Known, Value
 
 Home = tuple[str, Value | None]
 """Whose an event is: an account, or a guest."""
@@ -33,6 +33,7 @@ class Guests:
         self.published: Final = published
         self.recorded_at: Final = recorded_at
         self.rows: Final[list[GuestEvent]] = []
+        self.made: Final[set[Value]] = set()
 
     def refusal_of(self, fact: Fact, *, account: object) -> Refusal | None:
         """Return why nothing is kept of an event that names an identity of nobody; None where the programme lets it be claimed."""
@@ -44,6 +45,19 @@ class Guests:
             return None
         return Refusal(code=UNKNOWN, detail=nobody(guest[0]), id=event.id)
 
+    def holding(self) -> Callable[[list[Value]], dict[Value, Known]] | None:
+        """Return what makes identities known that nobody has, where the programme keeps what is bought under them."""
+        return None if self.published.programme.joining.claim is None else self._make_known
+
+    def _make_known(self, values: list[Value]) -> dict[Value, Known]:
+        self.made.update(values)
+        return identities.hold(self.work, self.published.id, values, at=self.recorded_at)
+
+    def forget_unused(self) -> None:
+        """Forget identities that were made known and under which nothing is kept after all."""
+        for kind, value in sorted(self.made.difference((row.kind, row.value_hash) for row in self.rows)):
+            identities.remove(self.work, self.published.id, kind, value)
+
     def hold(self, facts: Sequence[Fact]) -> None:
         """Hold the identities of guests; Conflict when somebody joined with one since it was looked up."""
         kept = [(fact.guest, fact.event) for fact in facts if fact.guest is not None]
@@ -53,7 +67,7 @@ class Guests:
         purchases = guests.find(self.work, self.published.id, [_purchase_of(event) for _, event in kept])
         for guest, event in kept:
             purchase = purchases.get(_purchase_of(event))
-            is_left = held.get(guest) == NOBODY if purchase is None else purchase.account is None
+            is_left = held[guest].member == NOBODY if purchase is None else purchase.account is None
             if not is_left:
                 message = "somebody joined with the identity of an event at the same moment; send it again"
                 raise Conflict(message)

@@ -76,8 +76,9 @@ class Recording:
 
     def run(self, records: Sequence[Record]) -> list[Outcome]:
         """Record everything, and write it."""
-        read = [self._read(one) for one in recognise(self.work, self.published.id, records)]
+        read = [self._read(one) for one in recognise(self.work, self.published.id, records, self.guests.holding())]
         answers = iter(self.record([one for one in read if isinstance(one, Fact)]))
+        self.guests.forget_unused()
         return [next(answers) if isinstance(one, Fact) else one for one in read]
 
     def record(self, read: Sequence[Fact]) -> list[Outcome]:

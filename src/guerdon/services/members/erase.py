@@ -18,7 +18,7 @@ from guerdon.services.audit import By
 from guerdon.services.members.close import closing_terms, leave, locked
 from guerdon.services.members.find import Profile, profile_of
 from guerdon.services.published import Published
-from guerdon.store import adjustments, answers, audit, identities, members, purges, transfers
+from guerdon.store import adjustments, answers, audit, guests, identities, members, purges, transfers
 from guerdon.store.database import Work
 from guerdon.store.members import CLOSED, ERASED, MemberRow
 
@@ -42,7 +42,7 @@ def erase_member(command: EraseMember, work: Work, published: Published, *, by: 
         return gone
     forgotten = gone._replace(status=ERASED, born_on=None, attributes=_NO_ATTRIBUTES, updated_at=at)
     members.save(work, published.id, forgotten)
-    identities.remove_all(work, published.id, row.member)
+    guests.forget_of(work, published.id, identities.forget_of(work, published.id, row.member))
     adjustments.forget_notes(work, published.id, row.member)
     transfers.forget_messages(work, published.id, row.member)
     answers.forget_about(work, published.id, msgspec.json.encode(row.member).decode())

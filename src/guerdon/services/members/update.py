@@ -66,7 +66,7 @@ def _remove(work: Work, published: Published, member: str, given_up: Sequence[Va
     owners = identities.find(work, published.id, given_up)
     for kind, value in given_up:
         if owners.get((kind, value)) == member:
-            identities.remove(work, published.id, kind, value)
+            identities.release(work, published.id, kind, value)
 
 
 def _told(command: UpdateMember, by: By, wanted: Sequence[Value], given_up: Sequence[Value], *, at: int) -> Deed:

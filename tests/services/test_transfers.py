@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from guerdon.core.errors import NotFound, Refused
 from guerdon.core.ledger.books import TRANSFERRED_BOOK
@@ -25,12 +27,15 @@ from guerdon.services.transfers.transferred import Transferred
 from guerdon.store import Database, accounts, audit, journals, members, open_database
 from guerdon.store.members import CLOSED
 from tests.databases.fixtures import Engine
+from tests.services.importing import passing
 from tests.services.racing import Asked, raced
 from tests.services.shop import GIFTS, PROGRAMME, Shop, by
 from tests.services.test_races import assert_books_are_right
 
 PASSED_ON = PROGRAMME + GIFTS
 ROUNDS = 40 if os.environ.get("GUERDON_PROOF") == "1" else 4
+EXAMPLES = 500 if os.environ.get("GUERDON_PROOF") == "1" else 10
+RING = ("ana", "ben", "cid", "dan")
 AT = "2026-06-01T12:00:00+02:00"
 
 
@@ -139,6 +144,32 @@ def test_passed_to_and_fro_points_end_no_later(counter: Passing) -> None:
         assert state(counter.transfer(160, id_=f"fro{number}", sender="ben", receiver="ana")) == "done"
     assert counter.ends("ana") == [("2027-04-09", 100), ("2027-05-09", 60)]
     counter.is_right()
+
+
+@settings(max_examples=EXAMPLES, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(st.lists(st.tuples(st.sampled_from(RING), st.integers(1, 3), st.integers(1, 60)), min_size=1, max_size=8))
+def test_however_points_are_passed_on_as_many_end_on_each_day_as_before(passes: list[tuple[str, int, int]]) -> None:
+    with passing() as database:
+        shop = Passing(database, PASSED_ON.replace("times: 3, every: day", "times: 900, every: day"))
+        for number, name in enumerate(RING):
+            for month in (2, 3, 5):
+                shop.one(id=f"b-{name}-{month}", member=name, at=f"2026-{month:02d}-{10 + number}", amount=7 + month)
+        before = all_ends(shop)
+        for number, (sender, step, points) in enumerate(passes):
+            receiver = RING[(RING.index(sender) + step) % len(RING)]
+            found = state(shop.transfer(points, id_=f"t{number}", sender=sender, receiver=receiver))
+            assert found in ("done", "not_enough_points", "same_account")
+            assert all_ends(shop) == before
+        shop.is_right()
+
+
+def all_ends(shop: Passing) -> Counter[str]:
+    """Return how many points end on which day, over all accounts."""
+    found: Counter[str] = Counter()
+    for name in RING:
+        for day, points in shop.ends(name):
+            found[day] += int(str(points))
+    return found
 
 
 def test_fresh_dates_are_given_once(counter: Passing) -> None:
@@ -358,19 +389,18 @@ def test_each_side_is_told_of_the_other_by_name_alone(counter: Passing) -> None:
 
 def test_however_many_are_asked_for_at_once_nobody_is_overdrawn(engine: Engine, busy: Passing) -> None:
     """Each round eight transfers go round a ring of four, each of whom can pay for one."""
-    ring = ["ana", "ben", "cid", "dan"]
-    for name in ring:
+    for name in RING:
         busy.one(id=f"b-{name}", member=name, at="2026-05-10", amount=10)
     rounds: list[list[Asked]] = [
         [
-            ("transfer", _passes(f"t{number}-{place}-{step}", ring[place % 4], ring[(place + step) % 4], 10))
+            ("transfer", _passes(f"t{number}-{place}-{step}", RING[place % 4], RING[(place + step) % 4], 10))
             for place, step in ((0, 1), (1, 1), (2, 1), (3, 1), (0, 3), (1, 3), (2, 3), (3, 3))
         ]
         for number in range(ROUNDS)
     ]
     for told in raced(engine.url, rounds, AT):
         assert set(told) <= {"done", "not_enough_points"}, told
-    points = [busy.stand(name).balances[0] for name in ring]
+    points = [busy.stand(name).balances[0] for name in RING]
     assert sum(int(str(one.total)) for one in points) == 40
     assert all(one.debt == 0 for one in points)
     assert_books_are_right(busy)

@@ -16,9 +16,9 @@ ENGAGEMENT: Final = 2
 REFUND: Final = 3
 REDEMPTION: Final = 4
 ADJUSTMENT: Final = 5
-FULFILMENT: Final = 6
-POINTS_SENT: Final = 7
-POINTS_RECEIVED: Final = 8
+POINTS_SENT: Final = 6
+POINTS_RECEIVED: Final = 7
+FULFILMENT: Final = 8
 
 KINDS: Final = {
     "membership": MEMBERSHIP,
@@ -27,9 +27,9 @@ KINDS: Final = {
     "refund": REFUND,
     "redemption": REDEMPTION,
     "adjustment": ADJUSTMENT,
-    "fulfilment": FULFILMENT,
     "points_sent": POINTS_SENT,
     "points_received": POINTS_RECEIVED,
+    "fulfilment": FULFILMENT,
 }
 """The kinds of event, in the order in which they apply at one instant (S3)."""
 

@@ -14,7 +14,7 @@ from guerdon.services.answers import Recorded
 from guerdon.services.entries import said_of
 from guerdon.services.facts import history_of
 from guerdon.store import accounts, events, journals, open_database
-from tests.services.shop import PROGRAMME, REASONS, Shop
+from tests.services.shop import GIFTS, PROGRAMME, REASONS, Shop
 
 Made = dict[str, Any]
 
@@ -24,26 +24,28 @@ PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
 law = settings(
     max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-FREE_STOCK = PROGRAMME.replace(", stock: 2", "") + REASONS
+FREE_STOCK = PROGRAMME.replace(", stock: 2", "") + REASONS + GIFTS
 ZONE = "+02:00"
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Made]:
-    """Return purchases and refunds of two members, and the points that they spend, in an order of arrival."""
+    """Return purchases and refunds of two members, and the points that they spend, send and receive, in an order of arrival."""
     made: list[Made] = []
     sold: list[tuple[str, str, int]] = []
     for number in range(draw(st.integers(1, 9))):
         day = draw(st.integers(1, 28))
         record: Made = {"id": f"e{number}", "member": draw(st.sampled_from(["ana", "ben"]))}
         record["at"] = f"2025-{draw(st.integers(1, 12)):02}-{day:02}T1{draw(st.integers(0, 9))}:00:00{ZONE}"
-        kind = draw(st.sampled_from(["buy", "buy", "spend", "refund", "adjust"]))
+        kind = draw(st.sampled_from(["buy", "buy", "spend", "refund", "adjust", "send", "receive"]))
         if kind == "refund" and sold:
             of, record["member"], amount = sold.pop(draw(st.integers(0, len(sold) - 1)))
             record |= {"type": "refund", "refund_of": of, "amount": draw(st.integers(1, amount))}
         elif kind == "adjust":
             reason = draw(st.sampled_from(["correction", "whim"]))
             record |= {"type": "adjustment", "points": draw(st.integers(-300, 300)), "reason": reason}
+        elif kind in ("send", "receive"):
+            record |= _transfer(draw, kind)
         elif kind == "spend":
             record |= {"type": "redemption", "points": draw(st.integers(1, 300))}
         else:
@@ -51,6 +53,23 @@ def histories(draw: st.DrawFn) -> list[Made]:
             sold.append((record["id"], record["member"], record["amount"]))
         made.append(record)
     return draw(st.permutations(made))
+
+
+def _transfer(draw: st.DrawFn, kind: str) -> Made:
+    transfer = draw(st.sampled_from(["pass", "whim"]))
+    if kind == "send":
+        return {"type": "points_sent", "points": draw(st.integers(1, 300)), "transfer": transfer, "receiver": "zoe"}
+    lines = [
+        {
+            "amount": 0,
+            "points": draw(st.integers(1, 300)),
+            "earned": earned,
+            "ends": earned + 31_536_000,
+            "payer": "programme",
+        }
+        for earned in draw(st.lists(st.integers(1_700_000_000, 1_760_000_000), max_size=3))
+    ]
+    return {"type": "points_received", "transfer": transfer, "sender": "zoe", "lines": lines}
 
 
 def books(shop: Shop, account: str) -> Counter[tuple[Any, ...]]:

@@ -1,97 +1,20 @@
-"""Points passed on from one member to another: within what the programme allows, by two persons where it says so, once.
+"""Points passed on from one member to another: within what the programme allows, by two persons where it says so.
 
 What it keeps:
 * What one account sends another receives, lot by lot with the same dates, in one transaction or not at all.
-* However many are asked for at once, no limit is gone beyond, no account is overdrawn, and no point is lost or made.
 * However often points are passed to and fro, they end no later; fresh dates are given once.
 """
-
-import os
-from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from guerdon.core.errors import NotFound, Refused
-from guerdon.core.ledger.books import TRANSFERRED_BOOK
 from guerdon.services.accounts.tell import statement
-from guerdon.services.answers import Recorded, Refusal, summed
-from guerdon.services.entries import SAID
-from guerdon.services.transfers.decide import DecideTransfer, decide_transfer
-from guerdon.services.transfers.reverse import ReverseTransfer, reverse_transfer
-from guerdon.services.transfers.transfer import TransferPoints, transfer_points
+from guerdon.services.answers import Recorded
 from guerdon.services.transfers.transferred import Transferred
-from guerdon.store import Database, accounts, audit, journals, members, open_database
+from guerdon.store import Database, accounts, members
 from guerdon.store.members import CLOSED
-from tests.databases.fixtures import Engine
-from tests.services.racing import Asked, raced
-from tests.services.shop import GIFTS, PROGRAMME, Shop, by
-from tests.services.test_races import assert_books_are_right
-
-PASSED_ON = PROGRAMME + GIFTS
-ROUNDS = 40 if os.environ.get("GUERDON_PROOF") == "1" else 4
-AT = "2026-06-01T12:00:00+02:00"
-
-
-class Passing(Shop):
-    """A shop at whose counter points are passed on."""
-
-    def transfer(
-        self,
-        points: int | str,
-        *,
-        by_: str = "pass",
-        id_: str = "t1",
-        sender: str = "ana",
-        receiver: str = "ben",
-        message: str = "",
-    ) -> Transferred | Refusal:
-        command = TransferPoints(
-            id=id_, sender=sender, receiver=receiver, transfer=by_, points=points, message=message, by=by("app")
-        )
-        with self.database.work() as work:
-            return transfer_points(command, work, self.publishing.current(work), at=self.at())
-
-    def decide(self, *, approves: bool = True, id_: str = "t1", who: str = "lead") -> Transferred | Refusal:
-        command = DecideTransfer(id=id_, approves=approves, by=by(who))
-        with self.database.work() as work:
-            return decide_transfer(command, work, self.publishing.current(work), at=self.at())
-
-    def reverse(self, *, id_: str = "t1", who: str = "lead") -> Transferred | Refusal:
-        command = ReverseTransfer(id=id_, by=by(who))
-        with self.database.work() as work:
-            return reverse_transfer(command, work, self.publishing.current(work), at=self.at())
-
-    def deeds(self) -> list[tuple[str, str, str]]:
-        with self.database.view() as view:
-            deeds = reversed(audit.page(view, 1))
-        return [(deed.actor, deed.verb, deed.subject) for deed in deeds if deed.verb != "publish"]
-
-    def ends(self, account: str) -> list[tuple[str, object]]:
-        """Return on which days, at the latest, how many points of an account end."""
-        return [(_day(one.at - 1), one.points) for one in self.stand(account).expiring]
-
-    def on_the_way(self) -> int:
-        """Return what was sent and not received: nothing."""
-        total = 0
-        with self.database.view() as view:
-            for row in accounts.page(view, 1):
-                entries = journals.entries_after(view, 1, row.name)
-                sums = summed([(entry.sign, entry[SAID:]) for entry in entries])
-                total += sum(points for (_, book), points in sums.items() if book == TRANSFERRED_BOOK)
-        return total
-
-    def is_right(self) -> None:
-        """Check the books of all accounts."""
-        while self.seal():
-            pass
-        assert self.verify().findings == ()
-        assert self.on_the_way() == 0
-
-
-def _day(at: int) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)).date().isoformat()
+from tests.services.counter import PASSED_ON, Passing, state
+from tests.services.shop import Shop
 
 
 @pytest.fixture
@@ -101,18 +24,6 @@ def counter(database: Database) -> Passing:
     made.one(id="b2", member="ana", at="2026-05-10", amount=60)
     made.one(id="b3", member="ben", at="2026-05-20", amount=5)
     return made
-
-
-@pytest.fixture
-def busy(engine: Engine) -> Iterator[Passing]:
-    """Return a counter whose database other processes open, too."""
-    database = open_database(engine.url)
-    yield Passing(database, PASSED_ON.replace("times: 3, every: day", "times: 900, every: day"))
-    database.close()
-
-
-def state(outcome: Transferred | Refusal) -> str:
-    return outcome.state if isinstance(outcome, Transferred) else outcome.code
 
 
 def test_what_one_sends_the_other_has_with_the_same_dates(counter: Passing) -> None:
@@ -354,49 +265,3 @@ def test_each_side_is_told_of_the_other_by_name_alone(counter: Passing) -> None:
         "ana": ("A gift to ben: 30 points sent, of purchase b1",),
         "ben": ("A gift from ana: 30 points received",),
     }
-
-
-def test_however_many_are_asked_for_at_once_nobody_is_overdrawn(engine: Engine, busy: Passing) -> None:
-    """Each round eight transfers go round a ring of four, each of whom can pay for one."""
-    ring = ["ana", "ben", "cid", "dan"]
-    for name in ring:
-        busy.one(id=f"b-{name}", member=name, at="2026-05-10", amount=10)
-    rounds: list[list[Asked]] = [
-        [
-            ("transfer", _passes(f"t{number}-{place}-{step}", ring[place % 4], ring[(place + step) % 4], 10))
-            for place, step in ((0, 1), (1, 1), (2, 1), (3, 1), (0, 3), (1, 3), (2, 3), (3, 3))
-        ]
-        for number in range(ROUNDS)
-    ]
-    for told in raced(engine.url, rounds, AT):
-        assert set(told) <= {"done", "not_enough_points"}, told
-    points = [busy.stand(name).balances[0] for name in ring]
-    assert sum(int(str(one.total)) for one in points) == 40
-    assert all(one.debt == 0 for one in points)
-    assert_books_are_right(busy)
-    assert busy.on_the_way() == 0
-
-
-def test_limits_ids_and_decisions_hold_however_many_ask_at_once(engine: Engine, busy: Passing) -> None:
-    busy.one(id="b1", member="ana", at="2026-05-10", amount=1000)
-    busy.one(id="b2", member="ben", at="2026-05-10", amount=300)
-    assert state(busy.transfer(250, by_="gift", id_="w", sender="ben", receiver="ana")) == "pending"
-    limited: list[Asked] = [("transfer", _passes(f"t{number}", "ana", "ben", 70, "gift")) for number in range(8)]
-    agree: list[Asked] = [("agree", {"id": "w", "approves": k % 4 != 3, "by": by(f"lead{k}")}) for k in range(8)]
-    undo: list[Asked] = [("reverse", {"id": "t", "by": by(f"lead{k}")}) for k in range(8)]
-    told = raced(engine.url, [limited, [("transfer", _passes("t", "ana", "ben", 100))] * 8, agree, undo], AT)
-    assert [Counter(one) for one in told] == [
-        {"done": 4, "transfer_limit_reached": 4},
-        {"done": 1, "again": 7},
-        {"done": 1, "transfer_decided": 7},
-        {"done": 1, "transfer_decided": 7},
-    ]
-    assert busy.points("ana") in (720, 970)
-    assert_books_are_right(busy)
-    assert busy.on_the_way() == 0
-
-
-def _passes(id_: str, sender: str, receiver: str, points: int, by_: str = "pass") -> dict[str, object]:
-    return {
-        "id": id_, "sender": sender, "receiver": receiver, "transfer": by_, "points": points, "message": "", "by": by("app"),
-    }  # fmt: skip

@@ -16,10 +16,10 @@ ENGAGEMENT: Final = 2
 REFUND: Final = 3
 REDEMPTION: Final = 4
 ADJUSTMENT: Final = 5
-FULFILMENT: Final = 6
-POINTS_SENT: Final = 7
-POINTS_RECEIVED: Final = 8
-CLOSING: Final = 9
+POINTS_SENT: Final = 6
+POINTS_RECEIVED: Final = 7
+CLOSING: Final = 8
+FULFILMENT: Final = 9
 
 KINDS: Final = {
     "membership": MEMBERSHIP,
@@ -28,10 +28,10 @@ KINDS: Final = {
     "refund": REFUND,
     "redemption": REDEMPTION,
     "adjustment": ADJUSTMENT,
-    "fulfilment": FULFILMENT,
     "points_sent": POINTS_SENT,
     "points_received": POINTS_RECEIVED,
     "closing": CLOSING,
+    "fulfilment": FULFILMENT,
 }
 """The kinds of event, in the order in which they apply at one instant (S3)."""
 

@@ -9,6 +9,7 @@ from typing import Final
 from guerdon.core.calendar import KINDS
 from guerdon.core.earning import Rule
 from guerdon.core.expr.tree import TEXT, Arithmetic, Case, Compare, Extreme, Field, Literal, Node, Type, number
+from guerdon.core.facts import BOOLEAN as BOOLEAN_KIND
 from guerdon.core.facts import NUMBER as NUMBER_KIND
 from guerdon.core.facts import POINTS_RECEIVED, POINTS_SENT, Attribute, EventType
 from guerdon.core.facts import TEXT as TEXT_KIND
@@ -38,7 +39,8 @@ def with_transfers(draft: Draft, declared: dict[str, EventType]) -> dict[str, Ev
     sent = (points, named, Attribute("receiver", TEXT_KIND, optional=True))
     received = (named, Attribute("sender", TEXT_KIND, optional=True))
     parts = (
-        points, Attribute("payer", TEXT_KIND, default=""),
+        points, Attribute("payer", TEXT_KIND, default=""), Attribute("origin", TEXT_KIND, default=""),
+        Attribute("renewed", BOOLEAN_KIND, default=False),
         *(Attribute(name, NUMBER_KIND, default=0) for name in ("earned", "earned_us", "ends", "ends_us")),
     )  # fmt: skip
     check_carried(draft, declared, [*sent, *received], what="a transfer")

@@ -25,6 +25,9 @@ def told(old: str, new: str) -> list[str]:
     ("old", "new", "expected"),
     [
         ("", "", []),
+        ("returns: {window: 3 days, unlinked: {match_latest: sku}}\nevents: {purchase: {lines: {sku: text}}}\n", "returns: {unlinked: {match_latest: sku, within: 5 days}}\nevents: {purchase: {lines: {sku: text}}}\n", []),
+        ("returns: {window: 3 days}\n", "returns: {window: 4 days, refund_tender: points_first}\n", "`returns` is not as in 2026-01-01.yaml. Try: keep it: only its `window` and `within` differ, by when a purchase was made."),
+        ("", "returns: {window: 4 days}\n", "`returns` is not as in 2026-01-01.yaml. Try: keep it: only its `window` and `within` differ, by when a purchase was made."),
         ("rates: {EUR: 1.1}\n", "rates: {EUR: 1.2}\n", "`rates` is not as in 2026-01-01.yaml. Try: keep it: it is one for all versions."),
         ("eligible: {include: [tax]}\n", "", "other amounts are included than in 2026-01-01.yaml. Try: keep them, or let rules say `of` which amount they read."),
         ("units: {points: {}}\n", "units: {points: {decimals: 2}}\n", "points have 2 decimals, and in 2026-01-01.yaml 0. Try: keep the decimals, or count in a unit of its own."),

@@ -149,7 +149,7 @@ def _set_late_aside(con: duckdb.DuckDBPyConnection, policy: ReturnPolicy, some: 
     con.execute(f'create or replace temp table {_LATE} ("row" bigint)')
     query = f'select min("at"), max("at") from {some} where kind = {PURCHASE}'
     ((first, last),) = con.sql(query).fetchall()
-    if first is None or policy.window is None or policy.zone is None:
+    if first is None or not policy.has_window or policy.zone is None:
         return
     zone = policy.zone
     starts = [zone.day_start(day) for day in range(zone.day_of(first), zone.day_of(last) + 1)]

@@ -386,18 +386,3 @@ def test_every_row_says_which_version_s_terms_decided() -> None:
     ]
     assert [one[2] for one in same if one[0] == "redeemed"] == [0, 1]
     assert {one[2] for one in same if one[0] == "moved" and one[1] > "2026-07"} == {1}
-
-
-def test_a_refund_is_in_time_as_the_version_of_its_purchase_says() -> None:
-    """Bought in June: ten days. Bought in July: thirty, to the end of the thirtieth."""
-    body = "rules: [{{id: base, give: floor(amount)}}]\nreturns: {{window: {} days}}\n"
-    made = timeline({"2017-01-01": body.format(10), "2017-07-01": body.format(30)})
-    history: list[dict[str, object]] = [
-        {"id": "p", "at": "2017-06-30", "amount": 20},
-        {"id": "q", "at": "2017-07-01", "amount": 30},
-        {"id": "r", "at": "2017-07-10T23:59", "type": "refund", "refund_of": "p", "amount": 5},
-        {"id": "s", "at": "2017-07-11", "type": "refund", "refund_of": "p"},
-        {"id": "t", "at": "2017-07-31T23:59", "type": "refund", "refund_of": "q", "amount": 7},
-        {"id": "u", "at": "2017-08-01", "type": "refund", "refund_of": "q"},
-    ]
-    assert points(made, *history) == [20, 30, -5, 0, -7, 0]

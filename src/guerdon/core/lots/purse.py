@@ -26,7 +26,7 @@ class Purse:
                 self.sweeps.append(Sweeping(reward.sweep, position, self.pockets[reward.unit]))
         self.by_level = any([keeping.ladder >= 0 for keeping in keepings])
         if redeeming is not None:
-            self.give_back_as(redeeming)
+            self.redeem_as(redeeming)
 
     def clear(self) -> None:
         """Forget everything: another account begins."""
@@ -35,8 +35,10 @@ class Purse:
         for sweeping in self.sweeps:
             sweeping.clear()
 
-    def give_back_as(self, redeeming: Redeeming) -> None:
-        """Let points that come back do so on these terms."""
+    def redeem_as(self, redeeming: Redeeming) -> None:
+        """Let rewards be swept, and points that come back do so, on these terms."""
+        for sweeping in self.sweeps:
+            sweeping.sweep = redeeming.rewards[sweeping.reward].sweep or sweeping.sweep
         for pocket in self.pockets:
             pocket.grace = redeeming.hold_grace
             pocket.restore_grace = redeeming.restore_grace

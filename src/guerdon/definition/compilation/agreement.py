@@ -68,8 +68,8 @@ class _Pair:
                     ("metrics", name), what, "give it a name of its own: it counts from the first event on"
                 )
         if _sweeps(old) != _sweeps(new):
-            what = f"rewards are not swept as in {self.before.file}"
-            yield self._issue(("rewards",), what, "keep the sweeps that there are")
+            what = f"rewards are not swept on the days of {self.before.file}"
+            yield self._issue(("rewards",), what, "keep the sweeps that there are, and their days")
         ladders = {one.id: one for one in old.ladders}
         for position, one in enumerate(new.ladders):
             if one.id in ladders:
@@ -129,8 +129,9 @@ def _shorter(old: str | None, new: str | None) -> bool:
     return of != by or now < was
 
 
-def _sweeps(spec: ProgrammeSpec) -> dict[str, object]:
-    return {one.id: one.sweep for one in spec.rewards if one.sweep is not None}
+def _sweeps(spec: ProgrammeSpec) -> dict[str, list[str]]:
+    """Return on which days each reward is swept; for how much, and how often, the version of the day says."""
+    return {one.id: one.sweep.on for one in spec.rewards if one.sweep is not None}
 
 
 def _said(spec: ProgrammeSpec, key: str) -> object:

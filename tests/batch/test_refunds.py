@@ -334,3 +334,46 @@ def test_query_fold_and_values_take_back_the_same(
 def test_a_statement_of_refunds_alone_has_their_months(tmp_path: Path) -> None:
     sales = lay(tmp_path / "sales.csv", "w,ana,2017-04-01,refund,20,9", header=COLUMNS)
     assert rows(BANDS, sales) == [("ana", "2017-04", "points", 0), ("ana", "total", "points", 0)]
+
+
+ABROAD = (
+    HEAD.replace("{points: {}}", "{points: {decimals: 2}}")
+    + "rates: {EUR: 0.333, JPY: 0.00671}\nrules: [{id: spend, give: eligible * 1}]\n"
+)
+
+
+@every_way
+def test_what_was_paid_abroad_takes_back_in_parts_what_the_whole_earned(tmp_path: Path, way: str) -> None:
+    """The sales stand in a file that says nothing of refunds; 15 EUR are 4.995, and 1500 JPY 10.065."""
+    sales = lay(
+        tmp_path / "shop.csv",
+        "1,ana,2017-03-01,15,EUR",
+        "2,ben,2017-03-01,1500,JPY",
+        header="id,member,at,amount,currency",
+    )
+    back = lay(
+        tmp_path / "back.csv",
+        *[f"r{n},ana,2017-04-0{n + 1},refund,5,EUR,1,shop" for n in range(3)],
+        "s1,ben,2017-04-01,refund,499,JPY,2,shop",
+        "s2,ben,2017-04-02,refund,1001,JPY,2,shop",
+        header="id,member,at,type,amount,currency,refund_of,refund_source",
+    )  # fmt: skip
+    assert statement(ABROAD, way, sales, back) == {
+        ("ana", "2017-03"): Decimal("5.00"), ("ana", "2017-04"): Decimal("-5.00"), ("ana", "total"): 0,
+        ("ben", "2017-03"): Decimal("10.06"), ("ben", "2017-04"): Decimal("-10.06"), ("ben", "total"): 0,
+    }  # fmt: skip
+
+
+def test_too_much_of_what_was_paid_abroad_is_told_in_its_currency(tmp_path: Path) -> None:
+    path = lay(
+        tmp_path / "sales.csv",
+        "1,ana,2017-03-01,,15,EUR,",
+        "2,ana,2017-03-01,,1500,JPY,",
+        "r,ana,2017-04-01,refund,15.01,EUR,1",
+        "s,ana,2017-04-01,refund,1501,JPY,2",
+        header="id,member,at,type,amount,currency,refund_of",
+    )
+    with pytest.raises(Invalid) as told:
+        points(ABROAD, path)
+    assert "15.01 EUR comes back of purchase 1, and 15.00 EUR is left of it; correct" in str(told.value)
+    assert "1501 JPY comes back of purchase 2, and 1500 JPY is left of it; correct" in str(told.value)

@@ -25,6 +25,9 @@ def told(old: str, new: str) -> list[str]:
     ("old", "new", "expected"),
     [
         ("", "", []),
+        ("returns: {window: 3 days, unlinked: {match_latest: sku}}\nevents: {purchase: {lines: {sku: text}}}\n", "returns: {unlinked: {match_latest: sku, within: 5 days}}\nevents: {purchase: {lines: {sku: text}}}\n", []),
+        ("returns: {window: 3 days}\n", "returns: {window: 4 days, refund_tender: points_first}\n", "`returns` is not as in 2026-01-01.yaml. Try: keep it: only its `window` and `within` differ, by when a purchase was made."),
+        ("", "returns: {window: 4 days}\n", "`returns` is not as in 2026-01-01.yaml. Try: keep it: only its `window` and `within` differ, by when a purchase was made."),
         ("rates: {EUR: 1.1}\n", "rates: {EUR: 1.2}\n", "`rates` is not as in 2026-01-01.yaml. Try: keep it: it is one for all versions."),
         ("eligible: {include: [tax]}\n", "", "other amounts are included than in 2026-01-01.yaml. Try: keep them, or let rules say `of` which amount they read."),
         ("units: {points: {}}\n", "units: {points: {decimals: 2}}\n", "points have 2 decimals, and in 2026-01-01.yaml 0. Try: keep the decimals, or count in a unit of its own."),
@@ -37,7 +40,7 @@ def told(old: str, new: str) -> list[str]:
         (METRIC, "metrics: {spend: {sum: eligible * 0.5, within: year}}\n", "what the metric 'spend' counts has other decimals than in the version before. Try: write round(..., 2) around it."),
         (METRIC + TIERS, METRIC + TIERS.replace("gold", "silver"), "the levels are not those of 2026-01-01.yaml, in their order, with new ones above them. Try: keep them, or begin a ladder of its own."),
         (METRIC + TIERS, METRIC + TIERS.replace("by: spend", "by: spend, crossing: after"), "`crossing` of the ladder 'tier' is not as in 2026-01-01.yaml. Try: keep it, or begin a ladder of its own."),
-        ("rewards: [{id: ten, price: 100, sweep: {on: [04-01], most: 5}}]\n", "rewards: [{id: ten, price: 100}]\n", "rewards are not swept as in 2026-01-01.yaml. Try: keep the sweeps that there are."),
+        ("rewards: [{id: ten, price: 100, sweep: {on: [04-01], most: 5}}]\n", "rewards: [{id: ten, price: 100}]\n", "rewards are not swept on the days of 2026-01-01.yaml. Try: keep the sweeps that there are, and their days."),
         ("events: {visit: {}}\n", "events: {visit: {kind: membership}}\n", "'visit' is another kind of event in 2026-01-01.yaml. Try: keep the kind, or declare a type of its own."),
         ("events: {visit: {attributes: {shop: text}}}\n", "events: {visit: {attributes: {shop: number}}}\n", "'shop' is not described as in 2026-01-01.yaml. Try: describe it alike, or give it a name of its own."),
         ("", "events: {purchase: {attributes: {shop: text}}}\n", "events of the time of 2026-01-01.yaml do not have 'shop'. Try: let it be optional, or give it a default."),

@@ -26,6 +26,7 @@ format: 1
 programme: shop
 zone: America/New_York
 currency: USD
+rates: {EUR: 1.1337, JPY: 0.00671}
 units: {points: {}}
 events:
   purchase:
@@ -61,6 +62,7 @@ def _purchase(draw: st.DrawFn, name: str) -> dict[str, Any]:
     record: dict[str, Any] = {"id": name, "at": draw(st.sampled_from(["2024-05-05", "2024-05-06T12:00"]))}
     record |= {"member": draw(st.sampled_from(["ana", "ben"])), "tax": draw(st.sampled_from(["0", "1.23"]))}
     record["channel"] = draw(st.sampled_from(["", "app"]))
+    record["currency"] = draw(st.sampled_from(["USD", "USD", "EUR"]))
     if draw(st.integers(0, 2)) == 0:
         return record | {"amount": draw(cents(0, 3_000)), "stored_value_paid": "0.50"}
     lines = draw(st.lists(_line(), min_size=1, max_size=4))
@@ -86,6 +88,7 @@ def _line(draw: st.DrawFn) -> dict[str, Any]:
 def _refund(draw: st.DrawFn, name: str, purchase: Record) -> dict[str, Any]:
     record: dict[str, Any] = {"id": name, "type": "refund", "member": "zoë", "refund_of": purchase["id"]}
     record["at"] = draw(st.sampled_from(["2024-05-01", "2024-05-05", "2024-05-09", "2024-06-01T10:00"]))
+    record["currency"] = draw(st.sampled_from([purchase.get("currency", "USD"), "USD", "EUR"]))
     way = draw(st.integers(0, 6))
     if way == 6:
         del record["refund_of"]

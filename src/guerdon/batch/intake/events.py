@@ -26,11 +26,28 @@ CONTENT: Final = "#content"
 ASKED: Final = "#asked"
 """The amount that a refund states for its whole purchase, in the programme's currency."""
 
+PAID: Final = "#paid"
+"""What a purchase cost, in the currency that was paid."""
+
+ASKED_OWN: Final = "#asked own"
+"""The amount that a refund states for its whole purchase, in its own currency."""
+
+CURRENCY: Final = "#money"
+"""The currency that was paid, or is given back."""
+
 REFUND_COLUMNS: Final = (*REFUND_HEAD, ASKED)
 """What the events of files say of refunds, where any names its purchase."""
 
+IN_OWN: Final = (PAID, CURRENCY, ASKED_OWN)
+"""What is beside that known of money in its own currency, where refunds or other currencies are; it tells no event from another."""
+
 _OWN: Final = '"#own"'
 _OF_LINES: Final = (STATED, "#several", "#goods", "#total", "#worth", "#fault", "#unnamed", "#both_signs")
+
+
+def currency_of(group: Group, of: str = "") -> str:
+    """Return SQL for the currency of an event of any group; where nothing says it is the programme's."""
+    return f"coalesce({of}{name(CURRENCY)}, {text(group.exchange.home)})"
 
 
 def event_columns(group: Group) -> tuple[str, ...]:
@@ -92,12 +109,25 @@ def _with_lines(layer: str, group: Group, *, has_ids: bool, carried: tuple[str, 
 
 
 def _asked(group: Group, when: str = "true") -> str:
-    """Return the amount of the whole purchase that a refund asks for, as a further column, where refunds are."""
+    """Return the amount of the whole purchase that a refund asks for, as further columns, where refunds are."""
+    currency = '"#currency"' if group.exchange.converts else text(group.exchange.home)
+    money = f", {currency} as {name(CURRENCY)}" if _in_own(group) else ""
     if not group.mapped.has_refunds:
-        return ""
+        return money
     stated = name(STATED)
     amount = f"cast(abs({group.exchange.converted(stated)}) as bigint)"
-    return f", case when refund_of is not null and {stated} is not null and {when} then {amount} end as {name(ASKED)}"
+    asks = f"refund_of is not null and {stated} is not null and {when}"
+    return (
+        f"{money}, case when {asks} then {amount} end as {name(ASKED)}, "
+        f"case when {asks} then abs({stated}) end as {name(ASKED_OWN)}"
+    )
+
+
+def _in_own(group: Group) -> tuple[str, ...]:
+    """Return the columns of money in its own currency that a group's events have."""
+    if group.mapped.has_refunds:
+        return IN_OWN
+    return (PAID, CURRENCY) if group.exchange.converts else ()
 
 
 def _refund_faults() -> list[tuple[str, str]]:
@@ -154,10 +184,14 @@ def _finished(
         stated["discount"] = name("#off")
     amounts = [("amount", worth), *stated.items()]
     of_refunds = REFUND_COLUMNS if group.mapped.has_refunds else ()
-    columns = [*map(name, ("row", *NAMES, *attributes, *of_refunds, *carried, "problem", "rounded", "#own"))]
+    in_own = _in_own(group)
+    columns = [
+        *map(name, ("row", *NAMES, *attributes, *of_refunds, *in_own[1:], *carried, "problem", "rounded", "#own"))
+    ]
     columns += map(name, _OF_LINES if faults else ())
     columns += [f"{name(word)} as {name('#own ' + word)}" for word in ORDER_AMOUNTS]
     columns += [f"case when returned then 0 else {value} end as {name(word)}" for word, value in amounts]
+    columns += [f"case when returned then 0 else {_OWN} end as {name(PAID)}"] if in_own else []
     layer = f"select {', '.join(columns)} from ({layer})"
     unnamed = _unnamed_returns(group)
     problem = cases([
@@ -170,7 +204,7 @@ def _finished(
     safe = f" replace ({_safe_amounts()})" if exchange.converts else ""
     layer = f'select *{safe} from (select *, {problem} as "#problem" from ({layer}))'
     out = [*map(name, ("row", *NAMES)), *(f"cast({name(word)} as bigint) as {name(word)}" for word in AMOUNTS)]
-    out += [*map(name, (*attributes, *of_refunds, *carried)), '"#problem" as problem', "rounded"]
+    out += [*map(name, (*attributes, *of_refunds, *in_own, *carried)), '"#problem" as problem', "rounded"]
     query = f"select {', '.join(out)} from ({layer})"
     return query if has_ids else _identified(query, group, carried)
 

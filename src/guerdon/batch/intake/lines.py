@@ -138,19 +138,25 @@ def goods_lines(items: str, events: str, group: Group) -> str:
     layer = f"select *, row_number() {window} as nth, {away} as away, sum({away}) {window} as gone from ({items})"
     slots = "".join(f", i.{name(LINE_PREFIX + word)} as {name(word)}" for word in line_slots(group.shape))
     own_amount, own_discount = "i." + name("line.amount"), "i." + name("line.discount")
+    more = f', cast({own_amount} as bigint) as "#own", e."#paid"' if exchange.converts else ""
     layer = (
         f'select i.event as "row", cast(i.nth - 1 - i.gone as integer) as "line", '
         f'coalesce(i."line.id", cast(i.nth as varchar)) as id, '
         f"cast({exchange.converted(own_amount)} as bigint) as amount, "
         f"cast({exchange.converted(own_discount)} as bigint) as discount{slots}, "
-        f'e.discount as "#discount", e.points_paid as "#points"\n'
-        f'from ({layer}) as i join (select "row", returned, discount, points_paid from ({events})) as e on e."row" = i.event\n'
+        f'e.discount as "#discount", e.points_paid as "#points"{more}\n'
+        f'from ({layer}) as i join (select * from ({events})) as e on e."row" = i.event\n'
         "where i.away = 0 and not e.returned"
     )
     layer = _shared(layer, "#discount", "amount", "#taken", present="discount" in group.mapped.head)
     layer = f'select *, amount - "#taken" as net from ({layer})'
     layer = _shared(layer, "#points", "net", "points_paid", present="points_paid" in group.mapped.head)
-    return f'select "row", "line", id, amount, discount, net, points_paid{_tail(group)} from ({layer})'
+    if exchange.converts:
+        layer = f'select *, sum("#own") over (partition by "row") - "#paid" as "#own off" from ({layer})'
+        layer = _shared(layer, "#own off", "#own", "#own taken", present="discount" in group.mapped.head)
+        layer = f'select *, cast("#own" - "#own taken" as bigint) as own from ({layer})'
+    own = ", own" if exchange.converts else ""
+    return f'select "row", "line", id, amount, discount, net, points_paid{own}{_tail(group)} from ({layer})'
 
 
 def returned(group: Group) -> str:
@@ -158,6 +164,11 @@ def returned(group: Group) -> str:
     if has_quantity(group):
         return '("line.amount" < 0 or coalesce("line.quantity" < 0, false))'
     return '("line.amount" < 0)'
+
+
+def net_paid(groups: Sequence[Group]) -> str:
+    """Return SQL for what a line of any of the groups comes to in the currency that was paid."""
+    return "coalesce(own, net)" if any(group.exchange.converts and group.mapped.line for group in groups) else "net"
 
 
 def has_quantity(group: Group) -> bool:

@@ -6,7 +6,7 @@ Invariants:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -22,7 +22,10 @@ Values = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of a basket, in minor units: `amount` after its own discount, `net` after its share of the order's too."""
+    """One line of a basket, in minor units: `amount` after its own discount, `net` after its share of the order's too.
+
+    `own` is what `net` is in the currency that was paid, where that is another; with what things are worth in it, refunds add up.
+    """
 
     id: str
     amount: int
@@ -30,6 +33,7 @@ class Line:
     net: int
     points_paid: int
     attributes: Values
+    own: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,7 @@ class ReturnedLine:
     id: str
     quantity: int | None
     amount: int | None
+    own: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +57,17 @@ class ReturnedProduct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """What a refund asks for: the purchase `of` a `source`, and its lines, an amount, or all that is left (neither)."""
+    """What a refund asks for: the purchase `of` a `source`, and its lines, an amount, or all that is left (neither).
+
+    In another `currency` than the programme's amounts are what they are in that, as `own`, and what they are worth.
+    """
 
     of: str
     source: str
     amount: int | None
     lines: tuple[ReturnedLine, ...]
+    own: int | None = field(default=None, compare=False)
+    currency: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +75,8 @@ class Event:
     """One thing that happened; `at` is in microseconds UTC, money in minor units of the programme's currency.
 
     `recorded_at` is when it was recorded, and `granted` what shared budgets granted it, where that is stated.
+
+    What was paid in another `currency` than the programme's has its amount in that, as `own`.
 
     What happened `before_joining` is rated at the level with which everybody begins (S17).
 
@@ -92,6 +104,8 @@ class Event:
     recorded_at: int | None = None
     granted: tuple[tuple[str, Decimal], ...] = ()
     before_joining: bool = False
+    own: int | None = field(default=None, compare=False)
+    currency: str = field(default="", compare=False)
 
 
 class Terms:

@@ -26,6 +26,7 @@ class Money:
         self.decimals: Final = DECIMALS[self.currency]
         self.to_decimals: Final = DECIMALS[ours]
         self.rate: Final = self._rate(terms, stated(record, "rate")) if self.currency != ours else None
+        self.foreign: Final = "" if self.rate is None else self.currency
 
     def _rate(self, terms: Terms, stated: object) -> Fraction:
         text = str(stated) if stated is not None else terms.rates.get(self.currency)

@@ -3,6 +3,7 @@
 Invariant: whether a refund counts depends on the days of the refund and of its purchase alone, never on other events.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from guerdon.core.calendar import LATEST, Zone
@@ -22,9 +23,12 @@ MATCHED: Final = 2
 
 
 class ReturnPolicy:
-    """How refunds find their purchases: within `window` of it, else too late; without a name by `product`, `within` a time."""
+    """How refunds find their purchases: within `window` of it, else too late; without a name by `product`, `within` a time.
 
-    def __init__(
+    The times of `later` versions, each from its first instant on, are those of the purchases that are made under them.
+    """
+
+    def __init__(  # noqa: PLR0913 - a programme says this much of returns
         self,
         *,
         zone: Zone | None = None,
@@ -33,6 +37,7 @@ class ReturnPolicy:
         unlinked: int = LISTED,
         product: str = "",
         within: Length | None = None,
+        later: Sequence[tuple[int, "ReturnPolicy"]] = (),
     ) -> None:
         self.zone: Final = zone
         self.window: Final = window
@@ -40,14 +45,24 @@ class ReturnPolicy:
         self.unlinked: Final = unlinked
         self.product: Final = product
         self.within: Final = within
+        self.later: Final = later
+        self.has_window: Final = window is not None or any([one.window is not None for _, one in later])
 
     def ends_at(self, at: int) -> int:
         """Return the first instant at which a refund of a purchase at `at` is too late; the last day counts in full."""
-        return self._after(self.window, at)
+        return self._after(self._in_force(at).window, at)
 
     def matches_until(self, at: int) -> int:
         """Return the first instant at which a return that names no purchase cannot be of one at `at`."""
-        return min(self._after(self.within, at), self.ends_at(at))
+        return min(self._after(self._in_force(at).within, at), self.ends_at(at))
+
+    def _in_force(self, at: int) -> "ReturnPolicy":
+        """Return what the version of an instant says."""
+        found = self
+        for starts_at, policy in self.later:
+            if starts_at <= at:
+                found = policy
+        return found
 
     def _after(self, length: Length | None, at: int) -> int:
         if length is None or self.zone is None:

@@ -46,13 +46,15 @@ def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -
         returned=returned,
         amounts=amounts,
         attributes=fields.attributes(record, event_type.attributes, money),
-        lines=_shared(lines, amounts),
+        lines=_shared(lines, amounts, None if money.rate is None else _nets(sales, own["discount"])),
         returned_lines=len(gone),
         refund=_refund(record, event_type, money, [*sales, *gone]),
         unnamed=_unnamed(record, terms, event_type, money, gone=gone, sales=sales),
         recorded_at=recorded_at,
         granted=read_granted(record.get("granted")),
         before_joining=record.get("before_joining") is True,
+        own=None if money.rate is None else own["amount"],
+        currency=money.foreign,
     )
 
 
@@ -220,10 +222,18 @@ def _not_negative(amount: int, field: str) -> int:
     return amount
 
 
-def _shared(lines: Sequence[Line], amounts: dict[str, int]) -> tuple[Line, ...]:
-    """Spread the order's discount and points over the lines by value, largest remainder (S10)."""
-    discounts = split(amounts["discount"], [line.amount for line in lines])
-    nets = [line.amount - discount for line, discount in zip(lines, discounts, strict=True)]
+def _nets(lines: Sequence[Line], discount: int) -> list[int]:
+    """Return what is left of lines after their shares of the order's discount, by value, largest remainder."""
+    discounts = split(discount, [line.amount for line in lines])
+    return [line.amount - share for line, share in zip(lines, discounts, strict=True)]
+
+
+def _shared(lines: Sequence[Line], amounts: dict[str, int], own: Sequence[int] | None) -> tuple[Line, ...]:
+    """Spread the order's discount and points over the lines by value, largest remainder (S10).
+
+    `own` are what lines come to in the currency that was paid, where it is another.
+    """
+    nets = _nets(lines, amounts["discount"])
     points = split(amounts["points_paid"], nets)
     return tuple(
         Line(
@@ -233,6 +243,7 @@ def _shared(lines: Sequence[Line], amounts: dict[str, int]) -> tuple[Line, ...]:
             net=nets[i],
             points_paid=points[i],
             attributes=line.attributes,
+            own=None if own is None else own[i],
         )
         for i, line in enumerate(lines)
     )
@@ -247,9 +258,11 @@ def _refund(record: Mapping[str, object], event_type: EventType, money: Money, l
         message = f"refund_of {purchase[:_SHOWN]!r} stands at a {event_type.name}; write type: refund, or leave it out"
         raise Invalid(message)
     stated = fields.stated(record, "amount")
-    asked = None if stated is None or lines else abs(money.read(stated, "amount"))
+    own = None if stated is None or lines else abs(money.own(stated, "amount"))
+    asked = None if own is None else money.ours(own, "amount")
     source = fields.named(record, "refund_source", fields.named(record, "source", ""))
-    return Refund(of=purchase, source=source, amount=asked, lines=_returned_lines(record, money, event_type))
+    returned = _returned_lines(record, money, event_type)
+    return Refund(of=purchase, source=source, amount=asked, lines=returned, own=own, currency=money.foreign)
 
 
 def _returned_lines(record: Mapping[str, object], money: Money, event_type: EventType) -> tuple[ReturnedLine, ...]:
@@ -278,4 +291,5 @@ def _returned_line(identity: str, own: Line, money: Money, *, given: bool) -> Re
         id=identity,
         quantity=abs(quantity) if isinstance(quantity, int) else None,
         amount=abs(money.ours(own.amount, "amount of a line")) if given else None,
+        own=abs(own.amount) if given else None,
     )

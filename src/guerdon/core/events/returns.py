@@ -6,6 +6,8 @@ one function of those sums, so order, number and grouping of refunds cannot matt
 Invariants:
 * Amounts, nets, points paid and discounts of a purchase as it is left add up, as those of the purchase did.
 * Nothing below zero is ever left; more than is left is refused, and changes nothing.
+* What came back is counted in the currency that was paid; what is left is worth its share of what the whole was worth, so that
+  all of it, however it comes back, was worth exactly that.
 * Of a line, pieces take their share of its amount; an amount alone is spread over the lines left by value; always largest
   remainder, the earlier line on a tie (S6).
 """
@@ -15,6 +17,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final, NoReturn
 
+from guerdon.core.currencies import DECIMALS
 from guerdon.core.errors import Invalid
 from guerdon.core.events.event import Event, Line, Refund, ReturnedLine
 from guerdon.core.events.policy import MONEY_FIRST, POINTS_FIRST, PROPORTIONAL
@@ -24,10 +27,14 @@ _LISTED: Final = 8
 
 
 class _Goods:
-    """One line of a purchase, or a purchase without lines, and the sums of what came back of it."""
+    """One line of a purchase, or a purchase without lines, and the sums of what came back of it.
 
-    def __init__(self, *, net: int, off: int, discount: int, points_paid: int, quantity: int) -> None:
+    `net` and all that came back of it are in the currency that was paid, `worth` and the rest in the programme's.
+    """
+
+    def __init__(self, *, net: int, worth: int, off: int, discount: int, points_paid: int, quantity: int) -> None:
         self.net: Final = net
+        self.worth: Final = worth
         self.off: Final = off
         self.discount: Final = discount
         self.points_paid: Final = points_paid
@@ -40,8 +47,9 @@ class _Goods:
     def copy(self) -> "_Goods":
         """Return the same, to try something on."""
         other = _Goods(
-            net=self.net, off=self.off, discount=self.discount, points_paid=self.points_paid, quantity=self.quantity
-        )
+            net=self.net, worth=self.worth, off=self.off, discount=self.discount, points_paid=self.points_paid,
+            quantity=self.quantity,
+        )  # fmt: skip
         other.amount_back = self.amount_back
         other.priced_pieces_back = self.priced_pieces_back
         other.pieces_back = self.pieces_back
@@ -72,12 +80,16 @@ class _Goods:
             )
         return split(whole, [left, self.net - left])[0]
 
+    def worth_left(self, left: int) -> int:
+        """Return what is worth what stays with the line, when `left` of its amount does."""
+        return self.worth if self.net == 0 else split(self.worth, [left, self.net - left])[0]
+
     def points_left(self, left: int, tender: str) -> int:
         """Return the points paid that stay with the line, when `left` of its amount does."""
         if tender == POINTS_FIRST:
-            return max(self.points_paid - (self.net - left), 0)
+            return max(self.points_paid - (self.worth - self.worth_left(left)), 0)
         if tender == MONEY_FIRST:
-            return min(self.points_paid, left)
+            return min(self.points_paid, self.worth_left(left))
         return self.share(self.points_paid, left)
 
 
@@ -97,11 +109,12 @@ class Returns:
         return 0 if self._is_gone() else max(self.goods[position].pieces_left(), 0)
 
     def amount_left(self, position: int) -> int:
-        """Return what is left of a line's amount."""
-        return 0 if self._is_gone() else self._amounts_left()[position]
+        """Return what is left of a line's amount, in the programme's currency."""
+        return 0 if self._is_gone() else self.goods[position].worth_left(self._amounts_left()[position])
 
     def take(self, refund: Refund) -> None:
         """Take a refund in; Invalid says what is too much of it, and then nothing has changed."""
+        refund = self._in_its_currency(refund)
         goods = [one.copy() for one in self.goods]
         for returned in refund.lines:
             self._take_line(goods, returned)
@@ -130,6 +143,18 @@ class Returns:
             if not _is_away(goods, amount)
         ]
         return replace(self.purchase, amounts=self._order_left(amounts, lines), lines=tuple(lines))
+
+    def _in_its_currency(self, refund: Refund) -> Refund:
+        """Return what a refund asks for in the currency that was paid: as it says, or in proportion to what that was worth."""
+        alike = refund.currency == self.purchase.currency
+        lines = [replace(one, amount=self._own_of(one.amount, one.own, alike=alike)) for one in refund.lines]
+        return replace(refund, amount=self._own_of(refund.amount, refund.own, alike=alike), lines=tuple(lines))
+
+    def _own_of(self, ours: int | None, own: int | None, *, alike: bool) -> int | None:
+        worth, paid = self.purchase.amounts["amount"], self.purchase.own
+        if ours is None or alike:
+            return ours if own is None else own
+        return ours if paid is None or worth == 0 else (2 * paid * ours + worth) // (2 * worth)
 
     def _take_line(self, goods: list[_Goods], returned: ReturnedLine) -> None:
         one = goods[self._position(returned.id)]
@@ -181,10 +206,15 @@ class Returns:
         raise Invalid(message)
 
     def _shown(self, amount: int) -> str:
-        return f"{Decimal(amount).scaleb(-self.decimals):f}"
+        currency = self.purchase.currency
+        decimals = DECIMALS[currency] if currency else self.decimals
+        return f"{Decimal(amount).scaleb(-decimals):f}" + (f" {currency}" if currency else "")
 
     def _amounts_left(self) -> list[int]:
-        """Return what is left of each line's amount, after amounts of the whole purchase are spread over the lines left."""
+        """Return what is left of each line's amount, after amounts of the whole purchase are spread over the lines left.
+
+        It is in the currency that was paid.
+        """
         left = [one.left() for one in self.goods]
         shares = split(min(self.amount_back, sum(left)), left)
         return [amount - share for amount, share in zip(left, shares, strict=True)]
@@ -195,31 +225,34 @@ class Returns:
             return True
         return sum([one.net for one in self.goods]) > 0 and sum(self._amounts_left()) == 0
 
-    def _line_left(self, line: Line, goods: _Goods, net: int) -> Line:
-        own = line.attributes
+    def _line_left(self, line: Line, goods: _Goods, left: int) -> Line:
+        own, net = line.attributes, goods.worth_left(left)
         if goods.quantity > 0:
             own = {**own, "quantity": goods.pieces_left()}
         return Line(
             id=line.id,
-            amount=net + goods.share(goods.off, net),
-            discount=goods.share(goods.discount, net),
+            amount=net + goods.share(goods.off, left),
+            discount=goods.share(goods.discount, left),
             net=net,
-            points_paid=goods.points_left(net, self.tender),
+            points_paid=goods.points_left(left, self.tender),
             attributes=own,
         )
 
     def _order_left(self, amounts: list[int], lines: Sequence[Line]) -> dict[str, int]:
         whole = self.purchase.amounts
-        net, left = whole["amount"], sum(amounts)
+        net = whole["amount"]
+        left = sum([one.worth_left(amount) for one, amount in zip(self.goods, amounts, strict=True)])
         alone = self.goods[0]
         of_lines = bool(self.purchase.lines)
         return {
             **whole,
             "amount": left,
-            "discount": sum([line.amount - line.net for line in lines]) if of_lines else alone.share(alone.off, left),
+            "discount": sum([line.amount - line.net for line in lines])
+            if of_lines
+            else alone.share(alone.off, amounts[0]),
             "points_paid": sum([line.points_paid for line in lines])
             if of_lines
-            else alone.points_left(left, self.tender),
+            else alone.points_left(amounts[0], self.tender),
             "stored_value_paid": _part(whole["stored_value_paid"], left, net),
             "tax": _part(whole["tax"], left, net),
         }
@@ -235,7 +268,8 @@ def _goods_of(purchase: Event) -> list[_Goods]:
     if purchase.lines:
         return [
             _Goods(
-                net=line.net,
+                net=line.net if line.own is None else line.own,
+                worth=line.net,
                 off=line.amount - line.net,
                 discount=line.discount,
                 points_paid=line.points_paid,
@@ -246,7 +280,8 @@ def _goods_of(purchase: Event) -> list[_Goods]:
     amounts = purchase.amounts
     return [
         _Goods(
-            net=amounts["amount"],
+            net=amounts["amount"] if purchase.own is None else purchase.own,
+            worth=amounts["amount"],
             off=amounts["discount"],
             discount=0,
             points_paid=amounts["points_paid"],

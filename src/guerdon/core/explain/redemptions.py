@@ -86,8 +86,10 @@ def rewards_lapsed(
 
 def swept(programme: Programme, at: int, unit: int, points: int) -> str:
     """Return what was issued by itself for points that were spent without an event, like `Ten off, 5 times: `."""
+    # What falls due at the first instant of a version does so on the terms before it.
+    offered = programme.offered()[programme.version_at(at - 1)]
     found = [
-        reward for reward in programme.rewards
+        reward for reward in offered
         if reward.sweep is not None and reward.unit == unit and reward.sweep.after(at - 1) == at
     ]  # fmt: skip
     if len(found) != 1 or found[0].sweep is None:

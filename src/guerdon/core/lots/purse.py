@@ -28,7 +28,7 @@ class Purse:
         self.leaving: Final = Leaving(self.pockets)
         self.by_level = any([keeping.ladder >= 0 for keeping in keepings])
         if redeeming is not None:
-            self.give_back_as(redeeming)
+            self.redeem_as(redeeming)
 
     def clear(self) -> None:
         """Forget everything: another account begins."""
@@ -38,8 +38,10 @@ class Purse:
             sweeping.clear()
         self.leaving.clear()
 
-    def give_back_as(self, redeeming: Redeeming) -> None:
-        """Let points that come back do so on these terms."""
+    def redeem_as(self, redeeming: Redeeming) -> None:
+        """Let rewards be swept, and points that come back do so, on these terms."""
+        for sweeping in self.sweeps:
+            sweeping.sweep = redeeming.rewards[sweeping.reward].sweep or sweeping.sweep
         for pocket in self.pockets:
             pocket.grace = redeeming.hold_grace
             pocket.restore_grace = redeeming.restore_grace

@@ -65,5 +65,5 @@ class Changing:
                     adopting.begin_with(pocket, keeping)
                 else:
                     adopting.adopt(pocket, keeping, at)
-            self.purse.give_back_as(change.redeeming)
+            self.purse.redeem_as(change.redeeming)
             self.redemptions.redeeming = change.redeeming

@@ -15,8 +15,12 @@ from guerdon.definition.source import Loc, Source
 from guerdon.definition.spec import AttributeSpec, EventSpec, ProgrammeSpec, UnitSpec
 from guerdon.definition.written import length_of
 
-_WHOLE: Final = ("rates", "returns", "late")
-"""Sections of which there is one for all versions."""
+_WHOLE: Final = {
+    "rates": "keep it: it is one for all versions",
+    "returns": "keep it: only its `window` and `within` differ, by when a purchase was made",
+    "late": "keep it: it is one for all versions",
+}
+"""Sections of which there is one for all versions, and what to do where there are two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,9 @@ class _Pair:
     def issues(self) -> Iterator[Issue]:
         """Yield what the later one does not agree on."""
         old, new = self.before.spec, self.after.spec
-        for key in _WHOLE:
-            if getattr(old, key) != getattr(new, key):
-                yield self._issue(
-                    (key,), f"`{key}` is not as in {self.before.file}", "keep it: it is one for all versions"
-                )
+        for key, advice in _WHOLE.items():
+            if _said(old, key) != _said(new, key):
+                yield self._issue((key,), f"`{key}` is not as in {self.before.file}", advice)
         if _included(old) != _included(new):
             what = f"other amounts are included than in {self.before.file}"
             yield self._issue(("eligible", "include"), what, "keep them, or let rules say `of` which amount they read")
@@ -66,8 +68,8 @@ class _Pair:
                     ("metrics", name), what, "give it a name of its own: it counts from the first event on"
                 )
         if _sweeps(old) != _sweeps(new):
-            what = f"rewards are not swept as in {self.before.file}"
-            yield self._issue(("rewards",), what, "keep the sweeps that there are")
+            what = f"rewards are not swept on the days of {self.before.file}"
+            yield self._issue(("rewards",), what, "keep the sweeps that there are, and their days")
         ladders = {one.id: one for one in old.ladders}
         for position, one in enumerate(new.ladders):
             if one.id in ladders:
@@ -127,8 +129,18 @@ def _shorter(old: str | None, new: str | None) -> bool:
     return of != by or now < was
 
 
-def _sweeps(spec: ProgrammeSpec) -> dict[str, object]:
-    return {one.id: one.sweep for one in spec.rewards if one.sweep is not None}
+def _sweeps(spec: ProgrammeSpec) -> dict[str, list[str]]:
+    """Return on which days each reward is swept; for how much, and how often, the version of the day says."""
+    return {one.id: one.sweep.on for one in spec.rewards if one.sweep is not None}
+
+
+def _said(spec: ProgrammeSpec, key: str) -> object:
+    """Return what a section says; of returns without the times that go by when a purchase was made."""
+    if key != "returns":
+        return getattr(spec, key)
+    said = spec.returns
+    unlinked = None if said is None or said.unlinked is None else said.unlinked.model_copy(update={"within": None})
+    return None if said is None else said.model_copy(update={"window": None, "unlinked": unlinked})
 
 
 def _included(spec: ProgrammeSpec) -> set[str]:

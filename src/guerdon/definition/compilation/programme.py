@@ -7,6 +7,7 @@ from guerdon.core.calendar import parse_date
 from guerdon.core.currencies import DECIMALS
 from guerdon.core.earning import AT_ORDER, Multiplier, Rule
 from guerdon.core.errors import Invalid, NotFound
+from guerdon.core.events.policy import ReturnPolicy
 from guerdon.core.facts import PURCHASE
 from guerdon.core.ladders import Ladder
 from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
@@ -105,6 +106,7 @@ class Compilation:
         self.sale_slot = NO_SLOT
         self.paid_slot = NO_SLOT
         self.recovery: Recovery | None = None
+        self.returns: ReturnPolicy | None = None
 
     def programme(self) -> Programme:
         """Compile everything and put it together; mistakes are noted on the draft."""
@@ -163,7 +165,7 @@ class Compilation:
             rules=joint.rules, multipliers=joint.multipliers, groups=joint.groups, limits=joint.limits, payers=joint.payers,
             keepings=self.keepings, redeeming=self.redeeming, sale_slot=self.sale_slot, paid_slot=self.paid_slot,
             metrics=self.metrics, ladders=self.ladders, benefits=self.spec.benefits,
-            returns=return_policy(self.draft, self.terms.event_types),
+            returns=self.returns or return_policy(self.draft, self.terms.event_types),
             recovery=self.recovery, versions=versions, changes=changes,
             lateness=lateness(self.draft), joining=joining(self.draft),
         )  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from guerdon.core.calendar import EARLIEST
+from guerdon.core.events.policy import ReturnPolicy
 from guerdon.core.expr.tree import Junction
 from guerdon.core.ladders import Ladder
 from guerdon.core.limits import Limit
@@ -24,6 +25,7 @@ from guerdon.definition.compilation.joint import Joint
 from guerdon.definition.compilation.keeping import keeps_lots
 from guerdon.definition.compilation.padding import padded, soften
 from guerdon.definition.compilation.programme import Compilation, begin
+from guerdon.definition.compilation.returns import return_policy
 from guerdon.definition.findings import Enough
 from guerdon.definition.issues import Issue, quote
 
@@ -75,6 +77,7 @@ class _Joining:
         last.eligible = self._eligible()
         last.sale_slot = max(one.sale_slot for one in self.compiled)
         last.metrics = self._metrics()
+        last.returns = self._returns()
         last.units = [self._unit(position) for position in range(len(last.units))]
         names = [one.spec.version or "" for one in self.versions]
         return last.put_together(versions=names, changes=changes)
@@ -127,6 +130,15 @@ class _Joining:
         return Metric(
             name=last.name, window=last.window, scale=last.scale, slot=merged, most=last.most, delay=last.delay,
             steps=last.steps, title=last.title, text=last.text,
+        )  # fmt: skip
+
+    def _returns(self) -> ReturnPolicy:
+        """Return how refunds find their purchases, within the times of the version under which these were made."""
+        first, *others = [return_policy(draft, self.compiled[-1].terms.event_types) for draft in self.drafts]
+        later = [(version.within[0], policy) for version, policy in zip(self.versions[1:], others, strict=True)]
+        return ReturnPolicy(
+            zone=first.zone, window=first.window, tender=first.tender, unlinked=first.unlinked, product=first.product,
+            within=first.within, later=later,
         )  # fmt: skip
 
     def _eligible(self) -> Eligible:

@@ -4,14 +4,16 @@ Relations: "intake_asked" has the refunds, with the place of each (`turn`) in th
 the lines of their purchases, one without a name for a purchase without lines; "intake_named" the lines that refunds name.
 
 Invariants:
+* Money is counted in the currency that was paid; what is left is worth its share of what that was worth.
 * What came back of a line is a running sum over its purchase's refunds, and what is left one whole-number expression of it.
 * Where no purchase has lines, the short form gives what the long one would.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from guerdon.batch.intake.rows import Group
-from guerdon.batch.intake.sql import cases
+from guerdon.batch.intake.sql import cases, text
 from guerdon.core.currencies import DECIMALS
 from guerdon.core.events.policy import MONEY_FIRST, POINTS_FIRST
 
@@ -28,14 +30,14 @@ def _of_orders() -> str:
     """Return the shares of purchases without lines, each of which is one line."""
     window = 'over (partition by a."of" order by a.turn)'
     layer = (
-        'select a."row", a."of", a.turn, a.purchase, a.asked, g."line", g.id, g.net, g.off, g.discount, g.points_paid, g.quantity,\n'
+        'select a."row", a."of", a.turn, a.purchase, a.currency, a.asked, g."line", g.id, g.net, g.ours, g.off, g.discount, g.points_paid, g.quantity,\n'
         "  false as named, cast(null as bigint) as now, 0 as whole_now, cast(a.asked is null as integer) as all_now, 0 as back,\n"
         "  0 as pieces_left, 0 as pieces_before, false as whole_before, false as is_back, g.net as value, g.net as sold,\n"
         f"  bool_or(a.asked is null) {window} as all_back, coalesce(sum(cast(a.asked as hugeint)) {window}, 0) as asked_back\n"
         'from intake_asked as a join intake_goods as g on g."of" = a."of"'
     )
     layer = f"select *, net - least(asked_back, net) as kept from ({layer})"
-    return f"select *, kept as total, all_back or (net > 0 and kept = 0) as gone from ({layer})"
+    return f"select *, all_back or (net > 0 and kept = 0) as gone from ({layer})"
 
 
 def _sums() -> str:
@@ -46,7 +48,7 @@ def _sums() -> str:
     everything = 'cast(a.asked is null and a."row" not in (select "row" from intake_named) as integer)'
     pieces = "coalesce(n.quantity, 0)"
     return (
-        'select a."row", a."of", a.turn, a.purchase, a.asked, g."line", g.id, g.net, g.off, g.discount, g.points_paid, g.quantity,\n'
+        'select a."row", a."of", a.turn, a.purchase, a.currency, a.asked, g."line", g.id, g.net, g.ours, g.off, g.discount, g.points_paid, g.quantity,\n'
         f"  n.id is not null as named, n.amount as now, {whole} as whole_now, {everything} as all_now,\n"
         f"  coalesce(sum(cast(n.amount as hugeint)) {window}, 0) as back,\n"
         f"  g.quantity - coalesce(sum({pieces}) {window}, 0) as pieces_left,\n"
@@ -73,10 +75,10 @@ def _of_lines() -> str:
     spread = f"base + case when {rank} <= least(asked_back, value) - sum(base) {over} then 1 else 0 end"
     layer = f"select *, worth - ({spread}) as kept from ({layer})"
     gone = f"all_back or bool_and(is_back) {over} or (sum(net) {over} > 0 and sum(kept) {over} = 0)"
-    return f"select *, sum(kept) {over} as total, sum(net) {over} as sold, {gone} as gone from ({layer})"
+    return f"select *, sum(net) {over} as sold, {gone} as gone from ({layer})"
 
 
-def too_much(group: Group) -> str:
+def too_much(groups: Sequence[Group]) -> str:
     """Return the first refund of each purchase that takes back more than is left, and why."""
     # A refund alone of its purchase that names no line can but ask for too much.
     several = f'select "of" from {SHARES} where named or asked_back > value union all '
@@ -97,9 +99,9 @@ def too_much(group: Group) -> str:
          f"'nothing is left of ' || {where} || {advice}"),
         ("named and pieces_left < 0", f"{where} || ' comes back in more pieces than are left of it' || {advice}"),
         ("named and back > net",
-         f"{where} || ' comes back for ' || {written('now', group)} || ', and ' || {written('net - back + now', group)} || ' is left of it; correct one of the refunds'"),
+         f"{where} || ' comes back for ' || {_written('now', groups)} || ', and ' || {_written('net - back + now', groups)} || ' is left of it; correct one of the refunds'"),
         ("priced and asked_back > value",
-         f"{written('stated', group)} || ' comes back of purchase ' || purchase || ', and ' || {written('left_before', group)} || ' is left of it' || {advice}"),
+         f"{_written('stated', groups)} || ' comes back of purchase ' || purchase || ', and ' || {_written('left_before', groups)} || ' is left of it' || {advice}"),
         ("all_before or (all_now = 1 and gone_before)", f"'nothing is left of purchase ' || purchase || {advice}"),
     ])  # fmt: skip
     layer = f"select *, {priced} as priced, {stated} as stated from ({was})"
@@ -113,13 +115,15 @@ def left_over(group: Group) -> str:
     """Return what is left of each line after each refund."""
     tender = group.shape.returns.tender
     points = {
-        POINTS_FIRST: "greatest(points_paid - (net - kept), 0)",
-        MONEY_FIRST: "least(points_paid, kept)",
+        POINTS_FIRST: "greatest(points_paid - (ours - worth_left), 0)",
+        MONEY_FIRST: "least(points_paid, worth_left)",
     }.get(tender, _stays("points_paid"))
+    worth = f"case when net = 0 then ours else {part_of('ours', 'kept', 'net')} end"
+    over = 'over (partition by "row")'
     return (
-        f'select "row", "of", "line", id, kept, total, sold, gone, quantity, pieces_left, '
-        f"is_back or (net > 0 and kept = 0) as away, {_stays('off')} as off, {_stays('discount')} as discount, {points} as points_paid\n"
-        f"from {SHARES}"
+        f'select "row", "of", "line", id, worth_left as kept, sum(worth_left) {over} as total, sum(ours) {over} as sold, gone, quantity,\n'
+        f"  pieces_left, is_back or (net > 0 and kept = 0) as away, {_stays('off')} as off, {_stays('discount')} as discount,\n"
+        f"  {points} as points_paid\nfrom (select *, {worth} as worth_left from {SHARES})"
     )
 
 
@@ -134,10 +138,16 @@ def part_of(whole: str, part: str, of: str) -> str:
     return f"(2 * cast({whole} as hugeint) * ({part}) + ({of})) // nullif(2 * ({of}), 0)"
 
 
-def written(value: str, group: Group) -> str:
-    """Return SQL for minor units as a message shows them."""
-    decimals = DECIMALS[group.shape.currency]
+def _written(value: str, groups: Sequence[Group]) -> str:
+    """Return SQL for minor units as a message shows them, in the currency that was paid."""
+    home = groups[0].shape.currency
+    codes = [home, *dict.fromkeys(code for group in groups for code in group.exchange.foreign)]
     whole = f"cast({value} as hugeint)"
+    shown = cases([(f"currency = {text(code)}", _decimal(whole, DECIMALS[code])) for code in codes])
+    return f"({shown} || case when currency = {text(home)} then '' else ' ' || currency end)"
+
+
+def _decimal(whole: str, decimals: int) -> str:
     if decimals == 0:
         return f"cast({whole} as varchar)"
     part = f"lpad(cast({whole} % {10**decimals} as varchar), {decimals}, '0')"

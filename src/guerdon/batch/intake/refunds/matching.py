@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import duckdb
 
+from guerdon.batch.intake.events import currency_of
 from guerdon.batch.intake.laying import laid
-from guerdon.batch.intake.lines import has_quantity, returned
+from guerdon.batch.intake.lines import has_quantity, net_paid, returned
 from guerdon.batch.intake.mapping import LINE_PREFIX
 from guerdon.batch.intake.rows import Group
 from guerdon.batch.intake.sql import copy, name, parquet
@@ -27,7 +28,7 @@ MATCHED_LINES: Final = "intake_matched"
 """The temporary table of the lines that matched returns are of, with how much of each."""
 
 _COLUMNS: Final = '("row" bigint, id varchar, quantity bigint, amount bigint)'
-_ASKED: Final = '"row", source, id, "type", rounded, asked, "of", purchase, posted'
+_ASKED: Final = '"row", source, id, "type", rounded, asked, "of", purchase, currency, posted'
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,10 @@ def _lay(con: duckdb.DuckDBPyConnection, found: Sequence[Match], reader: "_Reade
             last += 1
             row = last
         of = reader.rows[purchase.source, purchase.id]
-        asked.append((row, event.source, event.id, event.type, 0, None, of, purchase.id, event.at))
+        asked.append((row, event.source, event.id, event.type, 0, None, of, purchase.id, purchase.currency, event.at))
         named += [(row, line.id, line.quantity, line.amount) for line in refund.lines]
     if asked:
-        con.executemany(f"insert into intake_asked ({_ASKED}, turn) values ({', '.join('?' * 9)}, 0)", asked)
+        con.executemany(f"insert into intake_asked ({_ASKED}, turn) values ({', '.join('?' * 10)}, 0)", asked)
         con.executemany(f"insert into {MATCHED_LINES} values (?, ?, ?, ?)", named)
     turn = "row_number() over (order by posted, source, id)"
     con.execute(f"create or replace temp table intake_asked as select {_ASKED}, {turn} as turn from intake_asked")
@@ -116,15 +117,17 @@ class _Reader:
         own = f"account in (select account from {self.some} where {unnamed(self.groups, self.scratch, self.some)})"
         refunds = f'select "row" from intake_asked where "of" in (select "row" from {self.some} where {own})'
         query = (
-            f'select "row", source, id, "type", kind, member, account, "at", returned from {self.some}\n'
+            f'select "row", source, id, "type", kind, member, account, "at", returned, amount, coalesce("#paid", amount), {currency_of(self.groups[0])} from {self.some}\n'
             f'where {own} or "row" in ({refunds})'
         )
-        for row, source, identity, kind_name, kind, member, account, at, back in self.con.sql(query).fetchall():
+        for row, source, identity, kind_name, kind, member, account, at, back, amount, paid, money in self.con.sql(
+            query
+        ).fetchall():
             self.rows[source, identity] = row
             found.append(
                 Event(
                     id=identity, source=source, type=kind_name, kind=kind, member=str(member), account=str(account), at=at,
-                    timed=True, returned=back, amounts=dict.fromkeys(("amount", *ORDER_AMOUNTS), 0), attributes={},
+                    timed=True, returned=back, amounts={**dict.fromkeys(ORDER_AMOUNTS, 0), "amount": amount}, attributes={}, own=paid, currency=money,
                     lines=tuple(sold.get(row, ())), refund=asked.get(row), unnamed=tuple(came_back.get(row, ())),
                 )
             )  # fmt: skip
@@ -133,19 +136,21 @@ class _Reader:
     def _sold(self) -> dict[int, list[Line]]:
         quantity = "quantity" if self.has_quantity else "null"
         query = (
-            f'select "row", id, amount, discount, net, points_paid, {quantity}, {self.product} from {self.lines}\n'
+            f'select "row", id, amount, discount, net, points_paid, {quantity}, {self.product}, {net_paid(self.groups)} from {self.lines}\n'
             f'where "row" in (select "row" from {self.some} where kind = {PURCHASE} and not returned) order by "row", "line"'
         )
         found: dict[int, list[Line]] = {}
-        for row, identity, amount, discount, net, paid, pieces, product in self.con.sql(query).fetchall():
-            own = {"quantity": pieces, self.groups[0].shape.returns.product: product}
-            line = Line(id=identity, amount=amount, discount=discount, net=net, points_paid=paid, attributes=own)
+        for row, identity, amount, discount, net, paid, pieces, product, in_own in self.con.sql(query).fetchall():
+            said = {"quantity": pieces, self.groups[0].shape.returns.product: product}
+            line = Line(
+                id=identity, amount=amount, discount=discount, net=net, points_paid=paid, attributes=said, own=in_own
+            )  # fmt: skip
             found.setdefault(row, []).append(line)
         return found
 
     def _came_back(self) -> dict[int, list[ReturnedProduct]]:
         found: dict[int, list[ReturnedProduct]] = {}
-        for row, _, pieces, amount, product in self._items("refund_of is null", came_back=True):
+        for row, _, pieces, amount, _, product in self._items("refund_of is null", came_back=True):
             if product is not None:
                 one = ReturnedProduct(product=str(product), quantity=pieces or 0, amount=amount or 0)
                 found.setdefault(row, []).append(one)
@@ -154,16 +159,21 @@ class _Reader:
     def _asked(self) -> dict[int, Refund]:
         """Return what the refunds that are in time ask for, of what."""
         lines: dict[int, list[ReturnedLine]] = {}
-        for row, identity, pieces, amount, _ in self._items("refund_of is not null", came_back=False):
-            lines.setdefault(row, []).append(ReturnedLine(id=identity, quantity=pieces, amount=amount))
+        for row, identity, pieces, amount, in_own, _ in self._items("refund_of is not null", came_back=False):
+            lines.setdefault(row, []).append(ReturnedLine(id=identity, quantity=pieces, amount=amount, own=in_own))
+        group = self.groups[0]
+        # What is asked of a whole purchase is in its currency already, what is asked of lines in the refund's.
         query = (
-            'select a."row", a.purchase, p.source, a.asked from intake_asked as a\n'
-            f'join (select "row", source from {self.some}) as p on p."row" = a."of"'
+            f'select a."row", a.purchase, p.source, a.asked, {currency_of(group, "p.")}, {currency_of(group, "r.")} from intake_asked as a\n'
+            f'join {self.some} as p on p."row" = a."of" join {self.some} as r on r."row" = a."row"'
         )
         return {
-            row: Refund(of=of, source=source, amount=asked, lines=tuple(lines.get(row, ())))
-            for row, of, source, asked in self.con.sql(query).fetchall()
-        }
+            row: Refund(
+                of=of, source=source, amount=asked, lines=tuple(lines.get(row, ())), own=asked,
+                currency=theirs if row in lines else paid,
+            )
+            for row, of, source, asked, paid, theirs in self.con.sql(query).fetchall()
+        }  # fmt: skip
 
     def _items(self, where: str, *, came_back: bool) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = []
@@ -174,7 +184,7 @@ class _Reader:
                 amount = group.exchange.converted('"line.amount"')
                 own = _came_back(group, self.some) if came_back else "true"
                 query = (
-                    f'select event, "line.id", {pieces}, cast(abs({amount}) as bigint), {product}\n'
+                    f'select event, "line.id", {pieces}, cast(abs({amount}) as bigint), cast(abs("line.amount") as bigint), {product}\n'
                     f"from {parquet(laid(self.scratch, 'items', number))} where {own}\n"
                     f'and event in (select "row" from {self.some} where {where}) order by event, position'
                 )

@@ -17,9 +17,9 @@ from typing import Final
 import duckdb
 
 from guerdon.batch.intake import badrows, lists
-from guerdon.batch.intake.events import ASKED
+from guerdon.batch.intake.events import ASKED, IN_OWN, currency_of
 from guerdon.batch.intake.laying import laid
-from guerdon.batch.intake.lines import has_quantity
+from guerdon.batch.intake.lines import has_quantity, net_paid
 from guerdon.batch.intake.refunds.leaving import SHARES, left_over, part_of, shares, too_much
 from guerdon.batch.intake.refunds.matching import MATCHED_LINES, match_unnamed
 from guerdon.batch.intake.rows import Group
@@ -29,6 +29,7 @@ from guerdon.core.events.policy import ReturnPolicy
 from guerdon.core.facts import PURCHASE, REFUND
 
 _EXAMPLES: Final = 5
+_OF_REFUNDS: Final = names((ASKED, *IN_OWN))
 _REFUSED: Final = "intake_refused"
 _LATE: Final = "intake_late"
 
@@ -69,16 +70,14 @@ def settle_refunds(  # noqa: PLR0913 - what refunds are settled with
     some = parquet(laid_involved)
     lines = lists.unnested(some) if has_lists else lines
     con.execute(f'create or replace temp table {_REFUSED} ("row" bigint, reason varchar)')
-    con.execute(f"create or replace temp table intake_asked as {_asked(some)}")
+    con.execute(f"create or replace temp table intake_asked as {_asked(group, some)}")
     _set_late_aside(con, group.shape.returns, some)
     matched = match_unnamed(con, groups, some, lines, scratch)
-    for table, query in (
-        ("intake_goods", _goods(group, some, lines)),
-        ("intake_named", lists.named_lines(_with_baskets(groups), some) if has_lists else _named(groups, scratch)),
-    ):
+    named_lines = lists.named_lines(_with_baskets(groups), some) if has_lists else _named(groups, some, scratch)
+    for table, query in (("intake_goods", _goods(groups, some, lines)), ("intake_named", named_lines)):
         con.execute(f"create or replace temp table {table} as {query}")
     refused = _refuse(con, _mistaken())
-    refused += _share_out(con, group, lined=bool(lines))
+    refused += _share_out(con, groups, lined=bool(lines))
     badrows.add_bad(con, f"select * from {_REFUSED}")
     con.execute(f"create or replace temp table intake_left as {left_over(group)}")
     laid_events, laid_lines = scratch / "refunded-events.parquet", scratch / "refunded-lines.parquet"
@@ -125,18 +124,20 @@ def _without_effect(some: str) -> str:
 
 def _unmoved(events: str) -> str:
     """Return events that are about no other, each at its own instant."""
-    return f'select * exclude ({name(ASKED)}), "at" as posted, cast(-1 as bigint) as refers from {events}'
+    return f'select * exclude ({_OF_REFUNDS}), "at" as posted, cast(-1 as bigint) as refers from {events}'
 
 
 def _view(word: str, rest: str, beside: Path) -> str:
     return f'create or replace temp view "{word}" as {rest} union all by name select * from {parquet(beside)}'
 
 
-def _asked(good: str) -> str:
+def _asked(group: Group, good: str) -> str:
     """Return refunds whose purchase is there, with the place of each in the order in which they count."""
     purchases = f"select * from {good} where kind = {PURCHASE} and not returned"
+    asked = _in_its_currency(group, 'r."#asked own"', 'r."#asked"')
+    paid_in = currency_of(group, "p.")
     layer = (
-        f'select r."row", r.source, r.id, r."type", r.rounded, r."#asked" as asked, p."row" as "of", p.id as purchase, '
+        f'select r."row", r.source, r.id, r."type", r.rounded, {asked} as asked, p."row" as "of", p.id as purchase, {paid_in} as currency, '
         f'greatest(r."at", p."at") as posted\n'
         f"from {good} as r join ({purchases}) as p on p.source = r.refund_source and p.id = r.refund_of"
     )
@@ -148,7 +149,7 @@ def _set_late_aside(con: duckdb.DuckDBPyConnection, policy: ReturnPolicy, some: 
     con.execute(f'create or replace temp table {_LATE} ("row" bigint)')
     query = f'select min("at"), max("at") from {some} where kind = {PURCHASE}'
     ((first, last),) = con.sql(query).fetchall()
-    if first is None or policy.window is None or policy.zone is None:
+    if first is None or not policy.has_window or policy.zone is None:
         return
     zone = policy.zone
     starts = [zone.day_start(day) for day in range(zone.day_of(first), zone.day_of(last) + 1)]
@@ -162,8 +163,23 @@ def _set_late_aside(con: duckdb.DuckDBPyConnection, policy: ReturnPolicy, some: 
     con.execute(f'delete from intake_asked where "row" in (select "row" from {_LATE})')
 
 
-def _goods(group: Group, good: str, lines: str) -> str:
+def _in_its_currency(group: Group, own: str, ours: str) -> str:
+    """Return SQL for what a refund (r) asks for in the currency in which its purchase (p) was paid.
+
+    In another one it is in proportion to what the purchase was worth.
+    """
+    same = f"{currency_of(group, 'r.')} = {currency_of(group, 'p.')}"
+    return f"cast(case when {same} then {own} else {_in_proportion(ours)} end as bigint)"
+
+
+def _in_proportion(ours: str) -> str:
+    paid = 'coalesce(p."#paid", p.amount)'
+    return f"coalesce({part_of(paid, ours, 'p.amount')}, {ours})"
+
+
+def _goods(groups: Sequence[Group], good: str, lines: str) -> str:
     """Return the lines of refunded purchases; one without a name for a purchase that has none."""
+    group = groups[0]
     of = 'select "of" from intake_asked'
     quantity = "coalesce(quantity, 0)" if lines and has_quantity(group) else "0"
     bare = f'"row" in ({of})'
@@ -171,30 +187,39 @@ def _goods(group: Group, good: str, lines: str) -> str:
     if lines:
         bare += f' and "row" not in (select "row" from {lines})'
         found = (
-            f'select "row" as "of", "line", id, net, amount - net as off, discount, points_paid, '
+            f'select "row" as "of", "line", id, {net_paid(groups)} as net, net as ours, amount - net as off, discount, points_paid, '
             f'cast({quantity} as bigint) as quantity, count(*) over (partition by "row", id) as alike\n'
             f'from {lines} where "row" in ({of}) union all by name '
         )
     return (
-        f'{found}select "row" as "of", -1 as "line", null as id, amount as net, discount as off, 0 as discount, points_paid, '
+        f'{found}select "row" as "of", -1 as "line", null as id, coalesce("#paid", amount) as net, amount as ours, discount as off, 0 as discount, points_paid, '
         f"cast(0 as bigint) as quantity, 1 as alike from {good} where {bare}"
     )
 
 
-def _named(groups: Sequence[Group], scratch: Path) -> str:
+def _named(groups: Sequence[Group], some: str, scratch: Path) -> str:
     """Return the lines that refunds name, with how much of them came back."""
     parts = []
+    of = f'join intake_asked as a on a."row" = {{}} join {some} as p on p."row" = a."of" left join {some} as r on r."row" = a."row"'
     for number, group in enumerate(groups):
         if group.mapped.line:
             quantity = 'abs("line.quantity")' if has_quantity(group) else "null"
             amount = group.exchange.converted('"line.amount"')
-            parts.append(
-                f'select event as "row", "line.id" as id, cast({quantity} as bigint) as quantity, '
-                f"cast(abs({amount}) as bigint) as amount from {parquet(laid(scratch, 'items', number))} "
-                'where event in (select "row" from intake_asked) '
-                f'and event not in (select "row" from {MATCHED_LINES})'
+            stated = (
+                f'select event, "line.id" as id, cast({quantity} as bigint) as pieces, abs("line.amount") as own, '
+                f"cast(abs({amount}) as bigint) as ours from {parquet(laid(scratch, 'items', number))} "
+                f'where event in (select "row" from intake_asked) and event not in (select "row" from {MATCHED_LINES})'
             )
-    return " union all by name ".join([*parts, f"select * from {MATCHED_LINES}"])
+            parts.append(
+                f'select i.event as "row", i.id, i.pieces as quantity, {_in_its_currency(group, "i.own", "i.ours")} as amount '
+                f"from ({stated}) as i {of.format('i.event')}"
+            )
+    row = 'm."row"'
+    matched = (
+        f'select m."row", m.id, m.quantity, cast({_in_proportion("m.amount")} as bigint) as amount '
+        f"from {MATCHED_LINES} as m {of.format(row)}"
+    )
+    return " union all by name ".join([*parts, matched])
 
 
 def _refuse(con: duckdb.DuckDBPyConnection, query: str) -> int:
@@ -205,12 +230,12 @@ def _refuse(con: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(count)
 
 
-def _share_out(con: duckdb.DuckDBPyConnection, group: Group, *, lined: bool) -> int:
+def _share_out(con: duckdb.DuckDBPyConnection, groups: Sequence[Group], *, lined: bool) -> int:
     """Work out what refunds leave, without those of too much, and return how many these were."""
     refused = 0
     while True:
         con.execute(f"create or replace temp table {SHARES} as {shares(lined=lined)}")
-        more = _refuse(con, too_much(group))
+        more = _refuse(con, too_much(groups))
         if not more:
             return refused
         refused += more
@@ -272,7 +297,7 @@ def _events(good: str) -> str:
     }  # fmt: skip
     replaced = ", ".join(f"{value} as {name(word)}" for word, value in changed.items())
     return (
-        f'select p.* exclude ({name(ASKED)}) replace ({replaced}), a.posted, a."of" as refers, a."type" as refund_type\n'
+        f'select p.* exclude ({_OF_REFUNDS}) replace ({replaced}), a.posted, a."of" as refers, a."type" as refund_type\n'
         f'from intake_asked as a join {good} as p on p."row" = a."of" join ({sums}) as f on f."row" = a."row"'
     )
 

@@ -178,6 +178,11 @@ async def read(request: Asked, do: Callable[[View, Published, int], T]) -> T:
     )
 
 
+def is_plain(request: Asked) -> bool:
+    """Say whether something is asked for now, for good, and without a key that would name it."""
+    return not asks_for_more(request) and "idempotency-key" not in request.headers
+
+
 async def command(request: Asked, body: bytes, do: Do) -> Reply:
     """Ask for something to be done: once, where an Idempotency-Key names it; not at all in a dry run."""
     dry = asks_for_more(request) and is_dry(request)

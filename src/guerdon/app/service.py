@@ -1,8 +1,8 @@
 """The service, put together: one database, one programme, who writes to it and who reads from it.
 
 Invariants:
-* Events that callers post one by one go through one gatherer, and so do members whose standing is asked for; whatever else
-  writes or reads does so in threads of its own.
+* Events that callers post one by one go through one gatherer, and so do redemptions, and members whose standing is asked for;
+  whatever else writes or reads does so in threads of its own.
 * Every thread has the programme in force for itself: a teller serves one caller at a time.
 * What was accepted is answered before `close` returns.
 """
@@ -23,6 +23,7 @@ from guerdon.services.events.record import record_events
 from guerdon.services.facts import Record
 from guerdon.services.gather import Gatherer
 from guerdon.services.published import Published, Publishing
+from guerdon.services.redemptions.redeem import RedeemReward, brings_code, redeem_reward, redeem_together
 from guerdon.services.retry import until_done
 from guerdon.store import Database, View, Work, open_database
 
@@ -30,7 +31,7 @@ T = TypeVar("T")
 Clock = Callable[[], int]
 
 _MICROSECONDS: Final = 1_000
-_THREADS: Final = 2
+_THREADS: Final = 3
 _SWITCH_SECONDS: Final = 0.0005
 
 
@@ -79,11 +80,16 @@ class Guerdon:
         self._readers: Final = ThreadPoolExecutor(self.settings.readers, thread_name_prefix="reader")
         self._writers: Final = ThreadPoolExecutor(writers, thread_name_prefix="writer")
         self._recorder: Final = Gatherer[Record, Recorded | Refusal]("recorder", self._recorded)
+        self._redeemer: Final = Gatherer[RedeemReward, Recorded | Refusal]("redeemer", self._redeemed)
         self._teller: Final = Gatherer[str, Stand | None]("teller", self._told)
 
     def submit(self, record: Record) -> "Future[Recorded | Refusal]":
         """Ask for an event to be recorded; the answer comes after the commit."""
         return self._recorder.submit(record)
+
+    def redeem(self, command: RedeemReward) -> "Future[Recorded | Refusal]":
+        """Ask for a reward; the answer comes after the commit."""
+        return self._redeemer.submit(command)
 
     def standing(self, member: str) -> "Future[Stand | None]":
         """Ask where the account of a member stands now; None for one of which nothing is known."""
@@ -115,6 +121,7 @@ class Guerdon:
         for stop in self._stops:
             stop()
         self._recorder.close()
+        self._redeemer.close()
         self._teller.close()
         self._writers.shutdown()
         self._readers.shutdown()
@@ -122,6 +129,14 @@ class Guerdon:
 
     def _recorded(self, records: Sequence[Record]) -> list[Recorded | Refusal]:
         return until_done(lambda: self._once(partial(_record, records)))
+
+    def _redeemed(self, commands: Sequence[RedeemReward]) -> list[Recorded | Refusal]:
+        """Do redemptions together; those that bring codes one by one after them, as codes are locked before accounts."""
+        found = until_done(lambda: self._once(partial(_redeem, commands)))
+        return [
+            until_done(partial(self._once, partial(_redeem_code, command))) if outcome is None else outcome
+            for command, outcome in zip(commands, found, strict=True)
+        ]
 
     def _told(self, names: Sequence[str]) -> list[Stand | None]:
         with self.database.view() as view:
@@ -147,6 +162,20 @@ class Guerdon:
 
 def _record(records: Sequence[Record], work: Work, published: Published, at: int) -> list[Recorded | Refusal]:
     return record_events(work, published, records, recorded_at=at)
+
+
+def _redeem(
+    commands: Sequence[RedeemReward], work: Work, published: Published, at: int
+) -> list[Recorded | Refusal | None]:
+    """Do redemptions; None for one that brings a code."""
+    apart = [brings_code(one, published, at=at) for one in commands]
+    plain = [one for one, alone in zip(commands, apart, strict=True) if not alone]
+    outcomes = iter(redeem_together(plain, work, published, at=at) if plain else [])
+    return [None if alone else next(outcomes) for alone in apart]
+
+
+def _redeem_code(command: RedeemReward, work: Work, published: Published, at: int) -> Recorded | Refusal:
+    return redeem_reward(command, work, published, at=at)
 
 
 def _undo(found: object, *, wanted: bool) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from guerdon.store import ordinary
 from guerdon.store.database import View, Work
+from guerdon.store.statements import Insert
 from guerdon.store.tables import codes, redemptions
 
 RESERVED: Final = "reserved"
@@ -46,6 +47,9 @@ class RedemptionRow(NamedTuple):
     lapses_at: int | None = None
 
 
+_ADD: Final = Insert(redemptions)
+
+
 class Code(NamedTuple):
     """A code: free, taken by a redemption, used or void. `secret` is the code itself, as long as it is free."""
 
@@ -59,7 +63,7 @@ class Code(NamedTuple):
 
 def add(work: Work, programme: int, rows: Iterable[RedemptionRow]) -> None:
     """Write new redemptions."""
-    ordinary.add(work, redemptions, [{"programme": programme, **row._asdict()} for row in rows])
+    _ADD.add(work, programme, list(rows))
 
 
 def save(work: Work, programme: int, row: RedemptionRow) -> bool:

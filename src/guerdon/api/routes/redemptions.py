@@ -74,6 +74,9 @@ async def redeem(request: Asked) -> Reply:
         id=body.id or f"r-{secrets.token_hex(_ID_BYTES)}", member=asking.named(request, "member"), reward=body.reward,
         points=body.points, paid=body.paid, purchase=body.purchase, reserve=body.reserve,
     )  # fmt: skip
+    if asking.is_plain(request):
+        outcome = await asking.waiting_of(request).on(asking.guerdon_of(request).redeem(asked))
+        return asking.given(_answered(request, outcome))
     return await asking.command(
         request, sent, lambda work, published, at: _answered(request, redeem_reward(asked, work, published, at=at))
     )

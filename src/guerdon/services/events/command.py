@@ -1,6 +1,6 @@
 """Command: an event that a command makes, decided as it is recorded: refused, it did nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from guerdon.services.answers import Recorded, Refusal
@@ -15,6 +15,13 @@ SOURCE: Final = "guerdon"
 
 def decide(work: Work, published: Published, record: Mapping[str, Any], *, at: int) -> Recorded | Refusal:
     """Record what a command states; what it leaves unsaid is None."""
-    stated = {name: value for name, value in record.items() if value is not None}
-    stated |= {"source": SOURCE, "at": moment(at).isoformat()}
-    return Recording(work, published, at, decides=True).run([stated])[0]
+    return decide_together(work, published, [record], at=at)[0]
+
+
+def decide_together(
+    work: Work, published: Published, records: Sequence[Mapping[str, Any]], *, at: int
+) -> list[Recorded | Refusal]:
+    """Record what several commands state; each is decided by itself, in their order."""
+    ours = {"source": SOURCE, "at": moment(at).isoformat()}
+    stated = [{name: value for name, value in record.items() if value is not None} | ours for record in records]
+    return Recording(work, published, at, decides=True).run(stated)

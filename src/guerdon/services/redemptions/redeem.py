@@ -1,11 +1,12 @@
 """Redeem: take a reward for points at once, or reserve it; then confirm or cancel what was reserved or taken."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from guerdon.core.errors import Conflict
 from guerdon.services.answers import Recorded, Refusal
-from guerdon.services.events.command import SOURCE, decide
+from guerdon.services.events.command import SOURCE, decide, decide_together
 from guerdon.services.published import Published
 from guerdon.services.redemptions.codes import Giving
 from guerdon.services.redemptions.rows import CANCEL, CONFIRM, after_step, begun, reward_named
@@ -44,25 +45,59 @@ class StepRedemption:
     points: int | str | None = None
 
 
+def brings_code(command: RedeemReward, published: Published, *, at: int) -> bool:
+    """Say whether a redemption brings a code at once: a code is locked before the account is."""
+    reward = reward_named(published, command.reward, at)
+    return reward is not None and bool(reward.code) and not command.reserve
+
+
 def redeem_reward(command: RedeemReward, work: Work, published: Published, *, at: int) -> Recorded | Refusal:
     """Take a reward, with its code if it has one, or reserve it."""
-    reward = reward_named(published, command.reward, at)
-    gives = reward is not None and bool(reward.code) and not command.reserve
+    gives = brings_code(command, published, at=at)
     known = events.find(work, published.id, [(SOURCE, command.id)]) if gives else {}
+    reward = reward_named(published, command.reward, at)
     giving = Giving.begin(work, published, reward, at=at) if gives and not known else None
     if isinstance(giving, Refusal):
         return replace(giving, id=command.id)
-    record = {
+    ((outcome, row),) = _redeemed([command], work, published, at=at)
+    if giving is None or row is None or isinstance(outcome, Refusal):
+        return outcome
+    return giving.give(row, outcome)
+
+
+def redeem_together(
+    commands: Sequence[RedeemReward], work: Work, published: Published, *, at: int
+) -> list[Recorded | Refusal]:
+    """Take or reserve rewards that bring no code, each answered by itself, in their order."""
+    return [outcome for outcome, _ in _redeemed(commands, work, published, at=at)]
+
+
+def _redeemed(
+    commands: Sequence[RedeemReward], work: Work, published: Published, *, at: int
+) -> list[tuple[Recorded | Refusal, RedemptionRow | None]]:
+    """Decide redemptions, and write the rows of those that were made just now."""
+    outcomes = decide_together(work, published, [_record_of(one) for one in commands], at=at)
+    found = [_with_row(published, *both, at) for both in zip(commands, outcomes, strict=True)]
+    redemptions.add(work, published.id, [row for _, row in found if row is not None])
+    return found
+
+
+def _with_row(
+    published: Published, command: RedeemReward, outcome: Recorded | Refusal, at: int
+) -> tuple[Recorded | Refusal, RedemptionRow | None]:
+    if isinstance(outcome, Refusal) or outcome.repeated:
+        return outcome, None
+    return outcome, begun(
+        published, command.id, command.member, command.reward, outcome, reserved=command.reserve, at=at
+    )
+
+
+def _record_of(command: RedeemReward) -> dict[str, object]:
+    return {
         "id": command.id, "type": REDEMPTION, "member": command.member, "reward": command.reward or None,
         "points": command.points, "paid": command.paid, "purchase": command.purchase or None,
         "step": "reserve" if command.reserve else None,
     }  # fmt: skip
-    outcome = decide(work, published, record, at=at)
-    if isinstance(outcome, Refusal) or outcome.repeated:
-        return outcome
-    row = begun(published, command.id, command.member, command.reward, outcome, reserved=command.reserve, at=at)
-    redemptions.add(work, published.id, [row])
-    return outcome if giving is None else giving.give(row, outcome)
 
 
 def step_redemption(command: StepRedemption, work: Work, published: Published, *, at: int) -> Recorded | Refusal:

@@ -8,7 +8,7 @@ from guerdon.api.operations import Asked
 from guerdon.api.parameters import PAGE, PAGE_MAX
 from guerdon.api.problems import Refusing
 from guerdon.services.published import Published
-from guerdon.store.asked import PENDING, STATES, AskedRow, AskedTable
+from guerdon.store.asked.table import PENDING, STATES, AskedRow, AskedTable
 from guerdon.store.database import View
 
 R = TypeVar("R", bound=AskedRow)

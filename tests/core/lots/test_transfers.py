@@ -102,7 +102,7 @@ def test_points_of_certain_dates_can_be_sent_before_what_ends_sooner() -> None:
 
 def test_points_whose_time_is_over_are_there_for_an_instant() -> None:
     history = [receives("2017-02-01", part(5, earned="2018-01-01", ends="2017-01-01")), buys("2017-02-02", 1)]
-    assert told(YEAR, *history)[-1] == ("expired", at("2017-02-01"), 1, 5)
+    assert told(YEAR, *history)[-1] == ("expired", at("2017-02-01") + 1, 1, 5)
 
 
 def test_what_is_sent_and_not_there_is_owed() -> None:

@@ -1,5 +1,7 @@
 """What a teller serves, in stories: versions that take effect, reservations that lapse, points that wait, programmes without lots."""
 
+import pytest
+
 from guerdon.core.effects import Effects
 from guerdon.core.events import values_of
 from guerdon.core.history import facts_of
@@ -7,7 +9,7 @@ from guerdon.core.limits import PLENTY
 from guerdon.core.rating import Fold
 from guerdon.core.teller import Posted, Standing, Teller
 from guerdon.core.teller.saving import load, save
-from tests.core.lots.journals import buys, kept, spends
+from tests.core.lots.journals import Record, at, buys, kept, spends
 from tests.core.tables import event, programme
 from tests.core.teller.serving import folded, numbered, served
 from tests.core.teller.test_laws import assert_served_as_folded
@@ -20,6 +22,7 @@ metrics: {spend: {sum: eligible, within: year}}
 ladders: [{id: tier, by: spend, levels: [{id: member, from: 0}, {id: gold, from: 1000}]}]
 rules: [{id: spend, give: floor(eligible)}]
 """
+PASSED_ON = "\ntransfers: [{id: pass}]"
 LIMITED = (
     "\nredemptions: {hold_for: 1 day}\nrewards: [{id: mug, price: 10, limits: [{per: member, times: 1, every: year}]}]"
 )
@@ -148,3 +151,37 @@ def test_a_reservation_that_stands_is_confirmed_without_looking_back() -> None:
     assert not teller.looks_back(own[2])
     teller.refold(own)
     assert teller.looks_back(own[2])
+
+
+def sent(body: str, *records: Record) -> Teller:
+    """Return a teller that served records of what was bought, sent and received."""
+    made = programme(body)
+    (posted,) = numbered(made, [event(body, one, number) for number, one in enumerate(records, start=1)]).values()
+    teller = Teller(made)
+    teller.open(None)
+    for one in posted:
+        teller.fall_due(one.event.at)
+        teller.rate(one)
+    return teller
+
+
+def test_what_was_sent_last_is_told_lot_by_lot() -> None:
+    body = kept("expiry: {after: 12 months}", PASSED_ON)
+    sends = {"at": "2026-02-01", "type": "points_sent", "points": 45, "transfer": "pass"}
+    teller = sent(body, buys("2026-01-01", 40), buys("2026-01-02", 50), sends)
+    assert [(one.points, one.ends_at, one.earned_at) for one in teller.sent(3)] == [
+        (40, at("2027-01-01"), at("2026-01-01")),
+        (5, at("2027-01-02"), at("2026-01-02")),
+    ]
+    assert teller.sent(2) == []
+    assert Teller(programme("rules: [{id: a, give: 1}]")).sent(1) == []
+    assert [one.points for one in teller.left_of(2)] == [45]
+    assert teller.left_of(1) == []
+    unsent = sent(body, buys("2026-01-01", 40), sends | {"points": 0})
+    assert unsent.sent(2) == []
+
+
+@pytest.mark.parametrize("more", ["", ", extended_by: 1 month"])
+def test_what_would_be_earned_now_would_end_by_the_terms_of_now(more: str) -> None:
+    body = kept(f"expiry: {{after: 3 months{more}}}", PASSED_ON)
+    assert sent(body, buys("2026-01-01", 40)).would_end(0, at("2026-02-01")) == at("2026-05-01")

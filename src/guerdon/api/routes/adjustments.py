@@ -18,8 +18,8 @@ from guerdon.services.adjustments.adjusted import Adjusted, told
 from guerdon.services.adjustments.decide import DecideAdjustment, decide_adjustment
 from guerdon.services.answers import Points, Recorded, Refusal
 from guerdon.services.once import Answered
-from guerdon.store.adjustments import ADJUSTMENTS
-from guerdon.store.asked import PENDING
+from guerdon.store.asked.adjustments import ADJUSTMENTS
+from guerdon.store.asked.table import PENDING
 
 WRITE: Final = "adjustments:write"
 APPROVE: Final = "adjustments:approve"

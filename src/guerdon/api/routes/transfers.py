@@ -19,8 +19,8 @@ from guerdon.services.transfers.decide import DecideTransfer, decide_transfer
 from guerdon.services.transfers.reverse import ReverseTransfer, reverse_transfer
 from guerdon.services.transfers.transfer import TransferPoints, transfer_points
 from guerdon.services.transfers.transferred import Transferred, told
-from guerdon.store.asked import PENDING
-from guerdon.store.transfers import TRANSFERS
+from guerdon.store.asked.table import PENDING
+from guerdon.store.asked.transfers import TRANSFERS
 
 WRITE: Final = "transfers:write"
 APPROVE: Final = "transfers:approve"

@@ -33,7 +33,7 @@ def receive(pocket: Pocket, at: i64, event: i64, rule: i64, number: i64, part: P
     lot = pocket.made(event, rule, number, part.payer, part.points, at)
     lot.pending = 0
     lot.earned_at = at if part.earned_at == UNSAID else min(part.earned_at, at)
-    lot.expires_at = min(max(part.ends_at, at), LATEST)
+    lot.expires_at = min(max(part.ends_at, at + 1), LATEST)
     # The last queue keeps lots by their own ends.
     lot.queue = len(pocket.queues) - 1
     pocket.queues[lot.queue].add(lot)

@@ -13,8 +13,8 @@ from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.audit import By
 from guerdon.services.points import no_points, scaled
 from guerdon.services.published import Published
-from guerdon.store.adjustments import ADJUSTMENTS, AdjustmentRow
-from guerdon.store.asked import DONE, PENDING
+from guerdon.store.asked.adjustments import ADJUSTMENTS, AdjustmentRow
+from guerdon.store.asked.table import DONE, PENDING
 from guerdon.store.database import Work
 
 

@@ -10,8 +10,8 @@ from guerdon.services.events.again import answered_before
 from guerdon.services.events.command import SOURCE, decide
 from guerdon.services.published import Published
 from guerdon.store import audit, events
-from guerdon.store.adjustments import AdjustmentRow
-from guerdon.store.asked import DONE
+from guerdon.store.asked.adjustments import AdjustmentRow
+from guerdon.store.asked.table import DONE
 from guerdon.store.database import View, Work
 
 ADJUSTMENT = "adjustment"

@@ -12,8 +12,8 @@ from guerdon.services.adjustments.adjusted import Adjusted, forbidden, note, pos
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.audit import By
 from guerdon.services.published import Published
-from guerdon.store.adjustments import ADJUSTMENTS, AdjustmentRow
-from guerdon.store.asked import DECLINED, DONE, PENDING
+from guerdon.store.asked.adjustments import ADJUSTMENTS, AdjustmentRow
+from guerdon.store.asked.table import DECLINED, DONE, PENDING
 from guerdon.store.database import Work
 
 

@@ -10,10 +10,10 @@ from guerdon.services.events.command import SOURCE
 from guerdon.services.published import Published
 from guerdon.services.transfers.passing import RECEIVED, SENT, received_id, reversal_id
 from guerdon.store import events
-from guerdon.store.asked import DONE
+from guerdon.store.asked.table import DONE
+from guerdon.store.asked.transfers import TRANSFERS, TransferRow
 from guerdon.store.database import View
 from guerdon.store.events import Claim, EventRow
-from guerdon.store.transfers import TRANSFERS, TransferRow
 
 PAGE: Final = 500
 

@@ -18,7 +18,8 @@ from guerdon.services.audit import By
 from guerdon.services.members.close import closing_terms, leave, locked
 from guerdon.services.members.find import Profile, profile_of
 from guerdon.services.published import Published
-from guerdon.store import adjustments, answers, audit, guests, identities, members, purges, transfers
+from guerdon.store import answers, audit, guests, identities, members, purges
+from guerdon.store.asked import adjustments, transfers
 from guerdon.store.database import Work
 from guerdon.store.members import CLOSED, ERASED, MemberRow
 

@@ -13,9 +13,9 @@ from guerdon.services.audit import By
 from guerdon.services.published import Published
 from guerdon.services.transfers.post import post
 from guerdon.services.transfers.transferred import Transferred, allowed, done, note, own_points, told, told_again
-from guerdon.store.asked import DECLINED, DONE, PENDING
+from guerdon.store.asked.table import DECLINED, DONE, PENDING
+from guerdon.store.asked.transfers import TRANSFERS, TransferRow
 from guerdon.store.database import Work
-from guerdon.store.transfers import TRANSFERS, TransferRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

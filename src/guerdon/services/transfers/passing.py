@@ -24,9 +24,9 @@ from guerdon.services.published import Published
 from guerdon.services.serving import Serving
 from guerdon.store import events
 from guerdon.store.accounts import Account
+from guerdon.store.asked.transfers import TransferRow
 from guerdon.store.database import Work
 from guerdon.store.events import EventRow
-from guerdon.store.transfers import TransferRow
 
 SENT: Final = "points_sent"
 RECEIVED: Final = "points_received"

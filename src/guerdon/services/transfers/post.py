@@ -10,9 +10,10 @@ from guerdon.services.answers import Recorded, Refusal, shown
 from guerdon.services.published import Published
 from guerdon.services.transfers.passing import receive, send
 from guerdon.services.transfers.transferred import homes
-from guerdon.store import accounts, transfers
+from guerdon.store import accounts
+from guerdon.store.asked import transfers
+from guerdon.store.asked.transfers import TRANSFERS, TransferRow
 from guerdon.store.database import Work
-from guerdon.store.transfers import TRANSFERS, TransferRow
 
 
 def post(work: Work, published: Published, row: TransferRow, terms: Transfer, *, at: int) -> Recorded | Refusal:

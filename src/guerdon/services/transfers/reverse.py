@@ -20,9 +20,9 @@ from guerdon.services.transfers.passing import receive, received_id, reversal_id
 from guerdon.services.transfers.transferred import Transferred, note, own_points, told, unknown
 from guerdon.store import accounts, events
 from guerdon.store.accounts import Account
-from guerdon.store.asked import DONE
+from guerdon.store.asked.table import DONE
+from guerdon.store.asked.transfers import TRANSFERS, TransferRow
 from guerdon.store.database import Work
-from guerdon.store.transfers import TRANSFERS, TransferRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

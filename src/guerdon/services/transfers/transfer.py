@@ -14,9 +14,9 @@ from guerdon.services.points import no_points, scaled
 from guerdon.services.published import Published
 from guerdon.services.transfers.post import post
 from guerdon.services.transfers.transferred import Transferred, allowed, done, note, told, told_again, unknown
-from guerdon.store.asked import PENDING
+from guerdon.store.asked.table import PENDING
+from guerdon.store.asked.transfers import TRANSFERS, TransferRow
 from guerdon.store.database import Work
-from guerdon.store.transfers import TRANSFERS, TransferRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

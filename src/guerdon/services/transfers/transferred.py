@@ -11,9 +11,9 @@ from guerdon.services.events.again import answered_before
 from guerdon.services.events.command import SOURCE
 from guerdon.services.published import Published
 from guerdon.store import accounts, audit, events, members
-from guerdon.store.asked import DONE
+from guerdon.store.asked.table import DONE
+from guerdon.store.asked.transfers import TransferRow
 from guerdon.store.database import View, Work
-from guerdon.store.transfers import TransferRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

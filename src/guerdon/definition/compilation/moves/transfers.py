@@ -57,8 +57,7 @@ def transfers(draft: Draft, terms: Terms, rules: list[Rule]) -> Transferring | N
         return None
     made = []
     for position in range(len(draft.spec.transfers)):
-        rule = _named_by(draft, terms, position)
-        if rule is not None:
+        for rule in _named_by(draft, terms, position):
             rules.append(rule)
             terms.joint.rules.append(rule)
             made.append(_transfer(draft, terms, position, rule))
@@ -74,17 +73,19 @@ def transfers(draft: Draft, terms: Terms, rules: list[Rule]) -> Transferring | N
     )
 
 
-def _named_by(draft: Draft, terms: Terms, position: int) -> Rule | None:
+def _named_by(draft: Draft, terms: Terms, position: int) -> list[Rule]:
+    """Return the rule that what a transfer brings is named by; none where its unit is wrong."""
     spec, loc = draft.spec.transfers[position], ("transfers", position)
     unit = unit_of(draft, spec.unit, loc)
     if unit is None:
-        return None
+        return []
     said = {"id": spec.id, "title": spec.title, "on": RECEIVED_TYPE, "unit": spec.unit, "give": "0"}
     placed = Placed(RuleSpec.model_validate(said), loc)
     rule = compile_rule(draft, terms, placed, [], position=len(terms.joint.rules), unit=unit)
-    if rule is not None:
-        rule.adjust(qualifies=spec.qualifies)
-    return rule
+    made = [] if rule is None else [rule]
+    for one in made:
+        one.adjust(qualifies=spec.qualifies)
+    return made
 
 
 def _transfer(draft: Draft, terms: Terms, position: int, rule: Rule) -> Transfer:

@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from guerdon.store import ordinary
-from guerdon.store.asked import AskedTable
+from guerdon.store.asked.table import AskedTable
 from guerdon.store.database import Work
 from guerdon.store.tables import adjustments
 

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import func, select
 
 from guerdon.store import ordinary
-from guerdon.store.asked import DONE, AskedTable
+from guerdon.store.asked.table import DONE, AskedTable
 from guerdon.store.database import View, Work
 from guerdon.store.tables import transfers
 

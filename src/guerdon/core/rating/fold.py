@@ -15,7 +15,7 @@ from mypy_extensions import i64
 
 from guerdon.core.earning import AT_ITEM, Rule, draft, round_parts
 from guerdon.core.effects import EARNED, GRANTED, LIMITED, OUTDONE, Effects
-from guerdon.core.facts import ADJUSTMENT, REDEMPTION, REFUND, Facts
+from guerdon.core.facts import REDEMPTION, REFUND, Facts
 from guerdon.core.ladders import SPLIT
 from guerdon.core.ledger import NOWHERE, Ledger
 from guerdon.core.limits.budgets import Takes
@@ -173,7 +173,7 @@ class Fold(Refunding):
             self.purse.use(facts, event)
             if self.tendering:
                 self._note_tender(self.purse, facts, event)
-            if self.redemptions is not None and REDEMPTION <= facts.kind.small_at(event) <= ADJUSTMENT:
+            if self.redemptions is not None and facts.kind.small_at(event) >= REDEMPTION:
                 self.redemptions.serve(self.purse, facts, event, self.sheet.past)
         if self._is_open(facts, event) and self._draft(facts, event):
             self._answer_to(facts, event)

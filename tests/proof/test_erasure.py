@@ -19,15 +19,16 @@ from guerdon.services.members.enrol import EnrolMember, enrol_member
 from guerdon.services.members.erase import EraseMember, erase_member
 from guerdon.services.members.find import Profile
 from guerdon.services.once import Answered, Asking, once
+from guerdon.services.transfers.transfer import TransferPoints, transfer_points
 from guerdon.store import Database, open_database, purges
 from guerdon.worker.loop import Worker
 from tests.databases.fixtures import Engine
 from tests.proof.kept import kept
 from tests.proof.sizes import sized
-from tests.services.shop import PROGRAMME, REASONS, TESTS, Shop, by
+from tests.services.shop import GIFTS, PROGRAMME, REASONS, TESTS, Shop, by
 from tests.services.test_leaving import assert_right, closes, code, rejoins
 
-LEAVING = PROGRAMME + REASONS + "enrolment: {claim: 30 days, closing: {notice: 30 days, restore: 60 days}}\n"
+LEAVING = PROGRAMME + REASONS + GIFTS + "enrolment: {claim: 30 days, closing: {notice: 30 days, restore: 60 days}}\n"
 SAID = (
     "Xanthippe",
     "xanthippe.k",
@@ -78,6 +79,15 @@ def plant(shop: Shop, member: str = "m1") -> None:
             id=f"n-{member}", member=member, reason="goodwill", points=7, note="note-of-her: Xanthippe", by=by("desk")
         )
         assert not isinstance(adjust_points(noted, work, shop.publishing.current(work), at=shop.at()), Refusal)
+    shop.one(id=f"o-{member}", member="other", at="2026-05-20", amount=5)
+    for number, (sender, receiver) in enumerate(((member, "other"), ("other", member))):
+        gift = TransferPoints(
+            id=f"t{number}-{member}", sender=sender, receiver=receiver, transfer="gift", points=12 - number,
+            message="note-of-her for Xanthippe", by=by("desk"),
+        )  # fmt: skip
+        with shop.database.work() as work:
+            told = transfer_points(gift, work, shop.publishing.current(work), at=shop.at())
+            assert not isinstance(told, Refusal), told
 
 
 def erases(shop: Shop, member: str = "m1") -> Profile | Refusal:
@@ -129,7 +139,7 @@ def test_who_is_erased_is_in_no_table_and_in_no_file(engine: Engine) -> None:
         assert isinstance(found, Profile)
         assert (found.status, found.born_on, found.attributes, found.identities) == ("erased", None, {}, ())
         assert found_in(shop.database) == set()
-        assert issued(shop) == {**before, "6": 337}, "what was left is breakage, and nothing else moved"
+        assert issued(shop) == {**before, "6": 336}, "what was left is breakage, and nothing else moved"
         Worker(shop.database, 1, shop.at).round()
         if engine.kind == "sqlite":
             assert found_in_files(shop.database) == set()

@@ -59,7 +59,8 @@ def read_fact(terms: Terms, record: Record, recorded_at: int, *, decided: bool =
         if record.get(name) is not None:
             message = f"{name} is written by the service; leave it out"
             raise Invalid(message)
-    kept = _declared(terms, record)
+    # What a command makes is ours, and is read again by what made it.
+    kept = dict(record) if decided else _declared(terms, record)
     told = dict(kept)
     currency = kept.get("currency")
     if currency and currency != terms.currency and not kept.get("rate") and str(currency) in terms.rates:

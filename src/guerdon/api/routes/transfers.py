@@ -34,7 +34,7 @@ _CODES: Final = (
 _DECIDING: Final = ("transfer_unknown", "transfer_decided", "second_person_needed", "own_account", *_CODES)
 _REVERSING: Final = (
     "transfer_unknown", "transfer_not_done", "transfer_decided", "transfer_kind_unknown", "own_account",
-    "not_enough_points", "event_conflict", "at_needs_dry_run",
+    "not_enough_points", "event_conflict", "member_closed", "at_needs_dry_run",
 )  # fmt: skip
 
 

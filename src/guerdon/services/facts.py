@@ -9,6 +9,7 @@ Invariants:
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ import msgspec
 from guerdon.core.currencies import DECIMALS
 from guerdon.core.errors import Invalid
 from guerdon.core.events import Event, Terms, read_event, resolve
-from guerdon.core.facts import COLUMNS
+from guerdon.core.facts import COLUMNS, EventType
 from guerdon.core.ledger import NOWHERE
 from guerdon.core.teller import Posted
 from guerdon.store.events import EventRow
@@ -76,13 +77,21 @@ def _declared(terms: Terms, record: Record) -> dict[str, Any]:
     event_type = terms.event_types.get(str(record.get("type") or "purchase"))
     if event_type is None:
         return dict(record)
-    known = {*_FIELDS, *[one.name for one in event_type.attributes]}
+    known, of_lines = _fields_of(event_type)
     kept = {name: value for name, value in record.items() if name in known}
     lines = kept.get("lines")
     if isinstance(lines, (list, tuple)):
-        of_lines = {*_LINE_FIELDS, *[one.name for one in event_type.line_attributes]}
         kept["lines"] = [_only(line, of_lines) for line in lines]
     return kept
+
+
+@lru_cache(maxsize=1_000)
+def _fields_of(event_type: EventType) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the fields that an event of a type can say, and each of its lines."""
+    return (
+        frozenset([*_FIELDS, *[one.name for one in event_type.attributes]]),
+        frozenset([*_LINE_FIELDS, *[one.name for one in event_type.line_attributes]]),
+    )
 
 
 def _only(line: object, names: Collection[str]) -> object:

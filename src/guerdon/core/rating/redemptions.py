@@ -11,7 +11,7 @@ from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST
 from guerdon.core.effects import REDEEMED, Effects
-from guerdon.core.facts import ADJUSTMENT, CLOSING, FULFILMENT, POINTS_SENT, Facts
+from guerdon.core.facts import ADJUSTMENT, CLOSING, POINTS_SENT, Facts
 from guerdon.core.limits import TIMES
 from guerdon.core.limits.stocks import BY_ITSELF, Draws
 from guerdon.core.lots import claiming, drawing
@@ -81,8 +81,6 @@ class Redemptions:
 
         An adjustment takes points off, a transfer lets them go or come, a closing closes the account.
         """
-        if facts.kind.small_at(row) == FULFILMENT:
-            return
         if self.reserved:
             self._free_lapsed()
         if facts.kind.small_at(row) == ADJUSTMENT:

@@ -20,7 +20,7 @@ from guerdon.services.members.erase import EraseMember, erase_member
 from guerdon.services.members.find import Profile
 from guerdon.services.once import Answered, Asking, once
 from guerdon.services.transfers.transfer import TransferPoints, transfer_points
-from guerdon.store import Database, open_database, purges
+from guerdon.store import Database, jobs, open_database
 from guerdon.worker.loop import Worker
 from tests.databases.fixtures import Engine
 from tests.proof.kept import kept
@@ -144,7 +144,7 @@ def test_who_is_erased_is_in_no_table_and_in_no_file(engine: Engine) -> None:
         if engine.kind == "sqlite":
             assert found_in_files(shop.database) == set()
             with shop.database.view() as view:
-                assert purges.wanted(view) is None
+                assert jobs.purge_wanted(view) is None
         shop.now = "2026-06-01T12:00:02+02:00"
         assert_right(shop)
         assert shop.points("m1") == 0

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from guerdon.store import Database, answers, purges, seals
+from guerdon.store import Database, answers, jobs, seals
 from guerdon.store.answers import Answer
 from guerdon.worker.loop import Round, Worker
 from tests.services.shop import Shop
@@ -59,14 +59,14 @@ def test_what_was_deleted_is_purged_once_and_again_when_it_is_asked_for(database
     shop = bought(database, 1)
     worker = Worker(database, 1, shop.at)
     with database.work() as work:
-        purges.ask(work)
+        jobs.ask_for_purge(work)
     with database.view() as view:
-        first = purges.wanted(view)
+        first = jobs.purge_wanted(view)
     with database.work() as work:
-        purges.ask(work)
-        purges.note_done(work, first or "")
+        jobs.ask_for_purge(work)
+        jobs.note_purged(work, first or "")
     with database.view() as view:
-        assert purges.wanted(view) not in (None, first)
+        assert jobs.purge_wanted(view) not in (None, first)
     worker.round()
     with database.view() as view:
-        assert purges.wanted(view) is None
+        assert jobs.purge_wanted(view) is None

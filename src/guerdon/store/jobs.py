@@ -1,16 +1,22 @@
-"""Jobs of a day, done once, and imports; each says how far it came, so that another process goes on from there.
+"""Jobs of a day, done once, and imports; each says how far it came, so that another process goes on from there. And purges.
 
 Invariant: a job is one process's until its lease ends; whoever finds the lease ended may take it over.
 """
 
+import secrets
 from typing import Final, NamedTuple
+
+from sqlalchemy import select
 
 from guerdon.store import ordinary
 from guerdon.store.database import View, Work
-from guerdon.store.tables import imports, jobs
+from guerdon.store.tables import imports, jobs, meta
 
 RUNNING: Final = "running"
 DONE: Final = "done"
+
+_PURGE: Final = "purge"
+_TOKEN_BYTES: Final = 8
 
 
 class Job(NamedTuple):
@@ -81,6 +87,23 @@ def read_import(view: View, programme: int, id_: str) -> Import | None:
     key = {"programme": programme, "id": id_}
     query = ordinary.chosen(imports, Import._fields).where(ordinary.matches(imports, key))
     return next((Import(*row) for row in ordinary.rows_of(view, query)), None)
+
+
+def ask_for_purge(work: Work) -> None:
+    """Ask for what was deleted to be gone from the files too, in the transaction of its deletion."""
+    ordinary.take_away(work, meta, {"name": _PURGE})
+    ordinary.add(work, meta, [{"name": _PURGE, "value": secrets.token_hex(_TOKEN_BYTES)}])
+
+
+def purge_wanted(view: View) -> str | None:
+    """Return by what the purge is known that was asked for last and is not done."""
+    found = view.connection.execute(select(meta.c.value).where(meta.c.name == _PURGE)).scalar_one_or_none()
+    return None if found is None else str(found)
+
+
+def note_purged(work: Work, asked: str) -> None:
+    """Note that a purge is done, unless another was asked for meanwhile."""
+    ordinary.take_away(work, meta, {"name": _PURGE, "value": asked})
 
 
 def _key(programme: int, job: Job) -> dict[str, object]:

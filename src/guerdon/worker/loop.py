@@ -17,7 +17,7 @@ from guerdon.core.calendar import EARLIEST
 from guerdon.core.errors import Conflict
 from guerdon.services.books.due import post_due
 from guerdon.services.published import Publishing
-from guerdon.store import Database, answers, purges, seals
+from guerdon.store import Database, answers, jobs, seals
 
 _LOG: Final = logging.getLogger("guerdon.worker")
 
@@ -109,7 +109,7 @@ class Worker:
             with self.database.work() as work:
                 answers.forget(work, before=at - ANSWERS_LAST)
         with self.database.view() as view:
-            asked = purges.wanted(view)
+            asked = jobs.purge_wanted(view)
         if asked is not None and self.database.purge():
             with self.database.work() as work:
-                purges.note_done(work, asked)
+                jobs.note_purged(work, asked)

@@ -18,7 +18,7 @@ from guerdon.services.audit import By
 from guerdon.services.members.close import closing_terms, leave, locked
 from guerdon.services.members.find import Profile, profile_of
 from guerdon.services.published import Published
-from guerdon.store import answers, audit, guests, identities, members, purges
+from guerdon.store import answers, audit, guests, identities, jobs, members
 from guerdon.store.asked import adjustments, transfers
 from guerdon.store.database import Work
 from guerdon.store.members import CLOSED, ERASED, MemberRow
@@ -47,7 +47,7 @@ def erase_member(command: EraseMember, work: Work, published: Published, *, by: 
     adjustments.forget_notes(work, published.id, row.member)
     transfers.forget_messages(work, published.id, row.member)
     answers.forget_about(work, published.id, msgspec.json.encode(row.member).decode())
-    purges.ask(work)
+    jobs.ask_for_purge(work)
     audit.add(work, published.id, [by.did("erase", f"member {row.member}", at=at)])
     return profile_of(work, published, forgotten, at=at)
 

@@ -31,3 +31,11 @@ def test_journals_and_lots_say_by_which_version_they_are() -> None:
     # the five points come back after their date: a new lot of the present version, whatever rule they once came from
     lots = [(row["journal"], row["rule"], row["version"]) for row in ledger.lots.rows()]
     assert lots == [(1, 0, 0), (3, 1, 1), (5, 0, 1)]
+
+
+def test_what_a_limit_refuses_altogether_is_in_no_journal() -> None:
+    body = "rules: [{id: base, give: floor(amount), limits: [{points: 20, every: ever}]}]\nredemptions: {}\n"
+    made = timeline({"2017-01-01": body})
+    ledger = keep_ledger(made, happened(made, buys("2017-06-10", 20), buys("2017-06-11", 5))).ledger
+    assert [row["points"] for row in ledger.postings.rows()] == [-20, 20]
+    assert [row["at"] for row in ledger.journals.rows()] == [at("2017-06-10")]

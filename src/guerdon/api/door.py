@@ -1,7 +1,6 @@
 """The door: every request gets an id, who asks is found out, how often is counted, and every answer carries the headers of it.
 
-What is asked for is the business of the routes behind it. Those whose address has no parts of its own are gone to straight away:
-looking a route up costs more than the rest of the door.
+What is asked for is the business of the routes behind it.
 """
 
 import asyncio
@@ -9,17 +8,17 @@ import itertools
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, cast
 
 from litestar import Litestar, Request
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Receive, Scope, Send
 
 from guerdon.api.buckets import Buckets, Header
 from guerdon.api.callers import VISIT, Callers, Visit
 from guerdon.api.problems import Refusing
 from guerdon.api.replies import refusal
+from guerdon.api.straight import Straight
 from guerdon.api.waiting import Waiting
 from guerdon.app.service import Guerdon
 
@@ -28,9 +27,6 @@ VERSIONS: Final = ("2026-12-01",)
 
 WAITING: Final = "guerdon_waiting"
 """Where a request's scope keeps what its loop waits for."""
-
-Straight = Mapping[tuple[str, str], Callable[["Request[Any, Any, Any]"], Awaitable[ASGIApp]]]
-"""Routes by their method and whole address."""
 
 _REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _PROCESS: Final = secrets.token_hex(6)
@@ -69,10 +65,12 @@ class Door:
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the route answer that a request asks for."""
-        route = self._straight.get((cast("dict[str, Any]", scope)["method"], scope["path"]))
-        if route is None:
+        kept = cast("dict[str, Any]", scope)
+        found = self._straight.find(kept["method"], scope["path"])
+        if found is None:
             await self._routes(scope, receive, send)
             return
+        route, kept["path_params"] = found
         scope["litestar_app"] = self._routes
         answer = await route(Request(scope, receive, send))
         await answer(scope, receive, send)

@@ -17,7 +17,7 @@ SECONDS = re.compile(r"\d+\.\d s$", re.MULTILINE)
 
 
 @pytest.mark.parametrize(
-    ("page", "shown_at_least"), [("commands.md", 6), ("changing-a-programme.md", 3), ("import.md", 2)]
+    ("page", "shown_at_least"), [("commands.md", 6), ("changing-a-programme.md", 3), ("import.md", 4)]
 )
 def test_what_the_guide_shows_is_what_is_printed(
     page: str, shown_at_least: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -8,7 +8,7 @@ from guerdon.core.errors import Conflict, Invalid
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.store import Database
 from tests.services.importing import Row, imported, net, passing, written
-from tests.services.shop import HEAD, PROGRAMME, Shop
+from tests.services.shop import HEAD, PROGRAMME, REASONS, Shop
 
 YEAR: list[Row] = [
     {"id": "1", "member": "ana", "at": "2026-01-10", "amount": "300"},
@@ -208,4 +208,19 @@ def test_what_accounts_share_is_granted_in_the_order_in_which_it_happened(databa
     assert imported(shop, written(tmp_path, rows)).recorded == 3
     assert [shop.points(name) for name in ("cleo", "ben", "ana")] == [30, 40, 30]
     assert shop.one(id="4", member="cleo", at="2026-01-04", amount=1).points == {"points": 0}
+    assert not shop.verify().findings
+
+
+def test_opening_balances_keep_the_day_on_which_each_amount_was_earned(database: Database, tmp_path: Path) -> None:
+    """120 of 1 March end a year later, 30 of 20 May after that; a reason that nobody named brings nothing, and says so."""
+    shop = Shop(database, ALONE + REASONS)
+    rows: list[Row] = [
+        {"id": "o1", "type": "adjustment", "member": "ana", "at": "2026-03-01", "points": 120, "reason": "correction"},
+        {"id": "o2", "type": "adjustment", "member": "ana", "at": "2026-05-20", "points": 30, "reason": "correction"},
+        {"id": "o3", "type": "adjustment", "member": "ben", "at": "2026-04-11", "points": 9, "reason": "corection"},
+    ]
+    found = imported(shop, written(tmp_path, rows), bad_rows=tmp_path / "bad.csv")
+    assert (found.recorded, found.refused) == (2, 1)
+    assert "there is no reason 'corection' for an adjustment" in (tmp_path / "bad.csv").read_text(encoding="utf-8")
+    assert [shop.points("ana", day) for day in ("2027-02-28T12:00:00+01:00", "2027-03-02T12:00:00+01:00")] == [150, 30]
     assert not shop.verify().findings

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from guerdon.core.effects import INDEBTED, REDEEMED
+from guerdon.core.events import Event
+from guerdon.core.facts import ADJUSTMENT
 from guerdon.core.lots.rewards import OUTSIDE, WITHIN
 from guerdon.services.answers import Refusal
 from guerdon.services.entries import Said
+from guerdon.services.published import Published
 
 NOT_ENOUGH: Final = "not_enough_points"
 CLOSED: Final = "member_closed"
@@ -47,3 +50,16 @@ def closed(id_: str) -> Refusal:
     """Return the "no" to what comes after an account was closed."""
     detail = "the account was closed; whoever wants to take part again rejoins first"
     return Refusal(code=CLOSED, detail=detail, id=id_)
+
+
+def without_terms(published: Published, event: Event) -> Refusal | None:
+    """Return the "no" to an adjustment for a reason that there is not at its instant, which would do nothing."""
+    if event.kind != ADJUSTMENT:
+        return None
+    terms = published.programme.redeeming_at(event.at)
+    reasons = [] if terms is None or terms.adjusting is None else [one.name for one in terms.adjusting.reasons]
+    stated = str(event.attributes.get("reason"))
+    if stated in reasons:
+        return None
+    detail = f"there is no reason {stated!r:.80} for an adjustment; write one of {', '.join(reasons)}"
+    return Refusal(code="invalid_event", detail=detail, id=event.id)

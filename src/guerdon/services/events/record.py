@@ -26,7 +26,7 @@ from guerdon.services.answers import (
     moves_of,
     points_of,
 )
-from guerdon.services.decision import closed, refusal_of
+from guerdon.services.decision import closed, refusal_of, without_terms
 from guerdon.services.events.again import answered_before
 from guerdon.services.events.guests import Guests, Home, kept
 from guerdon.services.facts import Fact, Record, at_another_time, read_fact, says_the_same
@@ -184,6 +184,9 @@ class Recording:
         event, number = fact.event, serving.count + 1
         if event.at < self.begins.get(event.account, EARLIEST) or serving.is_closed_to(event):
             return closed(event.id)
+        refused = without_terms(self.published, event)
+        if refused is not None:
+            return refused
         row = EventRow(
             account=event.account, number=number, source=event.source, id=event.id, type=event.type, kind=event.kind,
             member=event.member, at=event.at, body=fact.body, granted=None, revision=self.published.revision,

@@ -15,6 +15,7 @@ from guerdon.core.calendar import EARLIEST
 from guerdon.core.effects import Effect
 from guerdon.core.facts import CLOSING
 from guerdon.core.teller import FORMAT, Posted
+from guerdon.services.decision import without_terms
 from guerdon.services.entries import DUE, POSTED, RATED, WAITED, said_of
 from guerdon.services.facts import Fact, at_account, history_in
 from guerdon.services.published import Published
@@ -44,13 +45,14 @@ class Life:
 def life_of(published: Published, name: str, facts: Sequence[Fact], *, at: int) -> Life | None:
     """Return the life of an account up to an instant, of all its facts in the order of S3.
 
-    None where one of them cannot be, or may be refused because the account was closed: they are better asked about one by one.
+    None where one of them cannot be, or may be refused because the account was closed, or nothing is known of its reason: they are
+    better asked about one by one.
     """
     rows = [_row(published, name, number, fact) for number, fact in enumerate(facts, start=1)]
     history, waiters, refused = history_in(
         published.programme.terms, rows, [at_account(fact.event, name) for fact in facts]
     )
-    if refused or any(fact.event.kind == CLOSING for fact in facts):
+    if refused or any(fact.event.kind == CLOSING or without_terms(published, fact.event) for fact in facts):
         return None
     teller = published.teller
     effects = teller.refold(history, granted_of(published.programme, history))

@@ -65,6 +65,13 @@ def test_what_takes_something_away_needs_the_notice_that_was_promised(served: Se
     assert served.get("/programme").json()["versions"] == ["2026-01-01", "2026-07-02"]
 
 
+def test_what_the_service_cannot_hold_yet_is_not_published(served: Served) -> None:
+    answer = served.post("/programme/revisions", {"text": PROGRAMME + "late: {loss: waive}\n"})
+    assert answer.status_code == 422
+    assert "cannot waive it yet; leave loss: waive out" in answer.json()["detail"]
+    assert served.get("/programme").json()["revision"] == 1
+
+
 def test_a_programme_of_several_files_is_published_whole(served: Served) -> None:
     main = PROGRAMME.replace("format: 1\n", "format: 1\ninclude: [more.yaml]\n")
     files = [{"name": "shop.yaml", "text": main}, {"name": "more.yaml", "text": "constants: {cup: 3}\n"}]

@@ -185,3 +185,15 @@ def test_what_was_sent_last_is_told_lot_by_lot() -> None:
 def test_what_would_be_earned_now_would_end_by_the_terms_of_now(more: str) -> None:
     body = kept(f"expiry: {{after: 3 months{more}}}", PASSED_ON)
     assert sent(body, buys("2026-01-01", 40)).would_end(0, at("2026-02-01")) == at("2026-05-01")
+
+
+def test_a_teller_says_when_an_account_is_closed() -> None:
+    body = kept("expiry: {after: 12 months}", "\nenrolment: {closing: {notice: 30 days}}")
+    made = programme(body)
+    closing = {"at": "2026-06-01", "type": "closing", "closing": "close", "notice_days": 30}
+    own = numbered(made, [event(body, buys("2026-01-01", 5), 1), event(body, closing, 2)])["ana"]
+    teller = Teller(made)
+    teller.refold(own[:1])
+    assert teller.closes_at() == 2**60
+    teller.refold(own)
+    assert own[1].event.at < teller.closes_at() < own[1].event.at + 31 * 24 * 3_600_000_000

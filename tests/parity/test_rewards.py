@@ -1,17 +1,10 @@
 """A batch over programmes with rewards, sweeps and expiry by level: what they take makes room under a cap."""
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
-
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from guerdon.definition.check import check_text
-from tests.parity.test_batch import in_batch, lay_down, one_by_one
-
-Made = dict[str, Any]
+from tests.parity.two_accounts import Made, assert_files_earn_what_values_earn, few, moments
 
 PROGRAMME = """
 format: 1
@@ -35,18 +28,14 @@ rewards:
   - {id: ten, price: 60, sweep: {on: [02-10, 03-10, 04-10], most: 1}}
 redemptions: {hold_for: 10 days, restore: original_date}
 """
-START = datetime(2024, 1, 29, 12, tzinfo=UTC)
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Made]:
     """Return events of one account, an hour apart or more."""
     made: list[Made] = []
-    at = START
-    for number in range(draw(st.integers(1, 12))):
-        at += timedelta(hours=draw(st.sampled_from((1, 11, 24, 24 * 9, 24 * 31))))
-        record: Made = {"id": f"e{number:02d}", "at": at.isoformat(), "amount": 0, "reward": None, "points": None}
-        record |= {"step": None, "reservation": None, "paid": None, "type": "purchase"}
+    for record in moments(draw):
+        record |= {"reward": None, "points": None, "step": None, "reservation": None, "paid": None, "type": "purchase"}
         what = draw(st.sampled_from(("buy", "buy", "both", "reserve", "confirm", "cancel")))
         if what == "buy":
             record["amount"] = draw(st.sampled_from((0, 10, 90, 100)))
@@ -56,29 +45,14 @@ def histories(draw: st.DrawFn) -> list[Made]:
             record["points"] = draw(st.sampled_from((None, 5, 20)))
             record["paid"] = draw(st.sampled_from((None, "5.00")))
         if what in ("confirm", "cancel"):
-            record["reservation"] = f"e{draw(st.integers(0, number)):02d}"
+            record["reservation"] = f"e{draw(st.integers(0, len(made))):02d}"
         made.append(record)
     return made
 
 
-def _of(member: str, record: Made) -> Made:
-    named = {**record, "member": member, "id": f"{member}-{record['id']}"}
-    if record["reservation"] is not None:
-        named["reservation"] = f"{member}-{record['reservation']}"
-    return named
-
-
-@settings(max_examples=8, deadline=None, phases=(Phase.generate, Phase.reuse), suppress_health_check=list(HealthCheck))
+@few
 @given(history=histories(), other=histories())
 def test_a_fold_over_files_earns_what_values_earn(
     history: list[Made], other: list[Made], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    checked = check_text(PROGRAMME)
-    assert checked.programme is not None
-    path: Path = tmp_path_factory.mktemp("history") / "shop.jsonl"
-    records = [_of("ana", record) for record in history] + [_of("ben", record) for record in other]
-    lay_down(path, records)
-    expected = one_by_one(checked.programme, [{**record, "source": "shop"} for record in records])
-    folded, engine = in_batch(checked.programme, checked.files, path, force_fold=False)
-    assert engine == "fold"
-    assert folded == expected
+    assert_files_earn_what_values_earn(PROGRAMME, history, other, tmp_path_factory.mktemp("history"))

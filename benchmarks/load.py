@@ -81,7 +81,9 @@ class Caller(asyncio.Protocol):
                 return
             status = int(head[9:12])
             if status >= 400:
-                self.load.failed[self.buffer[end + 4 : end + 150].decode()] = status
+                told = self.buffer[end + 4 : end + 4 + length]
+                code = told.partition(b'"code":"')[2].partition(b'"')[0].decode()
+                self.load.failed[f"{status} {code}"] = self.load.failed.get(f"{status} {code}", 0) + 1
             self.buffer = self.buffer[end + 4 + length :]
             self.load.answered(time.perf_counter() - self.began)
             if time.perf_counter() >= self.load.ends:

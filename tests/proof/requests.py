@@ -12,7 +12,7 @@ from tests.services.shop import GIFTS, REASONS, VOUCHERS
 
 Json = dict[str, Any]
 
-TEXT: Final = VOUCHERS + REASONS + GIFTS
+TEXT: Final = VOUCHERS + REASONS + GIFTS + "enrolment: {closing: {restore: 60 days}}\n"
 """A programme in which every operation has something to do."""
 
 DOUBLE: Final = TEXT.replace("floor(eligible)", "floor(eligible * 2)")
@@ -67,6 +67,12 @@ def enrolled(served: Served) -> None:
     assert answer.status_code == 201, answer.text
 
 
+def gone(served: Served) -> None:
+    """Ana was a member, and has left."""
+    enrolled(served)
+    assert served.post("/members/ana/closing", {}).json()["status"] == "closed"
+
+
 def taken(served: Served) -> None:
     """Ana has taken a coffee."""
     served.earn(400)
@@ -116,6 +122,10 @@ def published_again(served: Served) -> None:
 
 BEFORE: Final[dict[str, Callable[[Served], None]]] = {
     "updateMember": enrolled,
+    "closeMember": enrolled,
+    "keepMember": enrolled,
+    "rejoinMember": gone,
+    "eraseMember": enrolled,
     "redeem": earned,
     "confirmRedemption": reserved,
     "cancelRedemption": reserved,

@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guerdon.services.answers import Recorded, Refusal
-from guerdon.store import Database, open_database
+from guerdon.services.events.guests import Guests
+from guerdon.services.identities import hashed
+from guerdon.services.members.find import Profile
+from guerdon.store import Database, identities, open_database
 from tests.databases.fixtures import Engine
 from tests.services.racing import Asked, raced
 from tests.services.shop import PROGRAMME, Shop
@@ -191,6 +194,20 @@ def test_two_cards_for_one_member_make_one_account(engine: Engine) -> None:
     assert [shop.points(name) for name in names] == [40] * ROUNDS
     assert_right(shop)
     shop.database.close()
+
+
+def test_an_identity_that_somebody_joined_with_meanwhile_stays_theirs(database: Database) -> None:
+    """It was nobody's when the event was read, and a member's when it was held: nothing under it is kept, and it is not forgotten."""
+    shop = Shop(database, CLAIMING)
+    assert isinstance(shop.enrol("ana", identities=[{"card": "tok_1"}]), Profile)
+    with database.work() as work:
+        values = hashed(work, [{"card": "tok_1"}, {"card": "tok_2"}])
+        keeping = Guests(work, shop.publishing.current(work), shop.at())
+        holding = keeping.holding()
+        assert holding is not None
+        holding(values)
+        keeping.forget_unused()
+        assert [one.member for one in identities.known(work, 1, values).values()] == ["ana"]
 
 
 def _first_purchases(one: int) -> list[Asked]:

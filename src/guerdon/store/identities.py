@@ -32,10 +32,11 @@ _HANDLE_BYTES: Final = 16
 
 
 class Known(NamedTuple):
-    """Whose an identity is, and by which handle what stays for ever names it."""
+    """Whose an identity is, and by which handle what stays for ever names it; `is_new` where this work made it known."""
 
     member: str
     handle: bytes
+    is_new: bool = False
 
 
 class Identity(NamedTuple):
@@ -76,12 +77,12 @@ def hold(work: Work, programme: int, values: Iterable[Value], *, at: int) -> dic
     found: dict[Value, Known] = {}
     for kind, value in sorted(set(values)):
         row = Identity(kind, value, NOBODY, at)
-        ordinary.add_if_new(work, identities, _new(programme, row))
+        is_new = ordinary.add_if_new(work, identities, _new(programme, row))
         query = ordinary.chosen(identities, ["member", "handle"]).where(
             ordinary.matches(identities, _key(programme, row))
         )
         for member, handle in ordinary.rows_of(work, query.with_for_update()):
-            found[kind, value] = _known(value, member, handle)
+            found[kind, value] = _known(value, member, handle)._replace(is_new=is_new)
     return found
 
 

@@ -50,8 +50,10 @@ class Guests:
         return None if self.published.programme.joining.claim is None else self._make_known
 
     def _make_known(self, values: list[Value]) -> dict[Value, Known]:
-        self.made.update(values)
-        return identities.hold(self.work, self.published.id, values, at=self.recorded_at)
+        found = identities.hold(self.work, self.published.id, values, at=self.recorded_at)
+        # Since they were looked up somebody may have joined with one, or another guest bought under it.
+        self.made.update(value for value, one in found.items() if one.is_new)
+        return found
 
     def forget_unused(self) -> None:
         """Forget identities that were made known and under which nothing is kept after all."""

@@ -11,10 +11,10 @@ SOURCES := $(sort $(shell find src programmes tools -type f ! -name '*.pyc' 2>/d
 UNCOMPILED := PYTHONPATH=src
 # These tests cover core and definition in full; tracing would slow the others down.
 COVERED := tests/core tests/definition tests/app tests/parity/test_expressions.py
-# These run files through data engines and the commands, whose workers fold much: on the engine that is installed.
-FILES := tests/parity tests/batch tests/cli
+# These fold much, through data engines, commands, services and servers that are killed: on the engine that is installed.
+BUILT := tests/parity tests/batch tests/cli tests/services tests/worker tests/proof
 # What these ask of the sources is asked of the installed engine again.
-TWICE := tests/core tests/app tests/services tests/worker
+TWICE := tests/core tests/app
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -28,11 +28,11 @@ setup: .venv/installed ## make .venv: the locked dependencies, then guerdon itse
 demo: .venv/installed ## show what guerdon does
 	$(BIN)/guerdon demo $(ARGS)
 
-test: .venv/installed ## run every test, on the sources or (through data engines) the installed wheel; core and definition in full
+test: .venv/installed ## run every test, on the sources or (what folds much) the installed wheel; core and definition in full
 	$(BIN)/python -m pytest -n auto -m 'not slow' --cov --cov-report=term --cov-fail-under=100 $(COVERED) $(ARGS)
 	$(BIN)/python -m pytest -n auto -m slow $(COVERED) $(ARGS)
-	$(BIN)/python -m pytest -n auto $(foreach one,$(COVERED) $(FILES),--ignore=$(one)) $(ARGS)
-	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto --ignore=tests/parity/test_expressions.py $(FILES) $(ARGS)
+	$(BIN)/python -m pytest -n auto $(foreach one,$(COVERED) $(BUILT),--ignore=$(one)) $(ARGS)
+	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto --ignore=tests/parity/test_expressions.py $(BUILT) $(ARGS)
 
 test-compiled: .venv/installed ## run the tests that ask about behaviour on the installed wheel
 	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto $(TWICE) $(ARGS)

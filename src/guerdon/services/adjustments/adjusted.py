@@ -6,10 +6,10 @@ from guerdon.core.explain.adjustments import reason_named
 from guerdon.core.lots.adjustments import Reason
 from guerdon.services.answers import Points, Recorded, Refusal, shown
 from guerdon.services.audit import By
-from guerdon.services.events.again import answered_before
+from guerdon.services.events.again import answered_once
 from guerdon.services.events.command import SOURCE, decide
 from guerdon.services.published import Published
-from guerdon.store import audit, events
+from guerdon.store import audit
 from guerdon.store.asked.adjustments import AdjustmentRow
 from guerdon.store.asked.table import DONE
 from guerdon.store.database import View, Work
@@ -50,8 +50,7 @@ def told_again(view: View, published: Published, row: AdjustmentRow) -> Adjusted
     """Return an adjustment as it was told before."""
     recorded = None
     if row.state == DONE:
-        name = (SOURCE, row.id)
-        recorded = answered_before(view, published, events.find(view, published.id, [name])[name], name)
+        recorded = answered_once(view, published, (SOURCE, row.id))
     return replace(told(published, row, recorded), repeated=True)
 
 

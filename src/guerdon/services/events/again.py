@@ -15,13 +15,18 @@ from guerdon.services.answers import (
 )
 from guerdon.services.entries import SAID, WAITED
 from guerdon.services.published import Published
-from guerdon.store import journals
+from guerdon.store import events, journals
 from guerdon.store.database import View
-from guerdon.store.events import Claim
+from guerdon.store.events import Claim, Name
 from guerdon.store.journals import EntryRow
 
 
-def answered_before(view: View, published: Published, claim: Claim, name: tuple[str, str]) -> Recorded:
+def answered_once(view: View, published: Published, name: Name) -> Recorded:
+    """Return what an event of a name, which was recorded, was answered then."""
+    return answered_before(view, published, events.find(view, published.id, [name])[name], name)
+
+
+def answered_before(view: View, published: Published, claim: Claim, name: Name) -> Recorded:
     """Return what an event was answered when it was recorded, with the balances of that moment."""
     journal = journals.of_event(view, published.id, claim.account, claim.number)
     if journal is None:

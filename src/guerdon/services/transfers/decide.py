@@ -7,12 +7,20 @@ Invariants:
 
 from dataclasses import dataclass
 
-from guerdon.core.errors import NotFound
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.audit import By
 from guerdon.services.published import Published
 from guerdon.services.transfers.post import post
-from guerdon.services.transfers.transferred import Transferred, allowed, done, note, own_points, told, told_again
+from guerdon.services.transfers.transferred import (
+    Transferred,
+    allowed,
+    done,
+    locked,
+    note,
+    own_points,
+    told,
+    told_again,
+)
 from guerdon.store.asked.table import DECLINED, DONE, PENDING
 from guerdon.store.asked.transfers import TRANSFERS, TransferRow
 from guerdon.store.database import Work
@@ -29,10 +37,7 @@ class DecideTransfer:
 
 def decide_transfer(command: DecideTransfer, work: Work, published: Published, *, at: int) -> Transferred | Refusal:
     """Bring a transfer that waits into the books, or decline it; what the books refuse goes on waiting."""
-    row = TRANSFERS.lock(work, published.id, command.id)
-    if row is None:
-        message = f"there is no transfer {command.id!r:.200}; transfers are named by the id they were answered with"
-        raise NotFound(message, code="transfer_unknown")
+    row = locked(work, published, command.id)
     wanted = DONE if command.approves else DECLINED
     if row.state != PENDING:
         return _decided(work, published, row, command, wanted)

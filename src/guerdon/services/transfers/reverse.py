@@ -7,17 +7,16 @@ Invariants:
 
 from dataclasses import dataclass, replace
 
-from guerdon.core.errors import NotFound
 from guerdon.core.explain.transfers import transfer_named
 from guerdon.core.teller import Taken
 from guerdon.services.answers import Refusal
 from guerdon.services.audit import By
-from guerdon.services.events.again import answered_before
+from guerdon.services.events.again import answered_once
 from guerdon.services.events.command import SOURCE
 from guerdon.services.published import Published
 from guerdon.services.serving import Serving
 from guerdon.services.transfers.passing import receive, received_id, reversal_id, send
-from guerdon.services.transfers.transferred import Transferred, note, own_points, told, unknown
+from guerdon.services.transfers.transferred import Transferred, locked, note, own_points, told, unknown
 from guerdon.store import accounts, events
 from guerdon.store.accounts import Account
 from guerdon.store.asked.table import DONE
@@ -35,10 +34,7 @@ class ReverseTransfer:
 
 def reverse_transfer(command: ReverseTransfer, work: Work, published: Published, *, at: int) -> Transferred | Refusal:
     """Give the sender back what the receiver still has of a transfer."""
-    row = TRANSFERS.lock(work, published.id, command.id)
-    if row is None:
-        message = f"there is no transfer {command.id!r:.200}; transfers are named by the id they were answered with"
-        raise NotFound(message, code="transfer_unknown")
+    row = locked(work, published, command.id)
     refusal = own_points(row, command.by)
     if refusal is not None:
         return refusal
@@ -83,6 +79,5 @@ def _left(work: Work, published: Published, account: Account, number: int, *, at
 def _again(work: Work, published: Published, row: TransferRow, by: By) -> Transferred | Refusal:
     if row.reversed_by != by.actor:
         return Refusal(code="transfer_decided", detail="the transfer is reversed already", id=row.id)
-    name = (SOURCE, reversal_id(row.id))
-    recorded = answered_before(work, published, events.find(work, published.id, [name])[name], name)
+    recorded = answered_once(work, published, (SOURCE, reversal_id(row.id)))
     return replace(told(published, row, recorded), repeated=True)

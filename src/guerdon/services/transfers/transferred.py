@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass, replace
 
+from guerdon.core.errors import NotFound
 from guerdon.core.explain.transfers import transfer_named
 from guerdon.core.lots.transfers import Transfer
 from guerdon.services.answers import Points, Recorded, Refusal, shown
 from guerdon.services.audit import By
 from guerdon.services.decision import CLOSED
-from guerdon.services.events.again import answered_before
+from guerdon.services.events.again import answered_once
 from guerdon.services.events.command import SOURCE
 from guerdon.services.published import Published
-from guerdon.store import accounts, audit, events, members
+from guerdon.store import accounts, audit, members
 from guerdon.store.asked.table import DONE
-from guerdon.store.asked.transfers import TransferRow
+from guerdon.store.asked.transfers import TRANSFERS, TransferRow
 from guerdon.store.database import View, Work
 
 
@@ -39,6 +40,15 @@ class Transferred:
     repeated: bool = False
 
 
+def locked(work: Work, published: Published, id_: str) -> TransferRow:
+    """Return a transfer that nobody else decides about until the end of the work; NotFound when there is none of this id."""
+    row = TRANSFERS.lock(work, published.id, id_)
+    if row is None:
+        message = f"there is no transfer {id_!r:.200}; transfers are named by the id they were answered with"
+        raise NotFound(message, code="transfer_unknown")
+    return row
+
+
 def told(published: Published, row: TransferRow, recorded: Recorded | None = None) -> Transferred:
     """Return a transfer as it is told."""
     decimals = {unit.name: unit.decimals for unit in published.programme.units}
@@ -60,8 +70,7 @@ def told_again(view: View, published: Published, row: TransferRow) -> Transferre
     """Return a transfer as it was told before."""
     recorded = None
     if row.state == DONE:
-        name = (SOURCE, row.id)
-        recorded = answered_before(view, published, events.find(view, published.id, [name])[name], name)
+        recorded = answered_once(view, published, (SOURCE, row.id))
     return replace(told(published, row, recorded), repeated=True)
 
 

@@ -1,6 +1,7 @@
 """Processes that ask the same database for the same things at the same moment."""
 
 import multiprocessing as mp
+import os
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from guerdon.services.adjustments.decide import DecideAdjustment, decide_adjustm
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.audit import COMMAND
 from guerdon.services.events.record import record_events
+from guerdon.services.leases import Leases, leasing
 from guerdon.services.members.close import CloseMember, close_member
 from guerdon.services.members.enrol import EnrolMember, enrol_member
 from guerdon.services.members.find import Profile
@@ -54,7 +56,8 @@ def raced(url: str, rounds: Sequence[Sequence[Asked]], at: str) -> list[list[str
 
 def _ask(url: str, rounds: list[list[Asked]], at: str, barrier: Any, answers: Any) -> None:  # noqa: ANN401 - of multiprocessing
     database = open_database(url)
-    publishing = Publishing(1)
+    # As a service does it: with leases, where there are several writers.
+    publishing = Publishing(1, Leases(f"racer {os.getpid()}") if database.is_postgresql else None)
     instant = int(datetime.fromisoformat(at).astimezone(UTC).timestamp()) * 1_000_000
     told = []
     for own in rounds:
@@ -79,8 +82,12 @@ def _tried(do: Callable[[], Outcome]) -> str:
 
 def _once(database: Database, publishing: Publishing, asked: Asked, at: int) -> Outcome:
     verb, given = asked
-    with database.work() as work:
-        return VERBS[verb](given, work, publishing.current(work), at)
+
+    def done() -> Outcome:
+        with database.work() as work:
+            return VERBS[verb](given, work, publishing.current(work), at)
+
+    return leasing(database, publishing.programme, publishing.leases, done)
 
 
 VERBS: dict[str, Callable[[dict[str, Any], Work, Published, int], Outcome]] = {

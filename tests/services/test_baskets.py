@@ -5,7 +5,7 @@ import pytest
 from guerdon.core.errors import Invalid
 from guerdon.services.baskets.ask import BasketAnswer, ask_basket
 from guerdon.store import Database
-from tests.services.shop import Shop
+from tests.services.shop import PROGRAMME, Shop
 
 
 def asked(shop: Shop, **record: object) -> BasketAnswer:
@@ -51,6 +51,28 @@ def test_nothing_is_written(database: Database) -> None:
     asked(shop, member="ana", amount=150)
     assert shop.verify() == before
     assert shop.points("ana") == 60
+
+
+def test_it_earns_no_more_than_a_budget_leaves(database: Database) -> None:
+    limited = PROGRAMME.replace("per: member, points: 1000", "per: programme, points: 300")
+    shop = Shop(database, limited)
+    shop.one(id="1", member="ana", at="2026-06-01", amount=260)
+    assert (asked(shop, member="ben", amount=100).points, asked(shop, member="ben", amount=100).limited) == (
+        {"points": 40},
+        ("base",),
+    )
+    assert shop.one(id="2", member="ben", at=shop.now, amount=100).points == {"points": 40}
+    assert asked(shop, member="ben", amount=100).points == {"points": 0}
+
+
+def test_nothing_that_is_out_of_stock_is_offered(database: Database) -> None:
+    shop = Shop(database)
+    shop.one(id="1", member="ana", at="2026-05-10", amount=460)
+    shop.one(id="2", member="ben", at="2026-05-10", amount=460)
+    assert [one.reward for one in asked(shop, member="ana", amount=10).rewards] == ["coffee", "mug"]
+    for number in range(2):
+        shop.redeem(id=f"r{number}", member="ben", reward="mug")
+    assert [one.reward for one in asked(shop, member="ana", amount=10).rewards] == ["coffee"]
 
 
 def test_a_return_cannot_be_asked_about(database: Database) -> None:

@@ -4,10 +4,9 @@ import threading
 
 import pytest
 
-from guerdon.core.errors import Conflict, InvariantBroken
-from guerdon.store import Database, open_database, shared
-from guerdon.store.shared import Budget, Lease
-from tests.databases.fixtures import Engine
+from guerdon.core.errors import InvariantBroken
+from guerdon.store import Database, shared
+from guerdon.store.shared import Budget
 from tests.store.books import PROGRAMME
 
 STOCK = Budget(7, 0)
@@ -33,64 +32,70 @@ def test_no_more_is_given_back_than_was_taken(database: Database) -> None:
         shared.give_back(work, PROGRAMME, STOCK, 1)
 
 
-def test_a_process_draws_from_its_lease_and_leases_more(database: Database) -> None:
+def test_what_is_leased_is_not_used_until_it_is_drawn(database: Database) -> None:
     with database.work() as work:
-        drawn = [shared.draw(work, PROGRAMME, STOCK, "p", 30, most=100, portion=50) for _ in range(5)]
-        assert drawn == [30, 30, 30, 10, 0]
-        assert shared.leased(work, PROGRAMME, "p") == [Lease(STOCK, "p", 100, 100)]
-
-
-def test_what_another_process_leased_and_did_not_use_is_not_lost(database: Database) -> None:
-    with database.work() as work:
-        assert shared.draw(work, PROGRAMME, STOCK, "p", 10, most=100, portion=100) == 10
-        assert shared.draw(work, PROGRAMME, STOCK, "q", 60, most=100) == 60
-        assert shared.draw(work, PROGRAMME, STOCK, "q", 60, most=100) == 30
-        assert shared.draw(work, PROGRAMME, STOCK, "p", 1, most=100) == 0
-    assert _used(database) == 100
-
-
-def test_a_process_that_ends_gives_back_what_it_did_not_use(database: Database) -> None:
-    with database.work() as work:
-        shared.draw(work, PROGRAMME, STOCK, "p", 10, most=100, portion=100)
-        shared.release(work, PROGRAMME, "p")
-        assert shared.leased(work, PROGRAMME, "p") == []
+        assert shared.lease(work, PROGRAMME, STOCK, "p", most=100, parts=4) == 25
+        assert shared.lease(work, PROGRAMME, STOCK, "q", most=100, parts=4) == 18
+        assert shared.used(work, PROGRAMME, [STOCK]) == {STOCK: 0}
+        assert shared.hold(work, PROGRAMME, "p", [STOCK, MONTH]) == {STOCK: 25}
+        shared.draw(work, PROGRAMME, "p", {STOCK: 10})
+        assert shared.hold(work, PROGRAMME, "p", [STOCK]) == {STOCK: 15}
+        assert shared.every(work, PROGRAMME) == {STOCK: 10}
     assert _used(database) == 10
 
 
-def test_a_lease_that_is_being_used_is_waited_for_by_trying_again(database: Database) -> None:
+def test_nobody_else_gets_what_is_leased(database: Database) -> None:
+    with database.work() as work:
+        shared.lease(work, PROGRAMME, STOCK, "p", most=100, parts=4)
+        assert shared.take(work, PROGRAMME, STOCK, 100, most=100) == 75
+
+
+def test_of_what_is_hardly_there_nothing_is_leased(database: Database) -> None:
+    with database.work() as work:
+        assert shared.lease(work, PROGRAMME, STOCK, "p", most=15, parts=4) == 0
+        assert shared.hold(work, PROGRAMME, "p", [STOCK]) == {}
+
+
+def test_what_others_leased_and_did_not_use_is_collected(database: Database) -> None:
+    with database.work() as work:
+        shared.lease(work, PROGRAMME, STOCK, "p", most=100, parts=4)
+        shared.lease(work, PROGRAMME, STOCK, "q", most=100, parts=4)
+        shared.draw(work, PROGRAMME, "p", {STOCK: 10})
+        assert shared.collect(work, PROGRAMME, STOCK) == 10
+        assert shared.take(work, PROGRAMME, STOCK, 100, most=100) == 90
+        assert shared.hold(work, PROGRAMME, "p", [STOCK]) == {}
+
+
+def test_who_ends_gives_back_what_was_not_used(database: Database) -> None:
+    with database.work() as work:
+        shared.lease(work, PROGRAMME, STOCK, "p", most=100, parts=4)
+        shared.lease(work, PROGRAMME, STOCK, "q", most=100, parts=4)
+        shared.draw(work, PROGRAMME, "p", {STOCK: 10})
+        shared.release(work, PROGRAMME, "p")
+        shared.release(work, PROGRAMME, "p")
+        assert shared.take(work, PROGRAMME, STOCK, 100, most=100) == 72
+        assert shared.hold(work, PROGRAMME, "q", [STOCK]) == {STOCK: 18}
+
+
+def test_two_draw_from_their_leases_at_once_and_who_collects_waits_for_both(database: Database) -> None:
     if not database.is_postgresql:
         pytest.skip("SQLite has one writer")
     with database.work() as work:
-        shared.draw(work, PROGRAMME, STOCK, "p", 10, most=100, portion=100)
-    with database.work() as busy:
-        shared.draw(busy, PROGRAMME, STOCK, "p", 10, most=100)
-        with pytest.raises(Conflict) as conflict, database.work() as work:
-            shared.draw(work, PROGRAMME, STOCK, "q", 60, most=100)
-    assert conflict.value.code == "busy"
+        for holder in ("p", "q"):
+            shared.lease(work, PROGRAMME, STOCK, holder, most=100, parts=4)
+    collected: list[int] = []
 
+    def collect() -> None:
+        with database.work() as work:
+            collected.append(shared.collect(work, PROGRAMME, STOCK))
 
-def _draw_all(database: Database, process: str, got: list[int]) -> None:
-    while True:
-        try:
-            with database.work() as work:
-                drawn = shared.draw(work, PROGRAMME, STOCK, process, 3, most=100, portion=10)
-        except Conflict:
-            continue
-        got.append(drawn)
-        if drawn == 0:
-            return
-
-
-def test_of_many_who_draw_at_once_all_together_get_exactly_what_there_is(engine: Engine) -> None:
-    databases = [open_database(engine.url) for _ in range(3)]
-    got: list[int] = []
-    threads = [
-        threading.Thread(target=_draw_all, args=(one, f"p{number}", got)) for number, one in enumerate(databases)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(got) == _used(databases[0]) == 100
-    for one in databases:
-        one.close()
+    with database.work() as one, database.work() as other:
+        for work, holder, amount in ((one, "p", 3), (other, "q", 4)):
+            shared.hold(work, PROGRAMME, holder, [STOCK])
+            shared.draw(work, PROGRAMME, holder, {STOCK: amount})
+        collecting = threading.Thread(target=collect)
+        collecting.start()
+        collecting.join(0.2)
+        assert collected == []
+    collecting.join()
+    assert collected == [7]

@@ -8,6 +8,7 @@ Invariants:
 """
 
 import contextlib
+import secrets
 import sys
 import threading
 import time
@@ -17,11 +18,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
+from guerdon.core.errors import GuerdonError
 from guerdon.services.accounts.stand import Stand, stand_members
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.events.record import record_events
 from guerdon.services.facts import Record
 from guerdon.services.gather import Gatherer
+from guerdon.services.leases import Leases, leasing
 from guerdon.services.published import Published, Publishing
 from guerdon.services.redemptions.redeem import RedeemReward, brings_code, redeem_reward, redeem_together
 from guerdon.services.retry import until_done
@@ -75,6 +78,8 @@ class Guerdon:
         self.clock: Final = clock
         self.settings: Final = settings or Settings()
         self._own = threading.local()
+        self._name: Final = secrets.token_hex(8)
+        self._leases: Final[list[Leases]] = []
         self._stops: Final[list[Callable[[], None]]] = []
         writers = self.settings.writers if database.is_postgresql else 1
         self._readers: Final = ThreadPoolExecutor(self.settings.readers, thread_name_prefix="reader")
@@ -125,6 +130,7 @@ class Guerdon:
         self._teller.close()
         self._writers.shutdown()
         self._readers.shutdown()
+        self._release()
         self.database.close()
 
     def _recorded(self, records: Sequence[Record]) -> list[Recorded | Refusal]:
@@ -144,13 +150,25 @@ class Guerdon:
 
     def _published(self, view: View) -> Published:
         """Return the programme in force, for the thread that asks."""
+        return self._publishing().current(view)
+
+    def _publishing(self) -> Publishing:
         if not hasattr(self._own, "publishing"):
-            self._own.publishing = Publishing(self.programme)
+            leases = None
+            # SQLite has one writer, whom nobody waits for at a budget.
+            if self.database.is_postgresql:
+                leases = Leases(f"{self._name}-{threading.get_ident()}")
+                self._leases.append(leases)
+            self._own.publishing = Publishing(self.programme, leases)
         publishing: Publishing = self._own.publishing
-        return publishing.current(view)
+        return publishing
 
     def _once(self, do: Callable[[Work, Published, int], T], *, dry: bool = False) -> T:
         """Do it in one transaction."""
+        leases = self._publishing().leases
+        return leasing(self.database, self.programme, leases, lambda: self._in_one_work(do, dry=dry))
+
+    def _in_one_work(self, do: Callable[[Work, Published, int], T], *, dry: bool) -> T:
         try:
             with self.database.work() as work:
                 found = do(work, self._published(work), self.clock())
@@ -158,6 +176,13 @@ class Guerdon:
                 return found
         except _Undone as undone:
             return undone.outcome  # type: ignore[return-value]  # it is what `do` returned
+
+    def _release(self) -> None:
+        """Give back what was leased; what a database that is lost cannot take back is collected by whoever needs it."""
+        with contextlib.suppress(GuerdonError):
+            for leases in self._leases:
+                with self.database.work() as work:
+                    leases.release(work, self.programme)
 
 
 def _record(records: Sequence[Record], work: Work, published: Published, at: int) -> list[Recorded | Refusal]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from guerdon.core.effects import EARNED, LIMITED, MOVED, REVERSED
 from guerdon.core.ladders import CAUSES
 from guerdon.core.lots.left import Left
-from guerdon.services.entries import Said
+from guerdon.services.entries import CAUSE, KIND, LIMIT, Said
 from guerdon.services.published import Published
 
 RECORDED = "recorded"
@@ -87,7 +87,9 @@ def points_of(published: Published, said: Iterable[Said]) -> dict[str, Points]:
 def limited_by(published: Published, said: Iterable[Said]) -> tuple[str, ...]:
     """Return which limits cut what entries earned."""
     return tuple(
-        dict.fromkeys([published.terms.name(one[14]) for one in said if one[0] == EARNED and one[19] == LIMITED])
+        dict.fromkeys([
+            published.terms.name(one[LIMIT]) for one in said if one[KIND] == EARNED and one[CAUSE] == LIMITED
+        ])
     )
 
 
@@ -99,7 +101,7 @@ def moves_of(published: Published, said: Iterable[Said]) -> tuple[Move, ...]:
             ladder=name(one[9]),
             before=name(one[11]).partition("/")[2],
             level=name(one[12]).partition("/")[2],
-            cause=CAUSES[one[19]],
+            cause=CAUSES[one[CAUSE]],
         )
         for one in said
         if one[0] == MOVED

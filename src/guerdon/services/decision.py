@@ -11,7 +11,7 @@ from guerdon.core.events import Event
 from guerdon.core.facts import ADJUSTMENT
 from guerdon.core.lots.rewards import OUTSIDE, WITHIN
 from guerdon.services.answers import Refusal
-from guerdon.services.entries import Said
+from guerdon.services.entries import CAUSE, KIND, Said
 from guerdon.services.published import Published
 
 NOT_ENOUGH: Final = "not_enough_points"
@@ -37,8 +37,8 @@ _CODES: Final = {
 def refusal_of(said: Sequence[Said], short: int, id_: str) -> Refusal | None:
     """Return why a redemption is refused, by its entries and by how many points it is `short` of; None when it may be."""
     for one in said:
-        if one[0] == REDEEMED and one[19] != WITHIN:
-            code, detail = _CODES[OUTSIDE[one[19]]]
+        if one[KIND] == REDEEMED and one[CAUSE] != WITHIN:
+            code, detail = _CODES[OUTSIDE[one[CAUSE]]]
             return Refusal(code=code, detail=detail, id=id_)
     owed = sum(one[3] for one in said if one[0] == INDEBTED)
     if owed or short:

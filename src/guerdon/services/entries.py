@@ -38,6 +38,9 @@ _SIGN: Final = EntryRow._fields.index("sign")
 SAID: Final = _SIGN + 1
 """From where on a row of an entry has what it says."""
 
+KIND, LIMIT, CAUSE = [EntryRow._fields.index(name) - SAID for name in ("kind", "limit_", "reason")]
+"""Where in what an entry says its kind, the limit and the cause of what it says stand."""
+
 
 def said_of(published: Published, rows: Iterable[Effect]) -> list[Said]:
     """Return what the books say of effects, in their order."""

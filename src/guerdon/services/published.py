@@ -1,7 +1,7 @@
 """The programme in force in a store: its newest revision, compiled, with the permanent numbers of its names."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from guerdon.core.errors import NotFound, invariant
@@ -9,6 +9,7 @@ from guerdon.core.programme import Programme
 from guerdon.core.teller import Teller
 from guerdon.definition.files import File
 from guerdon.definition.timeline import reload
+from guerdon.services.leases import Leases
 from guerdon.services.terms import Terms, names_of
 from guerdon.store import revisions, terms
 from guerdon.store.database import View, Work
@@ -26,20 +27,23 @@ class Published:
     programme: Programme
     terms: Terms
     teller: Teller
+    leases: Leases | None = None
+    """What the thread that holds it has leased of budgets; None where it draws on the whole of them."""
 
 
 class Publishing:
     """What is in force of one programme, for one thread: read again when a newer revision was published."""
 
-    def __init__(self, programme: int) -> None:
+    def __init__(self, programme: int, leases: Leases | None = None) -> None:
         self.programme: Final = programme
+        self.leases: Final = leases
         self._published: Published | None = None
 
     def current(self, view: View) -> Published:
         """Return the newest revision, ready to rate."""
         newest = revisions.newest_number(view, self.programme)
         if self._published is None or self._published.revision != newest:
-            self._published = take_up(view, self.programme)
+            self._published = replace(take_up(view, self.programme), leases=self.leases)
         return self._published
 
 

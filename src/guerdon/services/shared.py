@@ -1,25 +1,38 @@
 """What accounts share: budgets and stocks, of which an event gets what is left, in the order of recording (S2).
 
 Invariants:
-* What is used never exceeds what there is, whatever runs at once: rows are locked before they are read, in one order.
+* What is used never exceeds what there is, whatever runs at once: a row, or what was leased of it, is locked before it is read,
+  in one order.
 * What a budget granted is written on the event, and every later fold grants it again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 import msgspec
 
-from guerdon.core.effects import REDEEMED
+from guerdon.core.effects import EARNED, LIMITED, REDEEMED
 from guerdon.core.events import Event
 from guerdon.core.limits import TIMES
+from guerdon.core.lots.rewards import OUTSIDE
 from guerdon.core.recorded import decimals_of
+from guerdon.services.entries import CAUSE, KIND, LIMIT, Said
+from guerdon.services.leases import Short
 from guerdon.services.published import Published
 from guerdon.services.serving import Serving
 from guerdon.store import journals, shared
-from guerdon.store.database import Work
+from guerdon.store.database import View, Work
 from guerdon.store.shared import Budget
+
+_OUT_OF_STOCK: Final = OUTSIDE.index("stock")
+
+
+def quotas_at(view: View, published: Published, at: int) -> list[int]:
+    """Return what budgets, then stocks, leave an event of an instant, as far as can be seen without locking them."""
+    keys = _keys_at(published, at)
+    used = shared.used(view, published.id, keys.values()) if keys else {}
+    return [max(published.programme.limits[position].most - used[key], 0) for position, key in keys.items()]
 
 
 class Shared:
@@ -30,44 +43,55 @@ class Shared:
         self.published: Final = published
         programme = published.programme
         self.positions: Final = [*programme.budgets, *programme.stocks]
-        self.used: dict[Budget, int] = {}
-        self.before: dict[Budget, int] = {}
+        self.terms: Final = {published.terms.limits[position] for position in self.positions}
+        # What is left of each, and what was drawn; which of them are held by lease, which were found to be used up.
+        self.left: Final[dict[Budget, int]] = {}
+        self.drawn: Final[dict[Budget, int]] = {}
+        self.most: Final[dict[Budget, int]] = {}
+        self.leased: Final[set[Budget]] = set()
+        self.spent: Final[set[Budget]] = set()
 
     def lock(self, events: Iterable[Event]) -> None:
-        """Lock what events may draw on, and see what was used of it."""
+        """Lock what events may draw on, and see what is left of it; Short where something has to be leased first."""
         if not self.positions:
             return
-        self._lock(sorted({self._key(position, event.at) for event in events for position in self.positions}))
+        wanted = {key: position for event in events for position, key in _keys_at(self.published, event.at).items()}
+        self._lock(wanted)
 
     def quotas(self, event: Event) -> list[int]:
         """Return what budgets, then stocks, leave an event."""
-        programme = self.published.programme
-        return [
-            max(programme.limits[position].most - self.used[self._key(position, event.at)], 0)
-            for position in self.positions
-        ]
+        return [max(self.left[key], 0) for key in _keys_at(self.published, event.at).values()]
 
-    def take(self, number: int, event: Event) -> str | None:
+    def take(self, number: int, event: Event, said: Sequence[Said]) -> str | None:
         """Count what the event of a number took, and return what budgets granted it, as it is written on the event."""
         if not self.positions:
             return None
         programme, teller = self.published.programme, self.published.teller
         granted: dict[str, Decimal] = {}
+        keys = _keys_at(self.published, event.at)
         takes = teller.takes()
         for of, budget, amount in zip(takes.event, takes.budget, takes.amount, strict=True):
             if of == number:
                 position = programme.budgets[budget]
-                self.used[self._key(position, event.at)] += amount
+                self._draw(keys[position], position, amount)
                 name = programme.limits[position].name
                 granted.setdefault(name, Decimal(amount).scaleb(-decimals_of(programme, position)))
         draws = teller.draws()
         for of, stock, period, amount in zip(draws.event, draws.stock, draws.period, draws.amount, strict=True):
             if of == number:
-                self._use(Budget(self.published.terms.limits[programme.stocks[stock]], period), amount)
+                position = programme.stocks[stock]
+                self._draw(Budget(self.published.terms.limits[position], period), position, amount)
+        self.refuse_cut(event, said)
         self.forget()
         if not programme.budgets:
             return None
         return msgspec.json.encode({name: str(amount) for name, amount in granted.items()}).decode()
+
+    def refuse_cut(self, event: Event, said: Sequence[Said]) -> None:
+        """Short when an event may have got less for want of a lease, or left one used up for the next event."""
+        keys = {key: self.most[key] for key in _keys_at(self.published, event.at).values() if key in self.leased}
+        if keys and (any(self._is_cut(one) for one in said) or min(self.left[key] for key in keys) <= 0):
+            self._run_short(keys)
 
     def give_back_lapsed(self, serving: Serving) -> None:
         """Count as free again what reservations that lapsed had drawn when they were made."""
@@ -78,7 +102,8 @@ class Shared:
                 for position in [] if reward is None else reward.limits:
                     limit = programme.limits[position]
                     if limit.stock:
-                        self._use(self._key(position, entry.at), -1 if limit.kind == TIMES else -entry.desired)
+                        amount = 1 if limit.kind == TIMES else entry.desired
+                        self._draw(_key(self.published, position, entry.at), position, -amount)
 
     def forget(self) -> None:
         """Forget what an event took that is refused."""
@@ -87,25 +112,77 @@ class Shared:
 
     def save(self) -> None:
         """Write what is used now."""
-        for budget, used in self.used.items():
-            more = used - self.before[budget]
-            if more > 0:
-                shared.take(self.work, self.published.id, budget, more, most=used)
-            elif more < 0:
-                shared.give_back(self.work, self.published.id, budget, -more)
+        leases = self.published.leases
+        for budget, drawn in self.drawn.items():
+            if budget in self.leased:
+                continue
+            if drawn > 0:
+                shared.take(self.work, self.published.id, budget, drawn, most=self.most[budget] - self.left[budget])
+            elif drawn < 0:
+                shared.give_back(self.work, self.published.id, budget, -drawn)
+        if leases is not None and self.leased:
+            own = {budget: drawn for budget, drawn in self.drawn.items() if budget in self.leased and drawn}
+            shared.draw(self.work, self.published.id, leases.holder, own)
+            for budget in self.leased:
+                leases.note_left(budget, self.left[budget], self.most[budget])
 
-    def _lock(self, budgets: list[Budget]) -> None:
+    def _lock(self, wanted: Mapping[Budget, int]) -> None:
+        """Lock budgets of limits at their positions: what is leased of them, or all of it."""
+        leases, limits = self.published.leases, self.published.programme.limits
+        self.most.update({key: limits[position].most for key, position in wanted.items()})
+        by_lease = [key for key in wanted if leases is not None and leases.serves(key)]
+        if leases is not None and by_lease:
+            held = shared.hold(self.work, self.published.id, leases.holder, by_lease)
+            short = {key: self.most[key] for key in by_lease if held.get(key, 0) <= 0}
+            if short:
+                raise Short(short)
+            self.left.update(held)
+            self.leased.update(by_lease)
+        self._lock_whole(sorted(wanted.keys() - self.leased), look_first=leases is not None)
+
+    def _lock_whole(self, budgets: Sequence[Budget], *, look_first: bool) -> None:
+        """Lock budgets whole; one that is used up is not waited for, as nothing is to be had of it."""
+        used = shared.used(self.work, self.published.id, budgets) if look_first and budgets else {}
         for budget in budgets:
-            shared.take(self.work, self.published.id, budget, 0, most=0)
-        self.before |= shared.used(self.work, self.published.id, budgets)
-        self.used |= {budget: self.before[budget] for budget in budgets}
+            if used.get(budget, 0) >= self.most[budget] > 0:
+                self.spent.add(budget)
+                self.left[budget] = 0
+            else:
+                self.left[budget] = self.most[budget] - shared.collect(self.work, self.published.id, budget)
 
-    def _use(self, budget: Budget, amount: int) -> None:
-        if budget not in self.used:
-            self._lock([budget])
-        self.used[budget] = max(self.used[budget] + amount, 0)
+    def _draw(self, budget: Budget, position: int, amount: int) -> None:
+        """Count what was drawn of a budget; what is given back is given back to all, not to one lease."""
+        if budget not in self.left:
+            self._lock({budget: position})
+        if amount < 0 and budget in self.leased:
+            self._run_short({budget: self.most[budget]})
+        if amount and budget in self.spent:
+            self.spent.remove(budget)
+            self.left[budget] = self.most[budget] - shared.collect(self.work, self.published.id, budget)
+        # More than was drawn is not given back: a reservation may be older than the stock.
+        amount = max(amount, self.left[budget] - self.most[budget])
+        self.left[budget] -= amount
+        self.drawn[budget] = self.drawn.get(budget, 0) + amount
 
-    def _key(self, position: int, at: int) -> Budget:
-        programme = self.published.programme
-        period = programme.periods[programme.limits[position].counts_by].of(at)
-        return Budget(self.published.terms.limits[position], int(period))
+    def _is_cut(self, said: Said) -> bool:
+        """Say whether a budget cut what an entry earned, or there was nothing left of what it redeems."""
+        if said[KIND] == EARNED:
+            return bool(said[CAUSE] == LIMITED and said[LIMIT] in self.terms)
+        return bool(said[KIND] == REDEEMED and said[CAUSE] == _OUT_OF_STOCK)
+
+    def _run_short(self, budgets: Mapping[Budget, int]) -> None:
+        leases = self.published.leases
+        if leases is not None:
+            raise leases.cut(budgets)
+
+
+def _keys_at(published: Published, at: int) -> dict[int, Budget]:
+    """Return the budgets and stocks that an event of an instant may draw on, by the positions of their limits."""
+    programme = published.programme
+    return {position: _key(published, position, at) for position in (*programme.budgets, *programme.stocks)}
+
+
+def _key(published: Published, position: int, at: int) -> Budget:
+    programme = published.programme
+    period = programme.periods[programme.limits[position].counts_by].of(at)
+    return Budget(published.terms.limits[position], int(period))

@@ -1,25 +1,24 @@
 """What accounts share: how much of a budget, a limit of the whole programme, or a stock is used, and who has leased a part.
 
 Invariants:
-* `used` never goes beyond what there is (`most`), whatever runs at once. What is leased counts as used.
-* A process draws from its lease; when that is used up it leases another portion; when nothing is left to lease, it takes what
-  other processes have leased and not used. Nobody is told that there is nothing left while there is.
-* Rows are locked after accounts, event ids and books: first a process's lease, then what is shared, then, without waiting, the
-  leases of others. Of several budgets, in the order of their terms and periods.
+* `used` never goes beyond what there is (`most`), whatever runs at once. What is leased counts as used there, until it is given
+  back; whoever reads how much is used is told of what is used, not of what is only leased.
+* Rows are locked after accounts. Who draws from a lease locks the lease alone; who collects leases locks what is shared first,
+  and waits for those who draw from them, who wait for nothing that is shared.
+* Of several budgets, rows are locked in the order of their terms and periods.
 """
 
-from collections.abc import Iterable
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, select, tuple_
 
-from guerdon.core.errors import Conflict, invariant
+from guerdon.core.errors import invariant
 from guerdon.store import ordinary
 from guerdon.store.database import View, Work
-from guerdon.store.drivers.failures import BUSY
 from guerdon.store.tables import leases, shared
 
-PORTION: Final = 1000
+_UNUSED: Final = leases.c.granted - leases.c.used
 
 
 class Budget(NamedTuple):
@@ -29,27 +28,16 @@ class Budget(NamedTuple):
     period: int
 
 
-class Lease(NamedTuple):
-    """What a process has leased of a budget, and how much of that it has used."""
-
-    budget: Budget
-    process: str
-    granted: int
-    used: int
-
-
 def used(view: View, programme: int, budgets: Iterable[Budget]) -> dict[Budget, int]:
-    """Return how much is used of budgets, or leased; 0 where nothing ever was."""
+    """Return how much is used of budgets; 0 where nothing ever was."""
     wanted = list(budgets)
-    fields = ("term", "period", "used")
-    rows = ordinary.found(view, shared, fields, {"programme": programme}, ["term", "period"], wanted)
-    return dict.fromkeys(wanted, 0) | {Budget(row[0], row[1]): row[2] for row in rows}
+    rows = ordinary.rows_of(view, _using(programme).where(tuple_(shared.c.term, shared.c.period).in_(wanted)))
+    return dict.fromkeys(wanted, 0) | {Budget(row[0], row[1]): int(row[2]) for row in rows}
 
 
 def every(view: View, programme: int) -> dict[Budget, int]:
-    """Return how much is used of every budget of a programme, or leased."""
-    query = ordinary.chosen(shared, ("term", "period", "used")).where(shared.c.programme == programme)
-    return {Budget(row[0], row[1]): row[2] for row in ordinary.rows_of(view, query)}
+    """Return how much is used of every budget of a programme."""
+    return {Budget(row[0], row[1]): int(row[2]) for row in ordinary.rows_of(view, _using(programme))}
 
 
 def take(work: Work, programme: int, budget: Budget, amount: int, *, most: int) -> int:
@@ -68,72 +56,75 @@ def give_back(work: Work, programme: int, budget: Budget, amount: int) -> None:
     ordinary.change(work, shared, _key(programme, budget), {"used": taken - amount})
 
 
-def draw(  # noqa: PLR0913 - a budget, who asks, and for how much
-    work: Work, programme: int, budget: Budget, process: str, amount: int, *, most: int, portion: int = PORTION
-) -> int:
-    """Draw from what a process has leased, leasing more when it has to; return how much there was."""
-    lease = _leased(work, programme, budget, process)
-    short = lease.used + amount - lease.granted
-    more = 0
-    if short > 0:
-        more = take(work, programme, budget, max(short, portion), most=most)
-    if more < short:
-        more += _reclaim(work, programme, lease, short - more)
-    granted = min(amount, lease.granted + more - lease.used)
-    values = {"granted": lease.granted + more, "used": lease.used + granted}
-    ordinary.change(work, leases, {**_key(programme, budget), "process": process}, values)
-    return granted
+def lease(work: Work, programme: int, budget: Budget, holder: str, *, most: int, parts: int) -> int:
+    """Lease one of so many `parts` of what is left of a budget, and return how much that is; 0 where that is hardly anything."""
+    taken = _locked(work, programme, budget)
+    part = (most - taken) // parts
+    if part < parts:
+        return 0
+    ordinary.change(work, shared, _key(programme, budget), {"used": taken + part})
+    key = {**_key(programme, budget), "process": holder}
+    ordinary.add_if_new(work, leases, {**key, "granted": 0, "used": 0})
+    ordinary.change(work, leases, key, {"granted": leases.c.granted + part})
+    return part
 
 
-def release(work: Work, programme: int, process: str) -> None:
-    """Give back what a process has leased and not used, as it does when it ends."""
-    for lease in leased(work, programme, process):
-        now = _leased(work, programme, lease.budget, process)
-        give_back(work, programme, lease.budget, now.granted - now.used)
-        ordinary.take_away(work, leases, {**_key(programme, lease.budget), "process": process})
+def hold(work: Work, programme: int, holder: str, budgets: Iterable[Budget]) -> dict[Budget, int]:
+    """Lock what a holder has leased of budgets, and return how much of it is left, where it has leased any."""
+    query = select(leases.c.term, leases.c.period, _UNUSED).where(ordinary.matches(leases, _held(programme, holder)))
+    query = query.order_by(leases.c.term, leases.c.period).with_for_update()
+    wanted = set(budgets)
+    found = {Budget(row[0], row[1]): int(row[2]) for row in ordinary.rows_of(work, query)}
+    return {budget: left for budget, left in found.items() if budget in wanted}
 
 
-def leased(view: View, programme: int, process: str) -> list[Lease]:
-    """Return the leases of a process, in the order of budgets."""
-    query = select(leases.c.term, leases.c.period, leases.c.granted, leases.c.used)
-    query = query.where(ordinary.matches(leases, {"programme": programme, "process": process}))
-    rows = ordinary.rows_of(view, query.order_by(leases.c.term, leases.c.period))
-    return [Lease(Budget(row[0], row[1]), process, row[2], row[3]) for row in rows]
+def draw(work: Work, programme: int, holder: str, drawn: Mapping[Budget, int]) -> None:
+    """Count what was drawn from leases that are held."""
+    for budget, amount in sorted(drawn.items()):
+        key = {**_key(programme, budget), "process": holder}
+        ordinary.change(work, leases, key, {"used": leases.c.used + amount})
+
+
+def collect(work: Work, programme: int, budget: Budget) -> int:
+    """Lock a budget, give back all that was leased of it and not used, and return how much is used."""
+    taken = _locked(work, programme, budget)
+    query = select(_UNUSED).where(ordinary.matches(leases, _key(programme, budget))).order_by(leases.c.process)
+    unused = sum(int(row[0]) for row in ordinary.rows_of(work, query.with_for_update()))
+    if ordinary.take_away(work, leases, _key(programme, budget)):
+        ordinary.change(work, shared, _key(programme, budget), {"used": taken - unused})
+    return taken - unused
+
+
+def release(work: Work, programme: int, holder: str) -> None:
+    """Give back what a holder has leased and not used, as it does when it ends."""
+    query = ordinary.chosen(leases, ("term", "period")).where(ordinary.matches(leases, _held(programme, holder)))
+    for term, period in sorted(ordinary.rows_of(work, query)):
+        key = _key(programme, Budget(term, period))
+        taken = _locked(work, programme, Budget(term, period))
+        own = ordinary.matches(leases, {**key, "process": holder})
+        unused = work.connection.execute(select(_UNUSED).where(own).with_for_update()).scalar()
+        if unused is not None:
+            ordinary.change(work, shared, key, {"used": taken - int(unused)})
+            ordinary.take_away(work, leases, {**key, "process": holder})
+
+
+def _using(programme: int) -> Select[Any]:
+    """Begin a query for what is used of budgets: what was taken of them, without what is only leased."""
+    same = and_(*[leases.c[name] == shared.c[name] for name in ("programme", "term", "period")])
+    unused = select(func.coalesce(func.sum(_UNUSED), 0)).where(same).scalar_subquery()
+    return select(shared.c.term, shared.c.period, shared.c.used - unused).where(shared.c.programme == programme)
 
 
 def _locked(work: Work, programme: int, budget: Budget) -> int:
-    """Lock a budget's row, and return how much is used."""
+    """Lock a budget's row, and return how much is used or leased."""
     key = _key(programme, budget)
     ordinary.add_if_new(work, shared, {**key, "used": 0})
     query = select(shared.c.used).where(ordinary.matches(shared, key)).with_for_update()
     return int(work.connection.execute(query).scalar_one())
 
 
-def _leased(work: Work, programme: int, budget: Budget, process: str) -> Lease:
-    """Lock what a process has leased of a budget."""
-    key = {**_key(programme, budget), "process": process}
-    ordinary.add_if_new(work, leases, {**key, "granted": 0, "used": 0})
-    query = select(leases.c.granted, leases.c.used).where(ordinary.matches(leases, key)).with_for_update()
-    row = work.connection.execute(query).one()
-    return Lease(budget, process, row[0], row[1])
-
-
-def _reclaim(work: Work, programme: int, lease: Lease, amount: int) -> int:
-    """Take over what others have leased and not used; who is at it just now is waited for by trying again."""
-    others = ordinary.matches(leases, _key(programme, lease.budget)) & (leases.c.process != lease.process)
-    unused = leases.c.granted - leases.c.used
-    query = select(leases.c.process, leases.c.granted, unused).where(others, unused > 0).order_by(leases.c.process)
-    got = 0
-    for process, granted, rest in ordinary.rows_of(work, query.with_for_update(skip_locked=True)):
-        part = min(rest, amount - got)
-        key = {**_key(programme, lease.budget), "process": process}
-        ordinary.change(work, leases, key, {"granted": granted - part})
-        got += part
-    left = work.connection.execute(select(func.coalesce(func.sum(unused), 0)).where(others)).scalar_one()
-    if got < amount and left > 0:
-        message = "what is left of a budget is leased by a process that is using it: try again"
-        raise Conflict(message, code=BUSY)
-    return got
+def _held(programme: int, holder: str) -> dict[str, object]:
+    return {"programme": programme, "process": holder}
 
 
 def _key(programme: int, budget: Budget) -> dict[str, object]:

@@ -26,6 +26,7 @@ from guerdon.services.entries import said_of
 from guerdon.services.facts import moment
 from guerdon.services.identities import UNKNOWN, nobody, recognise
 from guerdon.services.published import Published
+from guerdon.services.shared import quotas_at
 from guerdon.store import accounts
 from guerdon.store.accounts import Account
 from guerdon.store.database import View
@@ -80,7 +81,9 @@ def ask_basket(view: View, published: Published, record: Mapping[str, Any], *, a
         raise Invalid(message)
     row = accounts.read(view, published.id, [event.account]).get(event.account, Account(event.account))
     teller = brought(view, published, row, at)
-    return _Asking(published, teller, teller.save(), replace(event, at=at), row.events + 1).asked()
+    asking = _Asking(published, teller, teller.save(), replace(event, at=at), row.events + 1)
+    asking.quotas = quotas_at(view, published, at)
+    return asking.asked()
 
 
 def _named(view: View, published: Published, record: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -109,6 +112,8 @@ class _Asking:
         self.standing: Final = standing
         self.event: Final = event
         self.number: Final = number
+        # What budgets and stocks leave it now.
+        self.quotas: list[int] = []
         self.outcomes: Final[dict[int, _Outcome]] = {}
         self.redemptions: Final[dict[int, Event]] = {}
 
@@ -132,7 +137,7 @@ class _Asking:
     def _rated(self, more: int) -> list[Effect]:
         """Rate the basket with more money in it, on the standing there is."""
         self.teller.open(self.standing)
-        return self.teller.rate(Posted(event=_with(self.event, more), number=self.number))
+        return self.teller.rate(Posted(event=_with(self.event, more), number=self.number), self.quotas)
 
     def _tried(self, more: int) -> "_Outcome":
         """Return what becomes of the account with more money in the basket; each amount is rated once."""
@@ -166,7 +171,7 @@ class _Asking:
         """Return what a reward costs an account that can have it, below zero for any price; None when it cannot."""
         event = self._redemption(position)
         self.teller.open(standing)
-        rows = self.teller.rate(Posted(event=event, number=self.number + 1))
+        rows = self.teller.rate(Posted(event=event, number=self.number + 1), self.quotas)
         if refusal_of(said_of(self.published, rows), 0, event.id) is not None:
             return None
         return next((row.residue for row in rows if row.kind == REDEEMED), -1)

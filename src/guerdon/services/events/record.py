@@ -196,16 +196,17 @@ class Recording:
         try:
             posted = Posted(event=event, number=number, refers=self._refers(fact))
             said = serving.record(row, posted, self.shared.quotas(event))
-        except Refused as refused:
-            return Refusal(code="refund_refused", detail=str(refused), id=event.id)
+        except Refused as failure:
+            return Refusal(code="refund_refused", detail=str(failure), id=event.id)
         if mark is not None:
             short = self.published.teller.short_of(number) + serving.taken_from_others(mark, number)
             refusal = refusal_of(said, short, event.id)
             if refusal is not None:
+                self.shared.refuse_cut(event, said)
                 serving.back_to(mark)
                 self.shared.forget()
                 return refusal
-        granted = self.shared.take(number, event)
+        granted = self.shared.take(number, event, said)
         if granted is not None:
             serving.events[-1] = serving.events[-1]._replace(granted=granted)
         self.claims[_name(fact)] = Claim(event.source, event.id, event.account, number, fact.content)

@@ -6,11 +6,10 @@ import time
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
-from guerdon.store import Database, open_database
+from guerdon.store import open_database
 from tests.databases.fixtures import Engine
-from tests.proof.kept import Kept, kept
 from tests.proof.sizes import sized
-from tests.proof.till import Order, Till, orders, run
+from tests.proof.till import Order, books, do, orders, run, undisturbed
 from tests.proof.writing import STOCKED
 from tests.services.shop import Shop
 
@@ -66,29 +65,3 @@ def told(ours: Connection) -> int:
         return int(ours.recv()) + 1
     except (EOFError, OSError):
         return 0
-
-
-def undisturbed(asked: Sequence[Order]) -> Kept:
-    """Return the books that orders lead to when nothing is in their way."""
-    database = open_database(":memory:")
-    database.migrate()
-    try:
-        Shop(database, STOCKED)
-        do(database, asked)
-        return books(database)
-    finally:
-        database.close()
-
-
-def do(database: Database, asked: Sequence[Order]) -> None:
-    till = Till(database, STOCKED)
-    for order in asked:
-        till.do(order)
-
-
-def books(database: Database) -> Kept:
-    """Return events and books, without the numbers of the transactions that wrote them."""
-    found = kept(database)
-    found["journals"] = [row[:-1] for row in found["journals"]]
-    found["accounts"] = [(*row[:-2], row[-1]) for row in found["accounts"]]
-    return {name: found[name] for name in ("events", "event_ids", "entries", "journals", "accounts", "shared")}

@@ -8,7 +8,8 @@ from multiprocessing.connection import Connection
 from typing import Any, Final
 
 from guerdon.services.published import Publishing
-from guerdon.store import open_database
+from guerdon.store import Database, open_database
+from tests.proof.kept import Kept, kept
 from tests.proof.writing import NOW, STOCKED
 from tests.services.shop import Shop
 
@@ -88,3 +89,34 @@ def run(url: str, asked: Sequence[Order], told: Connection) -> None:
     for order in asked:
         till.do(order)
         told.send(order.number)
+
+
+def undisturbed(asked: Sequence[Order]) -> Kept:
+    """Return the books that orders lead to when nothing is in their way."""
+    database = open_database(":memory:")
+    database.migrate()
+    try:
+        Shop(database, STOCKED)
+        do(database, asked)
+        return books(database)
+    finally:
+        database.close()
+
+
+def do(database: Database, asked: Sequence[Order]) -> None:
+    till = Till(database, STOCKED)
+    for order in asked:
+        till.do(order)
+
+
+def books(database: Database) -> Kept:
+    """Return events and books, without the numbers of the transactions that wrote them."""
+    return books_of(kept(database))
+
+
+def books_of(found: Kept) -> Kept:
+    """Return of everything that is kept the events and the books, without the numbers of the transactions that wrote them."""
+    told = {name: found[name] for name in ("events", "event_ids", "entries", "journals", "accounts", "shared")}
+    told["journals"] = [row[:-1] for row in told["journals"]]
+    told["accounts"] = [(*row[:-2], row[-1]) for row in told["accounts"]]
+    return told

@@ -2,11 +2,20 @@
 
 import pytest
 
-from guerdon.core.errors import Conflict, GuerdonError, Invalid, InvariantBroken, NotFound, Refused, invariant
+from guerdon.core.errors import (
+    Conflict,
+    GuerdonError,
+    Invalid,
+    InvariantBroken,
+    NotFound,
+    Refused,
+    Unavailable,
+    invariant,
+)
 
 
 def test_every_failure_is_one_that_guerdon_foresees() -> None:
-    assert {Conflict, Invalid, InvariantBroken, NotFound, Refused} == set(GuerdonError.__subclasses__())
+    assert {Conflict, Invalid, InvariantBroken, NotFound, Refused, Unavailable} == set(GuerdonError.__subclasses__())
 
 
 def test_an_invariant_that_holds_says_nothing() -> None:

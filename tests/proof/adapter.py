@@ -6,6 +6,7 @@ The statements, pragmas and transactions are the store's own. What fails is told
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, Final
 
 import apsw
@@ -129,10 +130,13 @@ class Connection:
 
 @contextmanager
 def connected(disk: Disk) -> Iterator[None]:
-    """Let every connection to SQLite that is opened meanwhile be one to a disk."""
+    """Let every connection that is opened meanwhile to a file of a disk be one to that disk."""
+    ordinary = sqlite3.connect
 
-    def connect(path: str, *, timeout: float, **_: object) -> Connection:
-        return Connection(path, disk, timeout)
+    def connect(path: str, **options: Any) -> Any:  # noqa: ANN401 - as sqlite3 takes and gives them
+        if Path(path).parent == disk.folder:
+            return Connection(path, disk, options["timeout"])
+        return ordinary(path, **options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite3, "connect", connect)

@@ -13,20 +13,15 @@ import pytest
 from guerdon.core.errors import Conflict
 from guerdon.store import open_database
 from tests.databases.fixtures import Engine
-from tests.proof.desk import DESK_PATHS
+from tests.proof.every import EVERY, done
 from tests.proof.kept import changed, kept
-from tests.proof.leaving import LEAVING_PATHS
 from tests.proof.sizes import sized
 from tests.proof.statements import Told, heard, hearing
-from tests.proof.writing import NOW, PATHS, STOCKED, YEARS_LATER, Path
+from tests.proof.writing import NOW, STOCKED, YEARS_LATER, Path
 from tests.services.shop import Shop
 
-EVERY = (*PATHS, *DESK_PATHS, *LEAVING_PATHS)
 STATEMENTS_MAX = 60
 """More statements than any path has."""
-
-SPARE = 1_000
-"""From this number on nothing is asked for: a worker finds these when it is through with the others."""
 
 WAYS_ASKED = sized(push=1, release=2)
 """In how many ways a process ends on PostgreSQL."""
@@ -90,16 +85,6 @@ def end_everywhere(shop: Shop, path: Path, numbers: Iterator[int], *, gone: bool
     assert 1 < statement < STATEMENTS_MAX - 1
     shop.now = YEARS_LATER
     assert shop.verify().findings == ()
-
-
-def done(shop: Shop, path: Path, number: int) -> list[str]:
-    """Let a path come to its end, and return which tables it changed; one more is left to be done."""
-    shop.now = NOW
-    path.prepare(shop, number)
-    path.prepare(shop, SPARE + number)
-    before = kept(shop.database)
-    assert path.right(path.act(shop, number), number)
-    return changed(before, kept(shop.database))
 
 
 def attempted(shop: Shop, path: Path, number: int, told: Told) -> bool:

@@ -1,9 +1,9 @@
 """A disk that is full (T4): what does not fit is not kept in part, what was acknowledged stays, and all goes on when there is room."""
 
 import random
-import sqlite3
 from pathlib import Path
 
+from guerdon.core.errors import Unavailable
 from guerdon.store import open_database
 from tests.proof.kept import changed, kept
 from tests.proof.sizes import sized
@@ -46,9 +46,7 @@ def fill(shop: Shop, number: int) -> int:
         before = kept(shop.database)
         try:
             shop.one(**purchase(number))
-        except sqlite3.OperationalError as failure:
-            if "full" not in str(failure):
-                raise
+        except Unavailable:
             break
         number += 1
     assert changed(before, kept(shop.database)) == []

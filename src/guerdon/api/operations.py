@@ -17,7 +17,7 @@ Asked = Request[Any, Any, Any]
 Route = Callable[[Asked], Awaitable[Reply]]
 OPERATION: Final = "operation"
 
-ALWAYS: Final = ("version_unknown", "parameter_invalid", "too_many_requests", "internal", "busy")
+ALWAYS: Final = ("version_unknown", "parameter_invalid", "too_many_requests", "internal", "busy", "storage_failed")
 """What every operation may answer."""
 
 KEYED: Final = (

@@ -109,10 +109,13 @@ KINDS: Final[dict[str, Kind]] = {
     # What is ours.
     "internal": _kind(500, "Something of ours is wrong", "Report the request id."),
     "busy": _kind(503, "The database is busy", "Send the same request again, as Retry-After says."),
+    "storage_failed": _kind(
+        503, "The database's disk is full or fails", "Send the same request again, as Retry-After says."
+    ),
 }
 
 UNEXPECTED: Final = "internal"
-RETRY: Final = {"busy": 1, "too_many_requests": 1}
+RETRY: Final = {"busy": 1, "storage_failed": 30, "too_many_requests": 1}
 """After how many seconds to ask again, where nothing better is known."""
 
 

@@ -5,6 +5,7 @@ GuerdonError
 ├── NotFound          something named that does not exist
 ├── Conflict          one key, two contents
 ├── Refused           understood, and not allowed
+├── Unavailable       nothing is wrong with what was asked: something that it needs is not to be had now
 └── InvariantBroken   a claim of ours that did not hold: a bug
 """
 
@@ -34,6 +35,10 @@ class Conflict(GuerdonError):
 
 class Refused(GuerdonError):
     """Understood, and not allowed."""
+
+
+class Unavailable(GuerdonError):
+    """Something that is needed is not to be had now: the same may be asked again later."""
 
 
 class InvariantBroken(GuerdonError):

@@ -5,15 +5,17 @@ for a clock.
 
 Invariants:
 * A caller is answered after the whole group is done: what writes is committed by then.
-* What breaks its group is found by halving it, and fails alone.
+* What breaks its group is found by halving it, and fails alone. What is not to be had fails for the whole group.
 """
 
 import contextlib
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from queue import SimpleQueue
 from typing import Final, Generic, TypeVar
+
+from guerdon.core.errors import Unavailable
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -61,8 +63,11 @@ class Gatherer(Generic[T, A]):
         try:
             answers = self.do([asked for asked, _ in group])
         except Exception as failure:  # noqa: BLE001 - whatever it is, it is told to whom it happened to
-            if len(group) == 1:
-                group[0][1].set_exception(failure)
+            if len(group) == 1 or isinstance(failure, Unavailable):
+                for _, future in group:
+                    # A caller may have gone away.
+                    with contextlib.suppress(InvalidStateError):
+                        future.set_exception(failure)
                 return
             half = len(group) // 2
             self._answer(group[:half])

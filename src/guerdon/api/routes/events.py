@@ -12,6 +12,7 @@ from guerdon.api.operations import Answer, Asked, Operation, offer
 from guerdon.api.parameters import DRY_AT, DRY_RUN
 from guerdon.api.problems import Problem, problem_of
 from guerdon.api.replies import Reply, refused, shown
+from guerdon.core.errors import Unavailable
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.events.record import record_events
 from guerdon.services.published import Published
@@ -113,6 +114,9 @@ async def _together(request: Asked, records: list[Record], *, dry: bool) -> list
 
     try:
         return await waiting.on(guerdon.write(recorded, dry=dry))
+    except Unavailable:
+        # One by one they would not be kept either.
+        raise
     except Exception:
         if dry or len(records) < 2:  # noqa: PLR2004 - one event is no group
             raise

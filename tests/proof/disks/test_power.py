@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from guerdon.store.drivers import sqlite
+from tests.proof.disks.losses import History, Loss, laid_down, opened, published
 from tests.proof.kept import kept
-from tests.proof.losses import History, Loss, laid_down, opened, published
 from tests.proof.sizes import sized
 from tests.proof.till import Till, books_of, orders, undisturbed
 from tests.proof.writing import STOCKED

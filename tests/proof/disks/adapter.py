@@ -12,7 +12,7 @@ from typing import Any, Final
 import apsw
 import pytest
 
-from tests.proof.disk import Disk
+from tests.proof.disks.disk import Disk
 
 CHECKPOINT_PAGES: Final = 24
 """After so many pages the log is brought into the file: SQLite's 1,000 would rarely come in a short history."""

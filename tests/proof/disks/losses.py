@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from guerdon.store import Database, open_database
-from tests.proof.adapter import connected
-from tests.proof.disk import CHANGING, Disk
+from tests.proof.disks.adapter import connected
+from tests.proof.disks.disk import CHANGING, Disk
 from tests.proof.kept import Kept, kept
 from tests.proof.till import Order, Till
 from tests.proof.writing import STOCKED

@@ -10,11 +10,11 @@ import apsw
 import pytest
 
 from guerdon.core.errors import Unavailable
-from tests.proof.adapter import connected
-from tests.proof.disk import READ, SYNC, TRUNCATE, WRITE, Disk
+from tests.proof.disks.adapter import connected
+from tests.proof.disks.disk import READ, SYNC, TRUNCATE, WRITE, Disk
+from tests.proof.disks.losses import laid_down, opened, published
 from tests.proof.every import EVERY, done
 from tests.proof.kept import Kept, changed, kept
-from tests.proof.losses import laid_down, opened, published
 from tests.proof.sizes import RELEASE, sized
 from tests.proof.writing import NOW, STOCKED, YEARS_LATER, Path
 from tests.services.shop import Shop

@@ -17,7 +17,7 @@ SHOWN = re.compile(r"^\$ guerdon (.*)\n((?:(?!\$ guerdon ).*\n)*)", re.MULTILINE
 SECONDS = re.compile(r"\d+\.\d s$", re.MULTILINE)
 LEFT_OUT = "...\n"
 TEN_LINES = 10
-SERVED = {"serve", "publish", "import", "keys", "audit", "openapi", "worker", "verify"}
+SERVED = {"serve", "publish", "import", "keys", "audit", "openapi", "worker", "verify", "database"}
 """Commands that docs/guide/service.md and docs/guide/import.md are about."""
 
 

@@ -1,4 +1,4 @@
-"""guerdon worker and verify: what falls due is posted and sealed; everything is derived anew and compared."""
+"""guerdon worker, verify and database: what falls due is posted, all is derived anew and compared, and a role may serve it."""
 
 import signal
 
@@ -71,3 +71,27 @@ def verify(*, url: str, processes: int | None) -> None:
         click.echo(f"{len(found.findings):,} findings")
         raise click.exceptions.Exit(1)
     click.echo("everything agrees")
+
+
+@click.group(epilog="\b\nExample:\n  guerdon database grant till --database postgresql://owner@localhost/shop")
+def database() -> None:
+    """Who may do what with the database, beside who owns it."""
+
+
+@database.command("grant")
+@click.argument("role")
+@database_option
+def grant_role(*, role: str, url: str) -> None:
+    """Let a ROLE of PostgreSQL serve the books: it adds to them, changes nothing that is in them, and makes no tables.
+
+    The address is that of the tables' owner, and brings them to what this Guerdon knows. Do it again after an upgrade.
+    """
+    from guerdon.store import open_database
+
+    opened = open_database(url)
+    try:
+        opened.migrate()
+        opened.grant(role)
+    finally:
+        opened.close()
+    click.echo(f"{role} may serve the books")

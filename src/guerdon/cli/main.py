@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 import click
 
 from guerdon.cli.audit import audit
-from guerdon.cli.books import verify, worker
+from guerdon.cli.books import database, verify, worker
 from guerdon.cli.check import check
 from guerdon.cli.demo import demo
 from guerdon.cli.diff import diff
@@ -100,6 +100,7 @@ for _command in (
     import_,
     worker,
     verify,
+    database,
 ):
     commands.add_command(_command)
 

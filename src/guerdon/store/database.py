@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 
 from guerdon.core.errors import Invalid, invariant
-from guerdon.store import schema
+from guerdon.store import grants, schema
 from guerdon.store.drivers import postgresql, sqlite
 from guerdon.store.drivers.failures import told
 
@@ -178,6 +178,11 @@ class Database:
         """Refuse a database whose tables are not those that this code knows, and say what to do."""
         with told(), self._writer.connect() as connection:
             schema.check(connection)
+
+    def grant(self, role: str) -> None:
+        """Let a role of PostgreSQL serve these books, and do nothing else with them; refused to who does not own them."""
+        with told(), self._writer.connect() as connection:
+            grants.grant(connection, role)
 
     def close(self) -> None:
         """Close all connections."""

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from guerdon.core.errors import Refused
+from guerdon.store import grants
 
 STEPS: Final = Path(__file__).parent / "migrations"
 ONE_AT_A_TIME: Final = 4_717_260
@@ -27,6 +28,7 @@ def migrate(connection: Connection) -> None:
             connection.execute(text("select pg_advisory_xact_lock(:number)"), {"number": ONE_AT_A_TIME})
             connection.execute(text("set local lock_timeout = '5s'"))
         _refuse_newer(connection)
+        _refuse_who_may_not(connection)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -61,6 +63,19 @@ def _refuse_newer(connection: Connection) -> None:
             "that changed it, or restore a backup from before"
         )
         raise Refused(message, code="database_newer")
+
+
+def _refuse_who_may_not(connection: Connection) -> None:
+    """Refuse to change tables that are somebody else's, and say who does."""
+    if connection.dialect.name != "postgresql" or grants.is_owner(connection):
+        return
+    found, newest = MigrationContext.configure(connection).get_current_heads(), ScriptDirectory(str(STEPS)).get_heads()
+    if set(found) != set(newest):
+        message = (
+            f"the database is at step {_steps(found)}, this Guerdon needs {_steps(newest)}, and its tables are another role's: "
+            "run guerdon database grant with the address of their owner, which brings them up and grants what is new"
+        )
+        raise Refused(message, code="database_older")
 
 
 def _steps(found: tuple[str, ...] | list[str]) -> str:

@@ -85,6 +85,9 @@ def test_the_service_runs_as_a_role_that_serves(engine: Engine) -> None:
     with serving(granted(engine)) as service:
         assert service.post("/events", PURCHASE).status_code == 201
         assert service.available() == 120
+        service.earn(100)
+        taken = service.post("/members/ana/redemptions", {"id": "r1", "reward": "mug"})
+        assert (taken.status_code, service.available()) == (201, 20)
 
 
 @on_postgresql

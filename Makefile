@@ -9,8 +9,9 @@ SEED := $(or $(SEED),$(shell date +%s))
 BIN := .venv/bin
 SOURCES := $(sort $(shell find src programmes tools -type f ! -name '*.pyc' 2>/dev/null))
 UNCOMPILED := PYTHONPATH=src
-# These tests cover core and definition in full; tracing would slow the others down.
+# These tests cover core and definition in full with their plain examples; tracing would slow the others down.
 COVERED := tests/core tests/definition tests/app tests/parity/test_expressions.py
+PLAIN := -m 'not slow and not hypothesis'
 # These fold much, through data engines, commands, services and servers that are killed: on the engine that is installed.
 BUILT := tests/parity tests/batch tests/cli tests/services tests/worker tests/proof
 # What these ask of the sources is asked of the installed engine again.
@@ -28,14 +29,14 @@ setup: .venv/installed ## make .venv: the locked dependencies, then guerdon itse
 demo: .venv/installed ## show what guerdon does
 	$(BIN)/guerdon demo $(ARGS)
 
-test: .venv/installed ## run every test, on the sources or (what folds much) the installed wheel; core and definition in full
-	$(BIN)/python -m pytest -n auto -m 'not slow' --cov --cov-report=term --cov-fail-under=100 $(COVERED) $(ARGS)
-	$(BIN)/python -m pytest -n auto -m slow $(COVERED) $(ARGS)
+test: .venv/installed ## run every test, on the sources or (laws, and what folds much) the installed wheel; core and definition in full
+	$(BIN)/python -m pytest -n auto $(PLAIN) --cov --cov-report=term --cov-fail-under=100 $(COVERED) $(ARGS)
 	$(BIN)/python -m pytest -n auto $(foreach one,$(COVERED) $(BUILT),--ignore=$(one)) $(ARGS)
+	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto -m 'slow or hypothesis' $(COVERED) $(ARGS)
 	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto --ignore=tests/parity/test_expressions.py $(BUILT) $(ARGS)
 
-test-compiled: .venv/installed ## run the tests that ask about behaviour on the installed wheel
-	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto $(TWICE) $(ARGS)
+test-compiled: .venv/installed ## run the worked examples of the engine on the installed wheel
+	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto $(PLAIN) $(TWICE) $(ARGS)
 
 check: .venv/locked ## format, lint, types, floors and the quick tests: run this before you commit
 	$(BIN)/ruff format --check .

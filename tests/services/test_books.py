@@ -8,7 +8,9 @@ from guerdon.definition.check import check_text
 from guerdon.services.audit import By
 from guerdon.services.books.verify import Verified
 from guerdon.services.programmes.publish import publish
-from guerdon.store import Database, journals
+from guerdon.store import Database, journals, open_database
+from guerdon.store.drivers import postgresql
+from tests.databases.fixtures import Engine
 from tests.services.shop import PROGRAMME, Shop
 
 
@@ -120,3 +122,15 @@ def test_several_processes_find_what_one_finds(database: Database, monkeypatch: 
     found = verify_books(database, 1, at=shop.at(), processes=2)
     assert found == shop.verify()
     assert [finding.account for finding in found.findings] == ["ben"]
+
+
+def test_verifying_holds_no_transaction_while_its_processes_work(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL ends one that nothing is asked of for a minute; here, for a second."""
+    monkeypatch.setattr("guerdon.app.verifying.FEW", 1)
+    monkeypatch.setattr(postgresql, "SETTINGS", postgresql.SETTINGS.replace("timeout=60s", "timeout=1s"))
+    database = open_database(engine.url)
+    shop = busy(database)
+    assert verify_books(database, 1, at=shop.at(), processes=2) == shop.verify()
+    database.close()

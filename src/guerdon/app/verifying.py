@@ -1,15 +1,14 @@
-"""The books verified by several processes, each a range of accounts, while this one goes along the chain of seals.
+"""The books verified by several processes, each a range of accounts; then this one goes along the chain of seals.
 
 Invariant: what is found is what one process finds, in the order of accounts. Each process sees one state of the database; where
 events are recorded meanwhile, these are different ones, and every account is whole in each.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
-from functools import partial
 from multiprocessing import get_context
 from typing import Final
 
@@ -18,7 +17,6 @@ from guerdon.services.books.verify import Range, Verified, together, verify, ver
 from guerdon.services.published import take_up
 from guerdon.store import Database, accounts, open_database, shared
 from guerdon.store.database import PASSING
-from guerdon.store.shared import Budget
 
 FEW: Final = 1_000
 """For fewer accounts than that another process would take longer to start than to help."""
@@ -32,20 +30,18 @@ def verify_books(database: Database, programme: int, *, at: int, processes: int 
         ranges = accounts.ranges(view, programme, count, at_least=FEW)
         if len(ranges) == 1:
             return verify(view, take_up(view, programme), at=at)
-        with ProcessPoolExecutor(len(ranges), mp_context=get_context("spawn")) as pool:
-            asked = [pool.submit(_verified, database.url, programme, after, until, at) for after, until in ranges]
-            return together(view, take_up(view, programme), _answers(asked), partial(_used, database, programme))
-
-
-def _used(database: Database, programme: int) -> dict[Budget, int]:
+        before = shared.every(view, programme)
+    # Nothing is asked of the database while the others work, and PostgreSQL ends a transaction that is only held.
+    with ProcessPoolExecutor(len(ranges), mp_context=get_context("spawn")) as pool:
+        asked = [pool.submit(_verified, database.url, programme, after, until, at) for after, until in ranges]
+        found = _answers(asked)
     with database.view() as view:
-        return shared.every(view, programme)
+        return together(view, take_up(view, programme), found, before)
 
 
-def _answers(asked: Sequence[Future[Range]]) -> Iterator[Range]:
+def _answers(asked: Sequence[Future[Range]]) -> list[Range]:
     try:
-        for one in asked:
-            yield one.result()
+        return [one.result() for one in asked]
     except BrokenProcessPool:
         message = (
             "a process that verified a part of the accounts ended early; it may have lacked memory: try --processes 1"

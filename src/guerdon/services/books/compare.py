@@ -11,9 +11,10 @@ import msgspec
 
 from guerdon.core.calendar import EARLIEST
 from guerdon.core.errors import GuerdonError
+from guerdon.core.events import Event, Terms
 from guerdon.core.teller import FORMAT, Posted
 from guerdon.services.entries import RATED, WAITED, net_of, said_of
-from guerdon.services.facts import can_say, history_of, reread
+from guerdon.services.facts import can_say, history_in, reread
 from guerdon.services.published import Published
 from guerdon.services.serving import granted_of, place_of
 from guerdon.services.states import State, standing_of, unpacked
@@ -38,7 +39,9 @@ def differences(published: Published, row: Account, account: Kept, *, at: int, d
     kept = account.events
     if [one.number for one in kept] != list(range(1, row.events + 1)):
         yield f"events are numbered {[one.number for one in kept][:5]}..., not 1 to {row.events}"
-    misread = [what for one in kept for what in _misread(published, row, one)]
+    terms = published.programme.terms
+    read = [_read(terms, one) for one in kept]
+    misread = [what for one, event in zip(kept, read, strict=True) for what in _misread(published, row, one, event)]
     yield from misread
     if misread:
         return
@@ -48,7 +51,7 @@ def differences(published: Published, row: Account, account: Kept, *, at: int, d
         return
     try:
         state = unpacked(row.state)
-        history, _, _ = history_of(published.programme.terms, kept)
+        history, _, _ = history_in(terms, kept, [event for event in read if isinstance(event, Event)])
         yield from _misplaced(published, row, state, history)
         yield from _unfolded(published, state, history, account.entries)
         _count(published, history, max(state.due_at, row.placed_at), drawn)
@@ -57,12 +60,18 @@ def differences(published: Published, row: Account, account: Kept, *, at: int, d
         yield f"its events or its saved standing cannot be read: {failure}"
 
 
-def _misread(published: Published, row: Account, one: EventRow) -> Iterator[str]:
-    """Tell where an event's row does not say what its record says; under another revision that may be read otherwise."""
+def _read(terms: Terms, row: EventRow) -> Event | str:
+    """Return the event that a row keeps, or why it cannot be read."""
     try:
-        event = reread(published.programme.terms, one)
+        return reread(terms, row)
     except (GuerdonError, msgspec.DecodeError) as failure:
-        yield f"event {one.number} cannot be read: {failure}"
+        return f"event {row.number} cannot be read: {failure}"
+
+
+def _misread(published: Published, row: Account, one: EventRow, event: Event | str) -> Iterator[str]:
+    """Tell where an event's row does not say what its record says; under another revision that may be read otherwise."""
+    if isinstance(event, str):
+        yield event
         return
     if not 1 <= one.revision <= row.revision:
         yield f"event {one.number} was recorded under revision {one.revision}, and the account knows {row.revision}"

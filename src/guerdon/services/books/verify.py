@@ -9,7 +9,7 @@ something happens to it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -110,23 +110,23 @@ def verify_accounts(view: View, published: Published, *, at: int, after: str = "
 
 
 def together(
-    view: View, published: Published, parts: Iterable[Range], later: Callable[[], Mapping[Budget, int]] = dict
+    view: View, published: Published, ranges: Sequence[Range], before: Mapping[Budget, int] | None = None
 ) -> Verified:
     """Verify what is of no account, and return it with what was found of ranges of accounts.
 
-    Where these saw other states of the database than `view`, `later` says what is used of budgets when all are done: of one
+    Where these saw other states of the database than `view`, `before` says what was used of budgets when they began: of one
     that was used meanwhile nothing can be said.
     """
     chain = seals.verify_chain(view, published.id)
     unsealed = seals.unsealed(view, published.id)[0]
     missing = accounts.missing(view, published.id)
-    ranges = list(parts)
     findings = [finding for part in ranges for finding in part.findings]
     findings += [Finding(account=name, what="there are events or journals of it, and no account") for name in missing]
     if not findings:
         drawn = sum((Counter(part.drawn) for part in ranges), Counter[Budget]())
         used = shared.every(view, published.id)
-        busy = {budget for budget, now in later().items() if now != used.get(budget, 0)}
+        then = used if before is None else before
+        busy = {budget for budget, now in used.items() if now != then.get(budget, 0)}
         findings += [Finding(account="", what=what) for what in _misused(published, used, drawn, busy)]
     findings += [Finding(account=account, what=what) for account, what in unmatched(view, published)]
     findings += [Finding(account=one.account, what=f"seal {one.seal}: {one.what}") for one in chain.breaks]

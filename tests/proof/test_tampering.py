@@ -25,11 +25,11 @@ from tests.proof.till import Till, orders
 from tests.proof.writing import STOCKED
 from tests.services.shop import Shop
 
-TIMES = sized(push=1, release=100)
+TIMES = sized(push=1, release=40)
 """How often each column of each table is changed, and a row of it taken away."""
 
 SEED = sized(push=5, release=random.randrange(1 << 32))  # noqa: S311 - a seed is no secret
-STANDINGS = sized(push=40, release=2_000)
+STANDINGS = sized(push=40, release=1_000)
 """How often a number of a saved standing is changed."""
 
 ORDERS = 36

@@ -196,7 +196,7 @@ WHATS = ("buy", "redeem", "reserve", "close", "guest", "other")
 
 
 @settings(
-    max_examples=sized(push=4, release=1_000),
+    max_examples=sized(push=4, release=500),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -34,10 +34,10 @@ from tests.databases.fixtures import Prepared
 from tests.proof.sizes import sized
 from tests.services.shop import GIFTS, PROGRAMME, TESTS, Shop
 
-HISTORIES = sized(push=10, release=5_000)
+HISTORIES = sized(push=10, release=800)
 """How many histories are lived through on SQLite."""
 
-HISTORIES_ON_POSTGRESQL = sized(push=1, release=500)
+HISTORIES_ON_POSTGRESQL = sized(push=1, release=80)
 """How many on PostgreSQL, where each has a database of its own."""
 
 STEPS = sized(push=25, release=50)

@@ -13,7 +13,7 @@ from tests.proof.till import Order, books, do, orders, run, undisturbed
 from tests.proof.writing import STOCKED
 from tests.services.shop import Shop
 
-KILLS = sized(push=6, release=2_500)
+KILLS = sized(push=6, release=400)
 """How often a process that writes is killed, on either database."""
 
 LIFE_ORDERS = 6

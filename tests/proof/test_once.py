@@ -17,7 +17,7 @@ from tests.proof.sizes import on_either_for_a_release, sized
 
 REQUESTS = requests()
 WRITING = [one for one in REQUESTS if one.writes]
-AGAIN = sized(push=1, release=50)
+AGAIN = sized(push=1, release=5)
 """How often each request is sent again."""
 
 AT_ONCE = sized(push=6, release=24)

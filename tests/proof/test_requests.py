@@ -20,8 +20,8 @@ from tests.databases.fixtures import Prepared
 from tests.proof.schemas import values
 from tests.proof.sizes import sized
 
-ON_SQLITE = sized(push=200, release=25_000)
-ON_POSTGRESQL = sized(push=30, release=25_000)
+ON_SQLITE = sized(push=200, release=8_000)
+ON_POSTGRESQL = sized(push=30, release=8_000)
 """How many requests are sent."""
 
 AFTERWARDS = "2038-01-01"

@@ -21,10 +21,10 @@ from tests.services.shop import PROGRAMME
 
 pytestmark = pytest.mark.slow
 
-SERVERS_KILLED = sized(push=1, release=150)
+SERVERS_KILLED = sized(push=1, release=25)
 """How often `guerdon serve` is killed, on either database."""
 
-CLUSTERS_KILLED = sized(push=1, release=150)
+CLUSTERS_KILLED = sized(push=1, release=25)
 """How often the whole of PostgreSQL is killed."""
 
 READY_SECONDS = sized(push=60, release=5)

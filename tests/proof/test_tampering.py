@@ -9,12 +9,15 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Table
 from sqlalchemy.exc import DBAPIError
 
 from guerdon.core.errors import GuerdonError
+from guerdon.services.answers import Recorded
 from guerdon.services.books.verify import SAID_ONCE, verify
 from guerdon.services.published import take_up
+from guerdon.services.states import packed, unpacked
 from guerdon.store import Database, Work
 from guerdon.store.tables import METADATA
 from tests.proof.sizes import on_either_for_a_release, sized
@@ -22,10 +25,13 @@ from tests.proof.till import Till, orders
 from tests.proof.writing import STOCKED
 from tests.services.shop import Shop
 
-TIMES = sized(push=1, release=100)
+TIMES = sized(push=1, release=40)
 """How often each column of each table is changed, and a row of it taken away."""
 
 SEED = sized(push=5, release=random.randrange(1 << 32))  # noqa: S311 - a seed is no secret
+STANDINGS = sized(push=40, release=1_000)
+"""How often a number of a saved standing is changed."""
+
 ORDERS = 36
 BOOKS: Final = (
     "programmes", "revisions", "terms", "accounts", "events", "event_ids", "journals", "entries", "shared", "meta", "seals", "sealer",
@@ -89,7 +95,9 @@ def found(work: Work, till: Till, name: str) -> bool:
 
 
 def rows_of(work: Work, table: Table) -> list[Columns]:
-    return [dict(row) for row in work.connection.execute(table.select().order_by(*table.primary_key)).mappings()]
+    """Return the rows that say something."""
+    rows = [dict(row) for row in work.connection.execute(table.select().order_by(*table.primary_key)).mappings()]
+    return [row for row in rows if table.name != "shared" or row["used"]]
 
 
 def chosen(table: Table, row: Columns) -> list[Any]:
@@ -118,6 +126,8 @@ def till(database: Database) -> Till:
     till = Till(database, STOCKED)
     for order in orders(SEED, ORDERS):
         till.do(order)
+    till.one(id="last", member="ana", at=till.now, amount=400)
+    assert isinstance(till.redeem(id="last mug", member="ana", reward="mug"), Recorded)
     while till.seal():
         pass
     with database.view() as view:
@@ -151,3 +161,19 @@ def test_a_row_that_is_gone_is_found(till: Till, name: str) -> None:
             row = chance.choice(rows_of(work, table))
             work.connection.execute(table.delete().where(*chosen(table, row)))
             assert found(work, till, name), f"seed {SEED}: {row}"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_whatever_is_made_of_a_saved_standing_its_account_is_told_of_and_no_other(till: Till) -> None:
+    chance = random.Random(SEED)  # noqa: S311 - chance is no secret
+    table = METADATA.tables["accounts"]
+    for _ in range(STANDINGS):
+        with tampered(till.database) as work:
+            row = chance.choice(rows_of(work, table))
+            state = unpacked(row["state"])
+            place = chance.randrange(len(state.cells))
+            cells = [*state.cells[:place], other_than(state.cells[place], chance), *state.cells[place + 1 :]]
+            changed_ = {"state": packed(replace(state, cells=cells))}
+            work.connection.execute(table.update().where(*chosen(table, row)).values(changed_))
+            told = verify(work, till.publishing.current(work), at=till.at()).findings
+            assert {one.account for one in told} == {row["account"]}, f"seed {SEED}: cell {place} of {row['account']}"

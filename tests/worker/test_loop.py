@@ -3,9 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+import pytest
+
 from guerdon.store import Database, answers, jobs, seals
 from guerdon.store.answers import Answer
 from guerdon.worker.loop import Round, Worker
+from tests.api.process import wait_until
 from tests.services.shop import Shop
 
 
@@ -70,3 +73,24 @@ def test_what_was_deleted_is_purged_once_and_again_when_it_is_asked_for(database
     worker.round()
     with database.view() as view:
         assert jobs.purge_wanted(view) is None
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_worker_waits_until_a_full_disk_has_room_again(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    def leave_pages(pages: int) -> None:
+        with database.work() as work:
+            work.driver.execute(f"pragma max_page_count={pages}")
+
+    def is_sealed() -> bool:
+        with database.view() as view:
+            return seals.head(view, 1).seal == 2_000
+
+    shop = bought(database, 1_000)
+    leave_pages(1)
+    worker = Worker(database, 1, lambda: shop.at("2027-05-10T10:00:00+02:00"))
+    worker.start()
+    wait_until(lambda: "the disk of the database is full" in caplog.text)
+    leave_pages(1 << 30)
+    wait_until(is_sealed)
+    worker.close()
+    assert "Traceback" not in caplog.text

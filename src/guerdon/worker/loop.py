@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from guerdon.core.calendar import EARLIEST
-from guerdon.core.errors import Conflict
+from guerdon.core.errors import Conflict, Unavailable
 from guerdon.services.books.due import post_due
 from guerdon.services.published import Publishing
 from guerdon.store import Database, answers, jobs, seals
@@ -68,6 +68,8 @@ class Worker:
         while not self.stopped.is_set():
             try:
                 done = self.round()
+            except Unavailable as failure:
+                _LOG.warning("a round of the worker is put off: %s", failure)
             except Exception:  # noqa: BLE001 - see below
                 # Whatever it was, the next round finds the same work again; nobody is left without a worker.
                 _LOG.exception("a round of the worker failed and is tried again")

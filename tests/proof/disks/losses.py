@@ -69,7 +69,8 @@ class History:
     def _go_on(self, disk: Disk, till: Till) -> None:
         """Do again what nobody heard of, then the other orders, with the power going off at some call."""
         self.books.setdefault(self.done, kept(till.database))
-        self._do(disk, till)
+        if self.done < len(self.asked):
+            self._do(disk, till)
         disk.before = self._ending(disk, self.chance.randint(1, CALLS_MAX))
         while self.done < len(self.asked):
             self._do(disk, till)

@@ -9,7 +9,7 @@ from tests.proof.kept import changed, kept
 from tests.proof.sizes import sized
 from tests.services.shop import Shop
 
-TIMES = sized(push=3, release=200)
+TIMES = sized(push=3, release=60)
 """How often the disk gets full, each time at another place."""
 
 ROOM_PAGES = 12

@@ -12,8 +12,8 @@ import msgspec
 from guerdon.core.calendar import EARLIEST
 from guerdon.core.errors import GuerdonError
 from guerdon.core.events import Event, Terms
-from guerdon.core.teller import FORMAT, Posted
-from guerdon.services.entries import RATED, WAITED, net_of, said_of
+from guerdon.core.teller import FORMAT, Posted, Standing, Teller
+from guerdon.services.entries import DUE, RATED, WAITED, net_of, said_of
 from guerdon.services.facts import can_say, history_in, reread
 from guerdon.services.published import Published
 from guerdon.services.serving import granted_of, place_of
@@ -53,6 +53,7 @@ def differences(published: Published, row: Account, account: Kept, *, at: int, d
         state = unpacked(row.state)
         history, _, _ = history_in(terms, kept, [event for event in read if isinstance(event, Event)])
         yield from _misplaced(published, row, state, history)
+        yield from _undue(state, account.journals)
         yield from _unfolded(published, state, history, account.entries)
         _count(published, history, max(state.due_at, row.placed_at), drawn)
         yield from _misfit(published, row, state, at)
@@ -143,10 +144,34 @@ def _misfit(published: Published, row: Account, state: State, at: int) -> Iterat
     teller = published.teller
     teller.fall_due(at)
     folded = teller.save()
-    teller.open(standing_of(state))
-    whole = teller.save()
-    if teller.next_due() != row.next_due:
-        yield "something falls due at another time than it says"
-    teller.fall_due(at)
-    if whole != standing_of(state) or teller.save() != folded:
+    found = _taken_up(teller, standing_of(state), at)
+    if found is None or found.whole != standing_of(state) or found.brought != folded:
         yield "the saved standing is not what a fold of the events comes to"
+    if found is not None and found.next_due != row.next_due:
+        yield "something falls due at another time than it says"
+
+
+class _Found(NamedTuple):
+    """A saved standing as it is taken up, when something falls due then, and what it has come to at an instant."""
+
+    whole: Standing
+    next_due: int
+    brought: Standing
+
+
+def _taken_up(teller: Teller, standing: Standing, at: int) -> _Found | None:
+    """Let a teller take a saved standing up; None where it cannot be: whoever changed it may have made anything of it."""
+    try:
+        teller.open(standing)
+        whole, next_due = teller.save(), teller.next_due()
+        teller.fall_due(at)
+        return _Found(whole, next_due, teller.save())
+    except Exception:  # noqa: BLE001 - what cannot be taken up is told, and the other accounts are looked at
+        return None
+
+
+def _undue(state: State, kept: Sequence[JournalRow]) -> Iterator[str]:
+    """Tell whether the instant to which an account was brought is none at which something of it fell due, or was recorded."""
+    instants = {EARLIEST, *[one.at for one in kept if one.kind == DUE], *[one.recorded_at for one in kept]}
+    if state.due_at not in instants:
+        yield "nothing fell due at the instant to which its standing is said to be brought"

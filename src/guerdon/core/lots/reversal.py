@@ -82,7 +82,7 @@ def reverse(pocket: Pocket, lot: Lot, row: i64, shortfall: int, room: int) -> in
         pocket.note(RESTORED, at, event, lot, expired, before=FROM_EXPIRED)
     if short > written:
         drawing.owe_of(pocket, at, event, short - written, lot)
-        _collect(pocket, at)
+        collect(pocket, at)
     pocket.fill(at)
     return written
 
@@ -172,8 +172,8 @@ def _put_into(pocket: Pocket, lot: Lot, amount: int, at: i64, *, since: i64) -> 
     )
 
 
-def _collect(pocket: Pocket, at: i64) -> None:
-    """Pay what is owed from what there is, in the order in which it would be spent."""
+def collect(pocket: Pocket, at: i64) -> None:
+    """Pay what is owed from what can be used, in the order in which it would be spent."""
     while pocket.debt > 0:
         lot = pocket.soonest()
         if lot is None:

@@ -18,7 +18,7 @@ from guerdon.services.published import Published
 from guerdon.store import events, journals
 from guerdon.store.database import View
 from guerdon.store.events import Claim, Name
-from guerdon.store.journals import EntryRow
+from guerdon.store.journals import EntryRow, JournalRow
 
 
 def answered_once(view: View, published: Published, name: Name) -> Recorded:
@@ -32,9 +32,8 @@ def answered_before(view: View, published: Published, claim: Claim, name: Name) 
     if journal is None:
         message = "an event that was claimed has its journal"
         raise InvariantBroken(message)
-    entries = [
-        entry for entry in journals.entries_after(view, published.id, claim.account) if entry.journal <= journal.number
-    ]
+    last = _last_of(view, published, claim, journal)
+    entries = [entry for entry in journals.entries_after(view, published.id, claim.account) if entry.journal <= last]
     said = [entry[SAID:] for entry in entries if entry.journal == journal.number]
     return Recorded(
         id=name[1],
@@ -49,6 +48,12 @@ def answered_before(view: View, published: Published, claim: Claim, name: Name) 
         balances=_balances(published, entries),
         repeated=True,
     )
+
+
+def _last_of(view: View, published: Published, claim: Claim, journal: JournalRow) -> int:
+    """Return the last journal that was posted when an event was recorded: what it changed of others came after its own."""
+    (after,) = journals.of_account(view, published.id, claim.account, journal.number + 2, 1)
+    return after.number if after.late == claim.number else journal.number
 
 
 def _balances(published: Published, entries: list[EntryRow]) -> tuple[Balance, ...]:

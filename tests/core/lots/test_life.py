@@ -109,13 +109,13 @@ class Returning(Model):
                     left -= part
                     drawn[1] -= part
                     self.rows.append(("settled", at, lot.event, lot.event, part))
-                    self._give_again(drawn[0], drawn[2], part, at)
+                    self._give_again(lot, drawn[0], drawn[2], part, at)
         lot.remaining -= points - left
         lot.spent += points - left
         return points - left
 
-    def _give_again(self, payer: Lot, since: datetime, points: int, at: datetime) -> None:
-        self.rows.append(("indebted", at, payer.event, payer.event, points))
+    def _give_again(self, short: Lot, payer: Lot, since: datetime, points: int, at: datetime) -> None:
+        self.rows.append(("indebted", at, short.event, payer.event, points))
         payer.spent -= points
         payer.remaining += points
         stays = self.terms.get("restore", "grace") == "grace"

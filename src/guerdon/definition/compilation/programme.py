@@ -22,7 +22,7 @@ from guerdon.definition.compilation.eligibility import eligible
 from guerdon.definition.compilation.joint import Joint
 from guerdon.definition.compilation.keeping import caps, keepings, keeps_lots, sale_slot
 from guerdon.definition.compilation.ladders import compile_ladders, past_of
-from guerdon.definition.compilation.late import joining, lateness
+from guerdon.definition.compilation.late import joining, lateness, with_waivers
 from guerdon.definition.compilation.limits import Limits
 from guerdon.definition.compilation.metrics import compile_metrics
 from guerdon.definition.compilation.moves.adjustments import adjusting, given_by, with_adjustments
@@ -66,6 +66,7 @@ def compile_programme(
 def begin(spec: ProgrammeSpec, source: Source) -> Draft:
     """Resolve what everything else counts in: the zone and the currency, or others in their stead."""
     decimals = DECIMALS.get(spec.currency, MINOR_DECIMALS)
+    spec = with_waivers(spec)
     try:
         return Draft(spec, source, load_zone(spec.zone), decimals)
     except NotFound as missing:

@@ -15,6 +15,7 @@ from guerdon.services.answers import (
 )
 from guerdon.services.entries import SAID, WAITED
 from guerdon.services.published import Published
+from guerdon.services.waiving import waivers_of
 from guerdon.store import events, journals
 from guerdon.store.database import View
 from guerdon.store.events import Claim, Name
@@ -51,9 +52,12 @@ def answered_before(view: View, published: Published, claim: Claim, name: Name) 
 
 
 def _last_of(view: View, published: Published, claim: Claim, journal: JournalRow) -> int:
-    """Return the last journal that was posted when an event was recorded: what it changed of others came after its own."""
+    """Return the last journal that was posted when an event was recorded: what it changed of others, and what was given again for that, came after its own."""
     (after,) = journals.of_account(view, published.id, claim.account, journal.number + 2, 1)
-    return after.number if after.late == claim.number else journal.number
+    given = events.find(view, published.id, waivers_of(published, claim.source, claim.id))
+    found = [journals.of_event(view, published.id, one.account, one.number) for one in given.values()]
+    last = after.number if after.late == claim.number else journal.number
+    return max([last, *[one.number for one in found if one is not None]])
 
 
 def _balances(published: Published, entries: list[EntryRow]) -> tuple[Balance, ...]:

@@ -13,6 +13,7 @@ from typing import Final
 
 from guerdon.core.calendar import EARLIEST
 from guerdon.core.errors import Invalid, Refused
+from guerdon.core.events import Event
 from guerdon.core.facts import REFUND
 from guerdon.core.ledger import NOWHERE
 from guerdon.core.teller import Posted
@@ -34,6 +35,7 @@ from guerdon.services.identities import Recognised, recognise
 from guerdon.services.published import Published
 from guerdon.services.serving import Serving, write
 from guerdon.services.shared import Shared
+from guerdon.services.waiving import waiver
 from guerdon.store import accounts, events, guests, members
 from guerdon.store.accounts import Account
 from guerdon.store.database import Work
@@ -69,6 +71,7 @@ class Recording:
         self.guests: Final = Guests(work, published, recorded_at)
         self.known: dict[Name, Claim] = {}
         self.claims: dict[Name, Claim] = {}
+        self.waived: Final[list[Claim]] = []
         self.outcomes: dict[Name, Outcome] = {}
         # From when on accounts are their members' who began anew.
         self.begins: dict[str, int] = {}
@@ -115,6 +118,7 @@ class Recording:
             self._record(serving, fact)
         self._close(serving)
         guests.settle(self.work, self.published.id, list(self.claims.values()))
+        events.claim(self.work, self.published.id, self.waived)
         write(self.work, self.published, self.served)
         self.shared.save()
 
@@ -187,11 +191,7 @@ class Recording:
         refused = without_terms(self.published, event)
         if refused is not None:
             return refused
-        row = EventRow(
-            account=event.account, number=number, source=event.source, id=event.id, type=event.type, kind=event.kind,
-            member=event.member, at=event.at, body=fact.body, granted=None, revision=self.published.revision,
-            recorded_at=self.recorded_at if event.recorded_at is None else event.recorded_at,
-        )  # fmt: skip
+        row = self._row(fact, number)
         mark = serving.mark() if self.decides else None
         try:
             posted = Posted(event=event, number=number, refers=self._refers(fact))
@@ -210,18 +210,38 @@ class Recording:
         if granted is not None:
             serving.events[-1] = serving.events[-1]._replace(granted=granted)
         self.claims[_name(fact)] = Claim(event.source, event.id, event.account, number, fact.content)
+        journal = serving.rated
+        self._give_again(serving, event)
         return Recorded(
             id=event.id,
             source=event.source,
             account=event.account,
             number=number,
-            journal=serving.rated,
+            journal=journal,
             status=WAITING if serving.waits(number) else RECORDED,
             points=points_of(self.published, said),
             limited=limited_by(self.published, said),
             moves=moves_of(self.published, said),
             balances=balances_of(self.published, serving.left()),
         )
+
+    def _row(self, fact: Fact, number: int) -> EventRow:
+        event = fact.event
+        return EventRow(
+            account=event.account, number=number, source=event.source, id=event.id, type=event.type, kind=event.kind,
+            member=event.member, at=event.at, body=fact.body, granted=None, revision=self.published.revision,
+            recorded_at=self.recorded_at if event.recorded_at is None else event.recorded_at,
+        )  # fmt: skip
+
+    def _give_again(self, serving: Serving, late: Event) -> None:
+        """Record, after a late event, the adjustments that give again what others lost to it, where that is waived."""
+        for unit, points in serving.lost.items():
+            at = max(self.recorded_at, serving.place[0] + 1, serving.due_at)
+            fact = waiver(self.published, late, unit, points, at=at, recorded_at=self.recorded_at)
+            if not serving.is_closed_to(fact.event):
+                number = serving.count + 1
+                serving.record(self._row(fact, number), Posted(event=fact.event, number=number))
+                self.waived.append(Claim(*_name(fact), fact.event.account, number, fact.content))
 
     def _refers(self, fact: Fact) -> int:
         """Return the number of the reservation, or the purchase paid for, that an event names in its account."""
@@ -239,7 +259,7 @@ class Recording:
 
     def _write(self) -> None:
         """Write everything at once; the work ends as a Conflict when another one has claimed one of the ids meanwhile."""
-        events.claim(self.work, self.published.id, list(self.claims.values()))
+        events.claim(self.work, self.published.id, [*self.claims.values(), *self.waived])
         self.guests.save()
         write(self.work, self.published, self.served)
         self.shared.save()

@@ -65,11 +65,9 @@ def test_what_takes_something_away_needs_the_notice_that_was_promised(served: Se
     assert served.get("/programme").json()["versions"] == ["2026-01-01", "2026-07-02"]
 
 
-def test_what_the_service_cannot_hold_yet_is_not_published(served: Served) -> None:
-    answer = served.post("/programme/revisions", {"text": PROGRAMME + "late: {loss: waive}\n"})
-    assert answer.status_code == 422
-    assert "cannot waive it yet; leave loss: waive out" in answer.json()["detail"]
-    assert served.get("/programme").json()["revision"] == 1
+def test_waiving_what_others_lose_to_a_late_event_is_published_with_its_reason(served: Served) -> None:
+    assert served.post("/programme/revisions", {"text": PROGRAMME + "late: {loss: waive}\n"}).json()["revision"] == 2
+    assert [one["id"] for one in served.get("/programme").json()["adjustments"]][-1] == "late-loss"
 
 
 def test_a_programme_of_several_files_is_published_whole(served: Served) -> None:

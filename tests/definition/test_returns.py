@@ -33,10 +33,10 @@ def mistakes(body: str) -> list[str]:
         ("shortfall: pending_only, write_off: {most: 0.5, every: year}", "0.5 has more decimals than points. Try: write fewer."),
         ("shortfall: pending_only, write_off: {most: 5}", "'every' is missing."),
         ("shortfal: debt", "'shortfal' is not a key here. Try: did you mean 'shortfall'?"),
-        ("unlinked: guess", "'guess' is not one of list, refuse"),
+        ("unlinked: guess", "'guess' is not one of list, refuse, base_rate"),
         ("unlinked: {match_latest: skew}", "there is no attribute of lines 'skew'. Try: there is sku, quantity."),
         ("unlinked: {within: 5 days}", "`within` goes with match_latest. Try: write match_latest: sku."),
-        ("unlinked: {way: refuse, match_latest: sku}", "a return is listed, refused or matched. Try: write one of them."),
+        ("unlinked: {way: refuse, match_latest: sku}", "a return is listed, refused, matched or taken back at the base rate. Try: write one of them."),
     ],
 )  # fmt: skip
 def test_every_mistake_is_told(terms: str, what: str) -> None:
@@ -94,6 +94,29 @@ def test_lines_of_returns_may_name_their_product_unless_they_do_already() -> Non
     assert sku.default == "none"
 
 
+def test_a_base_rate_needs_a_rule_that_gives_everybody_by_value() -> None:
+    body = "returns: {unlinked: base_rate}\nrules: [{id: a, unit: points, give: 5}, {id: b, unit: points, when: net > 5, give: net}]\n"
+    (found,) = mistakes(body)
+    assert found == (
+        "6:21: error: no rule gives everybody points by value, so there is no base rate. "
+        "Try: write a rule over purchases without `when`, or unlinked: list."
+    )
+
+
+def test_nobody_can_state_or_read_goods() -> None:
+    body = f"{LINES}returns: {{unlinked: base_rate}}\n{RULES}"
+    made = load_text(HEAD + body)
+    assert list(made.event_types) == ["purchase", "refund"]
+    assert [(one.name, one.optional) for one in made.event_types["refund"].line_attributes] == [
+        ("quantity", True),
+        ("sku", True),
+    ]
+    assert made.terms.returns.told == ()
+    assert made.keeps_state()
+    (found,) = mistakes(body.replace("{id: base,", "{id: more, on: sale, unit: points, give: 1}, {id: base,"))
+    assert found.endswith("there is no type of event 'sale'. Try: there is purchase, refund.")
+
+
 def both(old: str, new: str) -> tuple[list[str], list[str]]:
     bodies = [f"{EVENTS}{f'returns: {{{terms}}}' if terms else ''}\nrules: [{SPEND}]\n" for terms in (old, new)]
     return told(bodies[0], bodies[1]), told(bodies[1], bodies[0])
@@ -110,6 +133,7 @@ def both(old: str, new: str) -> tuple[list[str], list[str]]:
         ("shortfall: pending_only, write_off: {most: 9, every: month}", "shortfall: pending_only, write_off: {most: 9, every: year}", "different: returns: written off at most 9 each year, was 9 each month", "different: returns: written off at most 9 each month, was 9 each year"),
         ("unlinked: list", "unlinked: {match_latest: brand, within: 9 days}", "worse: returns: a return without its purchase is one of the latest purchase with its brand of the last 9 days, was listed", "better: returns: a return without its purchase is listed, was one of the latest purchase with its brand of the last 9 days"),
         ("unlinked: refuse", "unlinked: {match_latest: brand}", "different: returns: a return without its purchase is one of the latest purchase with its brand, was refused", "different: returns: a return without its purchase is refused, was one of the latest purchase with its brand"),
+        ("unlinked: list", "unlinked: base_rate", "worse: returns: a return without its purchase is taken back at the base rate, was listed", "better: returns: a return without its purchase is listed, was taken back at the base rate"),
         ("", "refund_tender: points_first", "different: returns: refund_tender points_first, was proportional", "different: returns: refund_tender proportional, was points_first"),
     ],
 )  # fmt: skip

@@ -118,6 +118,7 @@ RETURNS = (
     "{refund_tender: money_first, unlinked: refuse}",
     "{window: 1 month, unlinked: list}",
     "{unlinked: {match_latest: brand, within: 5 days}}",
+    "{unlinked: base_rate, window: 3 days}",
 )
 
 
@@ -129,9 +130,11 @@ def shop(request: pytest.FixtureRequest) -> Programme:
 def plain(event: Event) -> Event:
     """Return an event without what files do not keep of it."""
     if event.left is None:
-        return replace(event, returned_lines=0, refund=None, late=False, unnamed=())
-    left = replace(event.left, returned_lines=0, unnamed=())
-    return replace(event, returned_lines=0, timed=True, attributes={}, refund=None, left=left)
+        return replace(event, returned_lines=0, refund=None, late=False, unnamed=(), valued=None)
+    left = replace(event.left, returned_lines=0, unnamed=(), valued=None)
+    if event.refund is None:
+        left = replace(left, id=event.id)
+    return replace(event, returned_lines=0, timed=True, attributes={}, refund=None, left=left, valued=None)
 
 
 def in_python(programme: Programme, records: list[dict[str, Any]]) -> tuple[list[Event], set[str], list[int]]:

@@ -226,3 +226,66 @@ def test_points_wait_until_their_order_was_delivered_whichever_is_recorded_first
     assert shop.points("ana", "2026-05-19T10:00:00+02:00") == 130
     assert shop.stand("ana").balances[0].pending == 7
     assert shop.verify().findings == ()
+
+
+def _both_orders(database: Database, *, first: str) -> Shop:
+    """Record Ana's purchase, and two refunds of it that Ben brings: in this order, or the refunds first."""
+    shop = Shop(database)
+    told = [
+        {"id": "p", "member": "ana", "at": "2026-05-10", "amount": 100},
+        {"id": "r", "type": "refund", "member": "ben", "at": "2026-05-11", "refund_of": "p", "amount": 40},
+        {"id": "s", "type": "refund", "member": "cyd", "at": "2026-05-12", "refund_of": "p", "amount": 10},
+    ]
+    for one in told if first == "purchase" else told[::-1]:
+        shop.one(**one)
+    return shop
+
+
+def test_a_refund_that_another_member_brings_is_its_purchase_s_in_either_order(database: Database) -> None:
+    """It waited for ever where it came first."""
+    shop = _both_orders(database, first="refund")
+    assert shop.points("ana") == 50
+    assert shop.points("ben") == 0
+    shop.seal()
+    assert shop.verify().findings == ()
+    shop.one(id="q", member="ben", at="2026-05-12", amount=7)
+    assert (shop.points("ana"), shop.points("ben")) == (50, 7)
+
+
+def test_a_refund_is_forwarded_once_and_only_while_it_waits(database: Database) -> None:
+    shop = _both_orders(database, first="refund")
+    again = shop.one(id="p", member="ana", at="2026-05-10", amount=100)
+    assert again.repeated
+    assert shop.points("ana") == 50
+    late = shop.one(id="t", type="refund", member="ben", at="2026-05-13", refund_of="p", amount=50)
+    assert late.account == "ana"
+    assert shop.points("ana") == 0
+    shop.seal()
+    assert shop.verify().findings == ()
+
+
+def test_of_refunds_that_waited_one_of_more_than_is_left_does_nothing(database: Database) -> None:
+    shop = Shop(database)
+    for member, amount in (("ben", 70), ("cyd", 40)):
+        shop.one(
+            id=f"r-{member}",
+            type="refund",
+            member=member,
+            at="2026-05-11",
+            refund_of="p",
+            refund_source="",
+            amount=amount,
+        )
+    shop.one(id="p", member="ana", at="2026-05-10", amount=100)
+    assert shop.points("ana") == 30
+    shop.seal()
+    assert shop.verify().findings == ()
+
+
+def test_a_refund_and_its_purchase_may_come_together(database: Database) -> None:
+    shop = Shop(database)
+    shop.record(
+        {"id": "r", "type": "refund", "member": "ben", "at": "2026-05-11", "refund_of": "p", "amount": 40},
+        {"id": "p", "member": "ana", "at": "2026-05-10", "amount": 100},
+    )
+    assert shop.points("ana") == 60

@@ -62,7 +62,7 @@ class Names:
         if self.has_refunds or self.has_budgets or self.keeps_lots or self.has_ledger:
             columns += ', r."row"'
         if self.has_ledger:
-            refunded = 'CASE WHEN r.refers >= 0 THEN r.refund_type ELSE r."type" END'
+            refunded = 'COALESCE(r.refund_type, r."type")'
             columns += f', r.source, r.id, {refunded if self.has_refunds else "r.type"} AS "type"'
         if self.has_refunds or self.keeps_lots:
             columns += ", CAST(r.kind AS BIGINT) AS kind"

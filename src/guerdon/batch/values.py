@@ -16,6 +16,7 @@ from guerdon.batch.recording import COLUMNS
 from guerdon.core.amounts import read_time
 from guerdon.core.events import Event, Line, Refund, Values
 from guerdon.core.events.granted import read_granted
+from guerdon.core.events.policy import GOODS
 from guerdon.core.facts import ORDER_AMOUNTS, PURCHASE, REFUND, Attribute
 from guerdon.core.programme import Programme
 
@@ -110,26 +111,27 @@ class _Lines:
 
 
 def _event(programme: Programme, own: dict[str, Any], lines: _Lines) -> Event:
-    declared = programme.event_types[own["type"]]
+    goods = own["type"] == GOODS
+    declared = programme.event_types["purchase" if goods else own["type"]]
     refund = own["kind"] == REFUND and own.get("refers", -1) >= 0
     event = Event(
         id=own["refund_of"] if refund else own["id"],
         source=own["refund_source"] if refund else own["source"],
         type=own["type"],
-        kind=PURCHASE if refund else int(own["kind"]),
+        kind=PURCHASE if refund or goods else int(own["kind"]),
         member=str(own["member"]),
         account=str(own["account"]),
         at=int(own["at"]),
         timed=bool(own["timed"]),
         returned=bool(own["returned"]),
         amounts={word: int(own[word]) for word in ("amount", *ORDER_AMOUNTS)},
-        attributes={attribute.name: own[attribute.name] for attribute in declared.attributes},
+        attributes={} if goods else {attribute.name: own[attribute.name] for attribute in declared.attributes},
         lines=tuple(lines.of(own["row"], declared.line_attributes)),
-        refund=_waiting(own) if not refund else None,
+        refund=None if refund or goods else _waiting(own),
         recorded_at=_instant(own.get("recorded_at"), programme),
         granted=read_granted(own.get("granted")),
     )
-    return _refund(event, own) if refund else event
+    return _refund(event, own) if refund or goods else event
 
 
 def _instant(stated: str | None, programme: Programme) -> int | None:
@@ -143,7 +145,7 @@ def _waiting(own: dict[str, Any]) -> Refund | None:
 
 
 def _refund(left: Event, own: dict[str, Any]) -> Event:
-    """Return the refund that left its purchase so."""
+    """Return the refund that left its purchase so, or that goods without one are."""
     return replace(
         left,
         id=own["id"],
@@ -155,6 +157,6 @@ def _refund(left: Event, own: dict[str, Any]) -> Event:
         amounts=dict.fromkeys(left.amounts, 0),
         attributes={},
         lines=(),
-        refund=Refund(of=left.id, source=left.source, amount=None, lines=()),
+        refund=None if left.type == GOODS else Refund(of=left.id, source=left.source, amount=None, lines=()),
         left=left,
     )

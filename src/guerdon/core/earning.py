@@ -179,6 +179,7 @@ class Rule(Origin):
         self.share_slot: int = -1
         self.adjusts = False
         self.qualifies = True
+        self.at_base = False
         self.keep_decimals(scale)
 
     def index_limits(self) -> None:
@@ -196,6 +197,10 @@ class Rule(Origin):
         """Be what an adjustment or a transfer gives: no activity of the member's, and only where it `qualifies` any credit towards levels."""
         self.adjusts = True
         self.qualifies = qualifies
+
+    def read_goods(self) -> None:
+        """Be a rule of the base rate: it reads what came back without its purchase, and nothing else."""
+        self.at_base = True
 
     def keep_decimals(self, scale: int) -> None:
         """Let exact parts carry `scale` decimals, so that they add up with another rule's."""

@@ -21,7 +21,8 @@ The lot that points moved in or out of is named by what made it: the event `of`,
 `version` is the one whose terms decided: of what is earned or reversed the rule's, of what expires the one by which the lot ends
 then, of a level that of its ladder, else the one in force. In rows of lots `band` says where the points were before: usable (-1), pending (0), held (1), spent (2) or expired (3), or that an adjustment took
 them off (5) or another account has them now (6). What is
-settled is a redemption's debt (2) or a refund's (-1); what a refund makes debt names the lot that is short of it.
+settled is a redemption's debt (2) or a refund's (-1), or, with points that are not usable yet, that of goods without a purchase (0);
+what a refund makes debt names the lot that is short of it, and what such goods do names them by the rule of the base rate.
 
 Invariants:
 * 0 <= granted <= desired in every row.

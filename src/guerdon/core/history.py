@@ -237,8 +237,8 @@ def _refers(events: Sequence[Event]) -> Column:
     reserved = reservations_of(events)
     places = {(event.source, event.id): place for place, event in enumerate(events)}
     return column_of([
-        places[event.left.source, event.left.id]
-        if event.left is not None
+        places[event.purchase.source, event.purchase.id]
+        if event.purchase is not None
         else reserved[place]
         if event.attributes.get("reservation") is not None
         else _purchase_named(event, places)
@@ -254,7 +254,8 @@ def _purchase_named(event: Event, places: dict[tuple[str, str], int]) -> int:
 
 def _named(events: Sequence[Event]) -> Column:
     """Return 1 for each event that a refund among them names."""
-    named = {(event.left.source, event.left.id) for event in events if event.left is not None}
+    purchases = [event.purchase for event in events]
+    named = {(one.source, one.id) for one in purchases if one is not None}
     return column_of([int((event.source, event.id) in named) for event in events]) if named else constant(0)
 
 

@@ -240,6 +240,25 @@ class Meter:
             self.former -= min(amount, self.former)
             self.total = max(self.total + self._excess(self.former) - carried, 0)
 
+    def take_off(self, amount: int) -> int:
+        """Take off what was counted last, or is to be counted, whichever event it was of; return how much there was."""
+        left = amount
+        for position in range(len(self.owed) - 1, -1, -1):
+            part = min(left, self.owed[position])
+            self.owed[position] -= part
+            left -= part
+        for position in range(len(self.gone) - 1, -1, -1):
+            part = min(left, self.amounts[position])
+            self.amounts[position] -= part
+            self.total -= part
+            left -= part
+        if not self.rolling:
+            part = min(left, self.total)
+            self.total -= part
+            left -= part
+        self.changed = True
+        return amount - left
+
     def counted(self, day: int, at: i64) -> bool:
         """Say whether what an event of a day counted for was counted together with what was counted at an instant."""
         day += self.metric.delay

@@ -14,8 +14,8 @@ from typing import Final
 from mypy_extensions import i64
 
 from guerdon.core.calendar import LATEST, Zone
-from guerdon.core.effects import EARNED, FROM_PENDING, RECEIVED, REVERSED, USABLE, Effects
-from guerdon.core.facts import Facts
+from guerdon.core.effects import EARNED, FROM_PENDING, RECEIVED, REVERSED, SETTLED, USABLE, Effects
+from guerdon.core.facts import REFUND, Facts
 from guerdon.core.ladders import AFTER, Ladder, Later, Place
 from guerdon.core.metrics import Meter, Metric
 from guerdon.core.periods import Days
@@ -81,7 +81,7 @@ class Past:
         if self.next_due <= at:
             self.fall_due(at, event, effects)
         self.read(at)
-        if self.at_once:
+        if self.at_once and facts.kind.small_at(row) != REFUND:
             self._cross(facts, row, at, event, effects)
 
     def end(self, facts: Facts, row: i64, event: i64, effects: Effects, mark: i64) -> None:
@@ -138,6 +138,33 @@ class Past:
                 meter.take_back(amount, credit.day)
                 for place in self.places:
                     place.lose(len(self.places) + position, meter, amount, credit.day)
+        self._look_again(at, event, effects)
+
+    def take_off_goods(self, facts: Facts, row: i64, event: i64, effects: Effects, mark: i64) -> None:
+        """Take what goods without their purchase count for out of what counts now, the latest first, and look at levels (S6c).
+
+        What is taken back for them has the effects from row `mark` on.
+        """
+        at = facts.at.small_at(row)
+        for position, meter in enumerate(self.meters):
+            amount = _taken_back(effects, mark, meter.metric)
+            if meter.metric.slot >= 0:
+                amount = facts.slots[meter.metric.slot].at(row)
+            taken = meter.take_off(amount) if amount > 0 else 0
+            if taken > 0:
+                self._lose_of_now(len(self.places) + position, meter, taken, at)
+        self._look_again(at, event, effects)
+
+    def _lose_of_now(self, metric: int, meter: Meter, amount: int, at: i64) -> None:
+        """Let levels know that less counts for them, whose credit is counted together with what counts now."""
+        for place in self.places:
+            if place.earned > 0:
+                day = int(self.days.of(place.credited)) - meter.metric.delay
+                if meter.counted(day, at):
+                    place.lose(metric, meter, amount, day)
+
+    def _look_again(self, at: i64, event: i64, effects: Effects) -> None:
+        """Look at levels whose credit became less."""
         self.read(at)
         for place in self.places:
             place.recheck(at, event, self.values, self._left_of(place), effects)
@@ -305,5 +332,19 @@ def _earned(effects: Effects, mark: i64, unit: int) -> int:
             points += int(effects.desired[row] if given_back else effects.granted[row])
         elif effects.unit[row] == unit and effects.kind[row] == REVERSED:
             points -= int(effects.desired[row])
+        row += 1
+    return points
+
+
+def _taken_back(effects: Effects, mark: i64, metric: Metric) -> int:
+    """Return what goods without their purchase take back of a metric's unit; of points that were to be usable, what was."""
+    points = 0
+    row = mark
+    while row < effects.count:
+        if effects.unit[row] == metric.unit:
+            if effects.kind[row] == REVERSED:
+                points += int(effects.desired[row])
+            elif effects.kind[row] == SETTLED and effects.band[row] == FROM_PENDING and metric.usable:
+                points -= int(effects.granted[row])
         row += 1
     return points

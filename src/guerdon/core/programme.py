@@ -196,4 +196,6 @@ class Programme:
         """Say whether what an event earns can depend on earlier ones, so that a fold is needed."""
         if self.limits or self.metrics or self.ladders or self.recovery is not None or not self.replays:
             return True
+        if any([rule.at_base for rule in self.rules]):
+            return True
         return any([slot.by_code is not None for slot in self.slots])

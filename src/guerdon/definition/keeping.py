@@ -219,7 +219,7 @@ class _OrWay:
     """Tells editors which words alone may stand where it is said what becomes of a return without its purchase."""
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own hook
-        return {"anyOf": [{"enum": ["list", "refuse"]}, handler(schema)]}
+        return {"anyOf": [{"enum": ["list", "refuse", "base_rate"]}, handler(schema)]}
 
 
 class WriteOffSpec(Part):
@@ -232,7 +232,10 @@ class WriteOffSpec(Part):
 class UnlinkedSpec(Part):
     """What becomes of a return that names no purchase."""
 
-    way: Literal["list", "refuse"] | None = Field(None, description="It is listed and without effect, or refused")
+    way: Literal["list", "refuse", "base_rate"] | None = Field(
+        None,
+        description="It is listed and without effect, refused, or takes back what its value earns at the base rate",
+    )
     match_latest: FieldName | None = Field(
         None, description="The attribute of lines that names a product: its latest purchase came back"
     )

@@ -179,8 +179,8 @@ def _posted(event: Event, numbers: Mapping[tuple[str, str], int], named: Mapping
 
 def _refers(event: Event, numbers: Mapping[tuple[str, str], int], named: Mapping[str, int]) -> int:
     """Return the number of what an event refers to: a refund's purchase, a step's reservation, what a redemption paid for."""
-    if event.left is not None:
-        return numbers[event.left.source, event.left.id]
+    if event.purchase is not None:
+        return numbers[event.purchase.source, event.purchase.id]
     reservation = event.attributes.get("reservation")
     if reservation is not None:
         return numbers.get((event.source, str(reservation)), named.get(str(reservation), NOWHERE))

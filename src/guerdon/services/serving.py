@@ -27,6 +27,7 @@ from guerdon.services.entries import ADJUSTED, DUE, POSTED, RATED, TAKEN_OFF, WA
 from guerdon.services.facts import history_of
 from guerdon.services.published import Published
 from guerdon.services.states import State, packed, standing_of, unpacked
+from guerdon.services.waiving import lost_to
 from guerdon.store import accounts, events, journals
 from guerdon.store.accounts import Account
 from guerdon.store.database import View, Work
@@ -72,6 +73,8 @@ class Serving:
         self.waiters: Collection[int] = self.state.waiters
         self.due_at = self.state.due_at
         self.rated = 0
+        # What others lost to the event that was recorded last, by units, where the programme waives that.
+        self.lost: dict[int, int] = {}
         self.events: list[EventRow] = []
         self.journals: list[JournalRow] = []
         self.entries: list[EntryRow] = []
@@ -135,10 +138,13 @@ class Serving:
         self.events.append(row)
         teller, event = self.published.teller, posted.event
         late = place_of(event) < self.place or event.at < self.due_at
+        self.lost = {}
         if not late:
             self.fall_due(event.at)
         if late or self.waiters or teller.looks_back(posted) or _is_astray(posted):
-            said = self._fold_anew(row, row.number, quotas)
+            said, others = self._fold_anew(row, row.number, quotas)
+            if late and self.published.programme.terms.lateness.waive:
+                self.lost = lost_to(others, self.published.terms.units, row.number)
         else:
             self.place = place_of(event)
             said = said_of(self.published, teller.rate(posted, quotas))
@@ -184,8 +190,10 @@ class Serving:
             FORMAT, self.published.revision, self.due_at, tuple(self.waiters), standing.members, list(standing.cells)
         )
 
-    def _fold_anew(self, row: EventRow | None, late: int, quotas: Sequence[int] = ()) -> list[Said]:
-        """Fold the whole life of the account, and post what that changes; return what the event itself does."""
+    def _fold_anew(
+        self, row: EventRow | None, late: int, quotas: Sequence[int] = ()
+    ) -> tuple[list[Said], list[tuple[int, Said]]]:
+        """Fold the whole life of the account, and post what that changes; return what the event itself does, and what others do otherwise."""
         published = self.published
         stored = events.of_account(self.view, published.id, self.account.name)
         history, self.waiters, refused = history_of(published.programme.terms, [*stored, *self.events])
@@ -201,7 +209,7 @@ class Serving:
             at = next((one.event.at for one in history if one.number == row.number), row.at)
             self._post(RATED, row.number, at, own)
         self._adjust(late, other)
-        return own
+        return own, other
 
     def _check_refused(self, row: EventRow, refused: Mapping[int, str], stored: Sequence[EventRow]) -> None:
         """Refuse what is refused itself, and a refund that would leave nothing for one that was recorded before it."""

@@ -122,6 +122,17 @@ def test_what_others_spend_and_lose_by_a_late_event_is_a_loss_as_well() -> None:
     assert not posted.waived
 
 
+def test_what_a_refund_that_waited_takes_back_is_no_loss() -> None:
+    events = happened(
+        LIMITED,
+        {"id": "r", "at": "2017-03-10", "type": "refund", "refund_of": "p", "amount": 40},
+        {"id": "p", "at": "2017-03-09", "amount": 50},
+    )  # fmt: skip
+    posted, _ = arriving(LIMITED, events, waive=True)
+    assert sorted(posted.entries.values()) == [40, 50]
+    assert not posted.waived
+
+
 def test_gains_are_posted_where_losses_are_waived() -> None:
     """A late purchase of 150 reaches gold, and lifts what was bought after it."""
     events = happened(WHOLE_LIFE, {"at": "2017-03-10", "amount": 20}, {"at": "2017-03-09", "amount": 160})

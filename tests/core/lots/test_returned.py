@@ -249,3 +249,43 @@ def test_points_that_idle_accounts_get_back_for_what_they_paid_are_theirs_again(
     ]
     (stock,) = take_stock(programme(body), [event(body, record) for record in history])
     assert (stock.left.available, stock.left.debt) == (30, 0)
+
+
+# Points that come back to a lot whose purchase came back before.
+
+ENDS = "expiry: {after: 1 month}"
+COMES_BACK = [
+    ("reserve", "", "2017-02-10"),  # cancelled after the lot's date
+    ("reserve", "", "2017-01-25"),  # and before it
+    ("reserve", "hold_for: 1 month, ", ""),  # lapses by itself, after it
+    ("", "", "2017-02-10"),
+    ("", "", "2017-01-25"),
+]
+
+
+def lived(step: str, terms: str, cancelled: str, *others: Record) -> tuple[int, int]:
+    """Return what is there and what is owed when ten points were set aside, or spent, whose purchase came back, and then they did."""
+    body = kept(ENDS, f"\nreturns: {{}}\nredemptions: {{{terms}restore: original_date}}")
+    asked = {"id": "ask", "at": "2017-01-10", "type": "redemption", "points": 10} | ({"step": step} if step else {})
+    history = [buys("one", "2017-01-01", 10), asked, returns("back", "2017-01-15", "one"), *others]
+    if cancelled:
+        cancel = {"step": "cancel", "reservation": "ask"}
+        history.append({"id": "cancel", "at": cancelled, "type": "redemption", "points": 10} | cancel)
+    history.append(buys("none", "2017-02-12", 0))
+    (stock,) = take_stock(programme(body), [event(body, one) for one in history])
+    return stock.left.available, stock.left.debt
+
+
+@pytest.mark.parametrize(("step", "terms", "cancelled"), COMES_BACK)
+def test_points_that_come_back_pay_what_their_own_purchase_owes_even_after_their_date(
+    step: str, terms: str, cancelled: str
+) -> None:
+    """They expired, and ten points were owed for ever for goods that had been given back."""
+    assert lived(step, terms, cancelled) == (0, 0)
+
+
+@pytest.mark.parametrize(("step", "terms", "cancelled"), COMES_BACK)
+def test_points_of_others_that_paid_are_there_again(step: str, terms: str, cancelled: str) -> None:
+    other = buys("two", "2017-01-20", 10)
+    assert lived(step, terms, cancelled, other) == (10, 0)
+    assert lived(step, terms, cancelled, other, returns("again", "2017-02-11", "two")) == (0, 0)

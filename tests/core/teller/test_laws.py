@@ -58,6 +58,28 @@ def test_what_refunds_take_back(history: list[Made], shortfall: str) -> None:
     assert_served_as_folded(programme(body), [event(body, one) for one in history])
 
 
+@pytest.mark.parametrize("restore", ["30 days", "original_date", "new_lot"])
+@pytest.mark.parametrize("others", [10, 4, 25])
+def test_what_paid_for_points_that_are_set_aside_and_whose_purchase_came_back(others: int, restore: str) -> None:
+    """The reservation lapses after their date: others that paid, and have nothing left themselves, get theirs again."""
+    body = kept("expiry: {after: 1 month}", f"\nreturns: {{}}\nredemptions: {{hold_for: 1 month, restore: {restore}}}")
+    reserve = {"id": "ask", "type": "redemption", "at": "2017-01-10", "points": 10, "step": "reserve"}
+    assert_served_as_folded(
+        programme(body),
+        [
+            event(body, one)
+            for one in (
+                {"id": "one", "at": "2017-01-01", "amount": 10},
+                reserve,
+                {"id": "back", "type": "refund", "refund_of": "one", "at": "2017-01-15"},
+                {"id": "two", "at": "2017-01-20", "amount": others},
+                {"id": "three", "at": "2017-02-11", "amount": 1},
+                {"id": "four", "at": "2017-02-21", "amount": 3},
+            )
+        ],
+    )
+
+
 @pytest.mark.parametrize("one", shipped(), ids=lambda one: one.name)
 def test_the_worked_examples_of_shipped_programmes(one: Shipped) -> None:
     checked = check(one.path, examples=False)

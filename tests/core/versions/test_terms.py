@@ -22,6 +22,14 @@ def test_a_refund_is_in_time_as_the_version_of_its_purchase_says() -> None:
     assert points(made, *history) == [20, 30, -5, 0, -7, 0]
 
 
+def test_goods_are_taken_back_at_the_base_rate_of_their_day_s_version() -> None:
+    """One a dollar until June, then three; what nobody gave before counts from its own version on."""
+    body = "returns: {unlinked: base_rate}\nrules: [{id: base, give: floor(amount"
+    made = timeline({"2017-01-01": f"{body})}}]\n", "2017-07-01": f"{body} * 3)}}]\n"})
+    said = [{"id": day, "at": day, "type": "refund", "amount": 5} for day in ("2017-06-30", "2017-07-01")]
+    assert points(made, *said) == [-5, -15]
+
+
 def test_a_sweep_issues_for_the_price_and_within_the_numbers_of_its_day_s_version() -> None:
     """Two of 100 a time until June, then three of 90; what falls due as a version begins is still the former one's."""
     body = (

@@ -17,7 +17,12 @@ from guerdon.batch.intake.rows import Group, all_have_ids, typed_rows
 
 
 def are_direct(con: duckdb.DuckDBPyConnection, groups: Sequence[Group]) -> bool:
-    """Say whether the rows of all groups can be read where they lie; where refunds name purchases, these need their ids."""
+    """Say whether the rows of all groups can be read where they lie; where refunds name purchases, these need their ids.
+
+    What comes back without a purchase is laid down with what it is worth.
+    """
+    if any(group.mapped.valued for group in groups):
+        return False
     if any(group.mapped.has_refunds for group in groups) and any("id" not in group.mapped.head for group in groups):
         return False
     return all(_is_direct(con, group) for group in groups)

@@ -109,14 +109,17 @@ def _with_lines(layer: str, group: Group, *, has_ids: bool, carried: tuple[str, 
 
 
 def _asked(group: Group, when: str = "true") -> str:
-    """Return the amount of the whole purchase that a refund asks for, as further columns, where refunds are."""
+    """Return the amount of the whole purchase that a refund asks for, as further columns, where refunds are.
+
+    Where what names no purchase is valued, it is the amount of anything without lines.
+    """
     currency = '"#currency"' if group.exchange.converts else text(group.exchange.home)
     money = f", {currency} as {name(CURRENCY)}" if _in_own(group) else ""
     if not group.mapped.has_refunds:
         return money
     stated = name(STATED)
     amount = f"cast(abs({group.exchange.converted(stated)}) as bigint)"
-    asks = f"refund_of is not null and {stated} is not null and {when}"
+    asks = f"{stated} is not null and {when}" + ("" if group.mapped.valued else " and refund_of is not null")
     return (
         f"{money}, case when {asks} then {amount} end as {name(ASKED)}, "
         f"case when {asks} then abs({stated}) end as {name(ASKED_OWN)}"

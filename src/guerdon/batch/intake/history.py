@@ -31,7 +31,7 @@ from guerdon.batch.intake.rows import Group, has_whole_members
 from guerdon.batch.intake.shape import Inputs, Shape, event_slots
 from guerdon.batch.intake.sql import copy, name, names, parquet
 from guerdon.batch.intake.times import Zones
-from guerdon.core.events.policy import MATCHED
+from guerdon.core.events.policy import GOODS, MATCHED, VALUED
 
 
 @dataclass(frozen=True)
@@ -236,6 +236,8 @@ def _without_blanks(con: duckdb.DuckDBPyConnection, raw: Raw, mapped: Mapped, sh
 
     Where returns are matched by their products, lines that have one may be such returns.
     """
+    if shape.returns.unlinked == VALUED:
+        return replace(mapped, valued=True)
     if shape.returns.unlinked == MATCHED and shape.returns.product in mapped.line:
         return replace(mapped, matched=True)
     if not mapped.has_refunds:
@@ -247,9 +249,8 @@ def _without_blanks(con: duckdb.DuckDBPyConnection, raw: Raw, mapped: Mapped, sh
 
 def _types(groups: Sequence[Group]) -> frozenset[str]:
     """Return the types of event that files may have."""
-    return frozenset(
-        word for group in groups for word in ([group.types.only] if group.types.only else group.types.known)
-    )
+    stated = [word for group in groups for word in ([group.types.only] if group.types.only else group.types.known)]
+    return frozenset([*stated, GOODS] if any(group.mapped.valued for group in groups) else stated)
 
 
 def _present(groups: Sequence[Group]) -> frozenset[str]:

@@ -37,13 +37,14 @@ ITEM: Final = "item"
 class Mapped:
     """The columns of a group of files by canonical name, those of its lines, and what nobody reads.
 
-    Its returns are `matched` with purchases where they name none.
+    Its returns are `matched` with purchases where they name none, or `valued`.
     """
 
     head: dict[str, Column]
     line: dict[str, Column]
     ignored: tuple[str, ...]
     matched: bool = False
+    valued: bool = False
 
     @property
     def is_flat(self) -> bool:
@@ -57,8 +58,8 @@ class Mapped:
 
     @property
     def has_refunds(self) -> bool:
-        """Say whether any refund names its purchase, or is matched with one."""
-        return self.matched or "refund_of" in self.head
+        """Say whether any refund names its purchase, or is matched with one or valued without."""
+        return self.matched or self.valued or "refund_of" in self.head
 
     def without_refunds(self) -> "Mapped":
         """Return the same of files in which no refund does."""

@@ -81,7 +81,8 @@ class Event:
     What happened `before_joining` is rated at the level with which everybody begins (S17).
 
     A refund that names its purchase has a `refund`; once that is found, the purchase as it is `left` after the refund, unless
-    it came too `late`. What came back without a purchase's name is `unnamed`, where the programme looks for its purchase.
+    it came too `late`. What came back without a purchase's name is `unnamed`, where the programme looks for its purchase; where
+    it takes the base rate instead, it is `valued` as a purchase of its own, and once that is told apart, what is `left` is that.
     """
 
     id: str
@@ -101,11 +102,22 @@ class Event:
     left: "Event | None" = None
     late: bool = False
     unnamed: tuple[ReturnedProduct, ...] = ()
+    valued: "Event | None" = None
     recorded_at: int | None = None
     granted: tuple[tuple[str, Decimal], ...] = ()
     before_joining: bool = False
     own: int | None = field(default=None, compare=False)
     currency: str = field(default="", compare=False)
+
+    @property
+    def names_no_purchase(self) -> bool:
+        """Say whether this is what came back without its purchase, and is taken back at the base rate."""
+        return self.left is not None and self.refund is None
+
+    @property
+    def purchase(self) -> "Event | None":
+        """Return the purchase as it is left, of a refund whose purchase is there."""
+        return None if self.refund is None else self.left
 
 
 class Terms:

@@ -19,11 +19,18 @@ TENDERS: Final = (PROPORTIONAL, POINTS_FIRST, MONEY_FIRST)
 LISTED: Final = 0
 REFUSED: Final = 1
 MATCHED: Final = 2
-"""What becomes of a return that names no purchase: nothing, a refusal, or the latest purchase of its product (S6)."""
+VALUED: Final = 3
+"""What becomes of a return that names no purchase (S6): nothing, a refusal, the latest purchase of its product is looked for, or
+it takes back what its value earns at the base rate."""
+
+GOODS: Final = "goods at the base rate"
+"""The type of event by which rules of the base rate, and no others, read what came back; nobody can state it."""
 
 
 class ReturnPolicy:
     """How refunds find their purchases: within `window` of it, else too late; without a name by `product`, `within` a time.
+
+    What is valued without its purchase has lines that say what the base rate reads of them (`told`).
 
     The times of `later` versions, each from its first instant on, are those of the purchases that are made under them.
     """
@@ -37,6 +44,7 @@ class ReturnPolicy:
         unlinked: int = LISTED,
         product: str = "",
         within: Length | None = None,
+        told: Sequence[str] = (),
         later: Sequence[tuple[int, "ReturnPolicy"]] = (),
     ) -> None:
         self.zone: Final = zone
@@ -45,6 +53,7 @@ class ReturnPolicy:
         self.unlinked: Final = unlinked
         self.product: Final = product
         self.within: Final = within
+        self.told: Final = tuple(told)
         self.later: Final = later
         self.has_window: Final = window is not None or any([one.window is not None for _, one in later])
 

@@ -15,6 +15,7 @@ from guerdon.core.events.event import Event, Line, Refund, ReturnedLine, Returne
 from guerdon.core.events.fields import Money
 from guerdon.core.events.granted import read_granted
 from guerdon.core.events.policy import MATCHED
+from guerdon.core.events.valuing import with_value
 from guerdon.core.facts import ORDER_AMOUNTS, PURCHASE, REFUND, EventType
 from guerdon.core.values import MONEY_MAX, split
 
@@ -34,7 +35,7 @@ def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -
     returned = event_type.kind == REFUND or (not sales and (bool(gone) or own["amount"] < 0))
     lines = [] if returned else [_line_in_ours(line, money) for line in sales]
     amounts = dict.fromkeys(own, 0) if returned else _in_ours(_checked(own, record), lines, money)
-    return Event(
+    event = Event(
         id=fields.named(record, "id", default_id),
         source=fields.named(record, "source", ""),
         type=event_type.name,
@@ -56,6 +57,8 @@ def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -
         own=None if money.rate is None else own["amount"],
         currency=money.foreign,
     )
+    came_back = [*sales, *gone] if event_type.kind == REFUND else gone
+    return with_value(event, record, terms, money, came_back=came_back, amount=own["amount"])
 
 
 def _recorded_at(record: Mapping[str, object], terms: Terms) -> int | None:

@@ -4,6 +4,7 @@ Invariants:
 * A refund belongs to its purchase's account, and happens no earlier than it (S3).
 * A return that names no purchase takes what refunds by name have left, so that these are never in its way.
 * Which refunds count does not depend on the order in which events come.
+* What is taken back at the base rate is told apart from what its event sells, and is about no purchase.
 """
 
 from collections.abc import Sequence
@@ -113,12 +114,26 @@ class _Resolution:
         )
 
     def _place_unnamed(self, event: Event) -> None:
-        if event.unnamed and self.policy.unlinked == MATCHED:
+        if event.valued is not None:
+            self._place_valued(event, event.valued)
+        elif event.unnamed and self.policy.unlinked == MATCHED:
             self.unnamed.append(event)
         elif event.returned and event.left is None and self.policy.unlinked == REFUSED:
             self.refused.append((event, UNNAMED))
         else:
             self.kept.append(event)
+
+    def _place_valued(self, event: Event, goods: Event) -> None:
+        """Put what is taken back at the base rate beside what else its event says."""
+        name = event.id if event.returned else f"{event.id}#1"
+        none = dict.fromkeys(event.amounts, 0)
+        self.kept.append(
+            replace(
+                event, id=name, kind=REFUND, returned=False, amounts=none, lines=(), returned_lines=0, valued=None, left=goods
+            )
+        )  # fmt: skip
+        if not event.returned:
+            self.kept.append(replace(event, returned_lines=0, valued=None))
 
     def matched(self, found: Sequence[Found]) -> list["Match"]:
         """Return returns that name no purchase with those that they are of: each by itself, numbered where there are several."""

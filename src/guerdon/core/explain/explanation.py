@@ -168,7 +168,7 @@ def _answered(programme: Programme, answer: Answer, told: EventAnswer) -> EventA
     event = answer.event
     rows = rows_of(programme, answer)
     version = programme.version_at(event.at)
-    asked = [rule.position for rule in programme.rules if rule.version == version]
+    asked = [rule.position for rule in programme.rules if rule.version == version and not rule.at_base]
     rules = tuple([_rule(programme, answer, position, rows) for position in asked])
     _check_points(programme, told.points, rules)
     return replace(

@@ -40,6 +40,7 @@ WORDS: Final = {
     (DEBT_BOOK, REDEEMED_BOOK): "{} spent that were not there: they are owed",
     (DEBT_BOOK, AVAILABLE_BOOK): "of these, {} were spent already: they are owed",
     (AVAILABLE_BOOK, DEBT_BOOK): "{} pay what was owed",
+    (PENDING_BOOK, DEBT_BOOK): "{} that were not usable yet pay what was owed",
     (REDEEMED_BOOK, DEBT_BOOK): "{} no longer owed",
     (AVAILABLE_BOOK, ADJUSTED_BOOK): "{} taken off",
     (DEBT_BOOK, ADJUSTED_BOOK): "{} taken off that were not there: they are owed",
@@ -55,7 +56,7 @@ OF_LOTS: Final = (
     (PENDING_BOOK, AVAILABLE_BOOK), (AVAILABLE_BOOK, REDEEMED_BOOK), (HELD_BOOK, REDEEMED_BOOK),
     (AVAILABLE_BOOK, HELD_BOOK), (HELD_BOOK, AVAILABLE_BOOK), (AVAILABLE_BOOK, BREAKAGE_BOOK),
     (PENDING_BOOK, BREAKAGE_BOOK), (REDEEMED_BOOK, AVAILABLE_BOOK), (AVAILABLE_BOOK, DEBT_BOOK),
-    (AVAILABLE_BOOK, ADJUSTED_BOOK), (AVAILABLE_BOOK, TRANSFERRED_BOOK),
+    (PENDING_BOOK, DEBT_BOOK), (AVAILABLE_BOOK, ADJUSTED_BOOK), (AVAILABLE_BOOK, TRANSFERRED_BOOK),
 )  # fmt: skip
 """Of these it is told which purchases the points were of."""
 

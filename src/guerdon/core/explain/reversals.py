@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from guerdon.core.effects import FROM_SPENT, RESTORED, REVERSED, SIGNS
+from guerdon.core.events import Event
 from guerdon.core.explain.wording import decimal_of, full_money
 from guerdon.core.history import Answer
 from guerdon.core.programme import Programme
@@ -29,7 +30,10 @@ class Restored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundAnswer:
-    """What became of a refund: of which purchase, whether that was found and in time, what is left of it, what was taken back."""
+    """What became of a refund: of which purchase, whether that was found and in time, what is left of it, what was taken back.
+
+    One that names none and is taken back at the base rate is of no `purchase`, and `value` is what came back.
+    """
 
     purchase: str
     source: str
@@ -38,13 +42,14 @@ class RefundAnswer:
     left: str
     reversals: tuple[Reversal, ...]
     restored: tuple[Restored, ...]
+    value: str = ""
 
 
 def refund_of(programme: Programme, answer: Answer) -> RefundAnswer | None:
-    """Return what became of an event that is a refund and names its purchase."""
+    """Return what became of an event that is a refund and names its purchase, or is taken back without."""
     refund, left = answer.event.refund, answer.event.left
     if refund is None:
-        return None
+        return None if left is None else _of_goods(programme, answer, left)
     return RefundAnswer(
         purchase=refund.of,
         source=refund.source,
@@ -54,6 +59,13 @@ def refund_of(programme: Programme, answer: Answer) -> RefundAnswer | None:
         reversals=_reversals(programme, answer),
         restored=_restored(programme, answer),
     )
+
+
+def _of_goods(programme: Programme, answer: Answer, goods: Event) -> RefundAnswer:
+    return RefundAnswer(
+        purchase="", source="", found=False, late=False, left="", reversals=_reversals(programme, answer), restored=(),
+        value=full_money(goods.amounts["amount"], programme.currency),
+    )  # fmt: skip
 
 
 def _reversals(programme: Programme, answer: Answer) -> tuple[Reversal, ...]:

@@ -82,20 +82,29 @@ def _event(event: EventAnswer, currency: str, *, refusals: bool, told: bool = Fa
 
 def _refund(refund: RefundAnswer) -> list[str]:
     """Say what a refund took back, of which purchase, and what is left of that."""
+    if refund.value:
+        return [
+            f"  {refund.value} without a purchase, at the base rate",
+            *_taken_back(refund, "nothing is taken back: it earns nothing"),
+        ]
     if not refund.found:
         return [f"  a refund of {refund.purchase}, which is not among the events: without effect until it is"]
     if refund.late:
         return [f"  a refund of {refund.purchase}, too late to take points back"]
-    lines = [f"  a refund of {refund.purchase}, of which {refund.left} is left"]
+    taken = _taken_back(refund, "nothing is taken back: what is left earns as much")
+    restored = [f"  {one.points:,f} {one.unit} that paid for it come back" for one in refund.restored]
+    return [f"  a refund of {refund.purchase}, of which {refund.left} is left", *taken, *restored]
+
+
+def _taken_back(refund: RefundAnswer, otherwise: str) -> list[str]:
+    lines = []
     for one in refund.reversals:
         said = "taken back" if one.points < 0 else "given back"
         if one.points != 0:
             lines.append(f"  {one.rule}: {abs(one.points):,f} {one.unit} {said}")
         if one.written_off != 0:
             lines.append(f"  {one.rule}: {one.written_off:,f} {one.unit} written off")
-    if not refund.reversals:
-        lines.append("  nothing is taken back: what is left earns as much")
-    return lines + [f"  {one.points:,f} {one.unit} that paid for it come back" for one in refund.restored]
+    return lines or [f"  {otherwise}"]
 
 
 def _headline(event: EventAnswer, *, told: bool) -> str:

@@ -24,6 +24,7 @@ from guerdon.core.ledger.books import (
     ADJUSTED_BOOK,
     AVAILABLE_BOOK,
     BREAKAGE_BOOK,
+    DEBT_BOOK,
     HELD_BOOK,
     ISSUED_BOOK,
     PENDING_BOOK,
@@ -239,6 +240,14 @@ def _told(programme: Programme, event: Event | None, movement: Movement, waits: 
         return f"{decimal_of(movement.points, unit.decimals):,f} {unit.name} earned, usable from {day}"
     if event is not None and event.kind == CLOSING and movement.source == BREAKAGE_BOOK:
         return f"{decimal_of(movement.points, unit.decimals):,f} {unit.name} that were forfeited come back"
+    if (
+        event is not None
+        and event.names_no_purchase
+        and (movement.source, movement.into) == (DEBT_BOOK, AVAILABLE_BOOK)
+    ):
+        return (
+            f"{decimal_of(movement.points, unit.decimals):,f} {unit.name} of these come from other points, or are owed"
+        )
     shown = [decimal_of(points, unit.decimals) for _, points in movement.lots]
     said = sentence_of(movement, shown, decimal_of(movement.points, unit.decimals), unit.name)
     return (

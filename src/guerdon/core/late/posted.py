@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from guerdon.core.effects import EARNED, MOVED, REDEEMED, SETTLED, SPENT, Effect
+from guerdon.core.effects import EARNED, MOVED, REDEEMED, REVERSED, SETTLED, SPENT, Effect
 from guerdon.core.events import Event
 from guerdon.core.history import keep_ledger
 from guerdon.core.ledger.books import NO_BOOK, OWN_BOOKS, before_of, place_of, sides
@@ -111,7 +111,7 @@ class Posted:
         losses = _losses(changes, late) if waive else set()
         made = []
         for entry, points in changes.items():
-            if (entry.account, entry.unit) in losses and entry.cause != late:
+            if (entry.account, entry.unit) in losses and _is_of_others(entry, late):
                 _add(self.waived, entry, points)
             else:
                 _add(self.entries, entry, points)
@@ -131,10 +131,15 @@ def _losses(changes: dict[Entry, int], late: Name) -> set[tuple[str, int]]:
     """Return whose points of which unit become fewer by what other events now earn, spend or lose."""
     totals: dict[tuple[str, int], int] = {}
     for entry, points in changes.items():
-        if entry.cause != late and entry.kind not in _TOLD:
+        if _is_of_others(entry, late) and entry.kind not in _TOLD:
             key = (entry.account, entry.unit)
             totals[key] = totals.get(key, 0) + points * _sign(entry)
     return {key for key, total in totals.items() if total < 0}
+
+
+def _is_of_others(entry: Entry, late: Name) -> bool:
+    """Say whether an entry is neither what a late event does, nor what its refund, which waited for it, takes back of that."""
+    return entry.cause != late and not (entry.kind in (EARNED, REVERSED) and entry.of == late)
 
 
 def _sign(entry: Entry) -> int:

@@ -81,6 +81,7 @@ TABLE: Final = (
     (INDEBTED, PASSED_ON, DEBT_BOOK, TRANSFERRED_BOOK),
     (SETTLED, FROM_USABLE, AVAILABLE_BOOK, DEBT_BOOK),
     (SETTLED, FROM_SPENT, AVAILABLE_BOOK, DEBT_BOOK),
+    (SETTLED, FROM_PENDING, PENDING_BOOK, DEBT_BOOK),
     (WRITTEN_OFF, NO_LOT, WRITTEN_OFF_BOOK, DEBT_BOOK),
     (WRITTEN_OFF, FROM_USABLE, WRITTEN_OFF_BOOK, DEBT_BOOK),
     (RECEIVED, FROM_USABLE, TRANSFERRED_BOOK, AVAILABLE_BOOK),
@@ -88,7 +89,8 @@ TABLE: Final = (
 """A kind of effect, where the points were before, the book they leave and the book they come into.
 
 Points of units that keep them pending begin there. What was redeemed beyond the lots (NO_LOT) is owed at once, and no longer
-when it is given back; what a refund makes debt comes to the lot that it then reverses. What an adjustment takes off beyond the
+when it is given back; what a refund makes debt comes to the lot that it then reverses. What goods without a purchase
+earned is paid from what is not usable yet, too (FROM_PENDING). What an adjustment takes off beyond the
 lots (BY_HAND) is owed at once, too, and so is what goes to another account (PASSED_ON). That stands in the book of what was
 transferred until it is received: over all accounts the book is empty.
 """

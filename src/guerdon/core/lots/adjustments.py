@@ -5,6 +5,8 @@ What a reason gives is a rule's, named as the reason is; here stands what such a
 
 from typing import Final
 
+_LATE_LOSS: Final = "late-loss"
+
 
 class Reason:
     """One reason for an adjustment: at most `most` points of `unit` each time; above `approve_above` a second person agrees.
@@ -29,3 +31,8 @@ class Adjusting:
     def __init__(self, reasons: list[Reason], slots: list[int]) -> None:
         self.reasons: Final = reasons
         self.slots: Final = slots
+
+
+def late_loss_of(unit: str, *, alone: bool) -> str:
+    """Return the name of the reason for which a unit's points are given that others lost to a late event (S1)."""
+    return _LATE_LOSS if alone else f"{_LATE_LOSS}-{unit}"

@@ -15,11 +15,10 @@ from guerdon.core.calendar import LATEST
 from guerdon.core.effects import (
     EXPIRED,
     FROM_PENDING,
-    FROM_SPENT,
     FROM_USABLE,
     GRANTED,
+    INDEBTED,
     RELEASED,
-    SETTLED,
     USABLE,
     Effects,
 )
@@ -30,14 +29,14 @@ from guerdon.core.lots.keeping import NO_CAP, Keeping
 from guerdon.core.lots.lot import Lot, Queue, before
 from guerdon.core.lots.moving import Moving
 from guerdon.core.lots.orders import Orders
+from guerdon.core.lots.owed import Owed
 
 
-class Pocket:
+class Pocket(Owed):
     """The lots of one unit of the account that the fold is at; `keeping` holds their terms."""
 
     def __init__(self, keeping: Keeping, effects: Effects, *, grace: Term | None = None) -> None:
-        self.keeping: Keeping = keeping
-        self.effects: Final = effects
+        super().__init__(keeping, effects)
         self.grace: Term | None = grace
         self.restore_grace: Term | None = None
         self.restores_anew = False
@@ -59,12 +58,8 @@ class Pocket:
         self.holds: list[Claim] = []
         self.lapsed: i64 = 0
         self.by_event: dict[int, Claim] = {}
-        self.debts: list[Debt] = []
-        self.paid: i64 = 0
         self.pending: int = 0
-        self.available: int = 0
         self.held: int = 0
-        self.debt: int = 0
         self.marked = 0
 
     def clear(self) -> None:
@@ -234,30 +229,6 @@ class Pocket:
         if self.debt > 0:
             self.settle(lot, amount, at)
 
-    def settle(self, lot: Lot, amount: int, at: i64) -> None:
-        """Pay what is owed with points of a lot, the oldest debt first."""
-        while amount > 0 and self.debt > 0:
-            debt = self.debts[self.paid]
-            if debt.amount == 0:
-                self.paid += 1
-                continue
-            part = min(amount, debt.amount)
-            debt.amount -= part
-            amount -= part
-            self.debt -= part
-            self.available -= part
-            lot.remaining -= part
-            if debt.spent:
-                lot.spent += part
-            else:
-                lot.reversed += part
-            self.effects.add(
-                SETTLED, at, lot.event, lot.event, -1, lot.rule, self.effects.in_force, debt.event, FROM_SPENT if debt.spent else FROM_USABLE, self.keeping.unit,
-                part, part, -1, 0, lot.number, 0, lot.payer, GRANTED,
-            )  # fmt: skip
-            if debt.claim is not None:
-                debt.claim.add(lot, part, at)
-
     def _room(self) -> int:
         """Return how many points may still become usable."""
         keeping = self.keeping
@@ -304,9 +275,20 @@ class Pocket:
         self.fill(at)
 
     def bring_back(self, at: i64, lot: Lot, amount: int, *, ended: bool, grace: Term | None) -> None:
-        """Make points of a lot available again; of one whose time has ended they go, or stay for a grace."""
+        """Make points of a lot available again; of one whose time has ended they go, or stay for a grace.
+
+        Those that a refund took from others meanwhile, as if they were gone, stand for these first.
+        """
+        for debt in self.debts:
+            if debt.lot is lot and amount > 0:
+                part = self.answer_for(debt, lot, amount, at, lot.event)
+                lot.remaining -= part
+                lot.reversed += part
+                amount -= part
         if ended:
             lot.ended = True
+            if amount == 0:
+                return
             if grace is None:
                 self._expire(at, lot, amount)
                 return
@@ -316,6 +298,32 @@ class Pocket:
             lot.terms = self.effects.in_force
             self.queues[lot.queue].add(lot)
         self.add(lot, amount, at)
+
+    def answer_for(self, debt: Debt, lot: Lot, amount: int, at: i64, event: i64) -> int:
+        """Let points of the lot that was short be what was owed: off what is, and to the lots that paid; return how many."""
+        owed = min(amount, debt.amount)
+        debt.amount -= owed
+        self.debt -= owed
+        self.tell_paid(debt, lot, owed, at, event)
+        rest = amount - owed
+        claim = debt.claim
+        for place in range(0 if claim is None else len(claim.lots) - 1, -1, -1):
+            part = 0 if claim is None else min(rest, claim.amounts[place])
+            if claim is not None and part > 0:
+                payer = claim.lots[place]
+                claim.amounts[place] -= part
+                rest -= part
+                self.tell_paid(debt, lot, part, at, event)
+                self.note(INDEBTED, at, event, payer, part)
+                self.give_again(payer, part, at, since=claim.drawn_at[place])
+        return amount - rest
+
+    def give_again(self, lot: Lot, amount: int, at: i64, *, since: i64) -> None:
+        """Put points into a lot out of which they were reversed."""
+        lot.reversed -= amount
+        lot.remaining += amount
+        ended = self.queues[lot.queue].has_ended(lot, at, since=since)
+        self.bring_back(at, lot, amount, ended=ended, grace=self.restore_grace)
 
     def next_due(self) -> i64:
         """Return the next instant at which something becomes usable, expires or lapses; LATEST when nothing will."""

@@ -14,16 +14,13 @@ from guerdon.core.effects import (
     FROM_PENDING,
     FROM_USABLE,
     GRANTED,
-    INDEBTED,
     RESTORED,
     REVERSED,
-    SETTLED,
     USABLE,
     Effects,
 )
 from guerdon.core.errors import InvariantBroken
 from guerdon.core.lots import drawing
-from guerdon.core.lots.claims import Claim, Debt
 from guerdon.core.lots.lot import Lot
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.recovery import DEBT, PENDING_ONLY, WITHIN_BALANCE
@@ -82,7 +79,7 @@ def reverse(pocket: Pocket, lot: Lot, row: i64, shortfall: int, room: int) -> in
         pocket.note(RESTORED, at, event, lot, expired, before=FROM_EXPIRED)
     if short > written:
         drawing.owe_of(pocket, at, event, short - written, lot)
-        _collect(pocket, at)
+        collect(pocket, at)
     pocket.fill(at)
     return written
 
@@ -94,7 +91,7 @@ def give_back(pocket: Pocket, lot: Lot, row: i64) -> None:
     rest = amount
     for debt in pocket.debts:
         if debt.lot is lot and debt.claim is not None and rest > 0:
-            rest -= _forgive(pocket, debt, debt.claim, lot, rest, row)
+            rest -= pocket.answer_for(debt, lot, rest, at, effects.event[row])
     own = min(rest, lot.reversed)
     _bring_back(pocket, lot, own, at)
     effects.granted[row] = amount - rest + own
@@ -122,36 +119,6 @@ def _tell(effects: Effects, row: i64, pending: int, amount: int, written: int) -
     effects.granted[last] -= written
 
 
-def _forgive(pocket: Pocket, debt: Debt, claim: Claim, lot: Lot, amount: int, row: i64) -> int:
-    """Give points back that became debt: off what is still owed, and to the lots that paid; return how many."""
-    at, event = pocket.effects.at[row], pocket.effects.event[row]
-    owed = min(amount, debt.amount)
-    debt.amount -= owed
-    pocket.debt -= owed
-    _pay(pocket, debt, lot, owed, row)
-    rest = amount - owed
-    for place in range(len(claim.lots) - 1, -1, -1):
-        part = min(rest, claim.amounts[place])
-        if part > 0:
-            payer = claim.lots[place]
-            claim.amounts[place] -= part
-            rest -= part
-            _pay(pocket, debt, lot, part, row)
-            pocket.note(INDEBTED, at, event, payer, part)
-            _put_into(pocket, payer, part, at, since=claim.drawn_at[place])
-    return amount - rest
-
-
-def _pay(pocket: Pocket, debt: Debt, lot: Lot, amount: int, row: i64) -> None:
-    """Note that points given back to a lot pay what became debt because it was short of them."""
-    if amount > 0:
-        effects = pocket.effects
-        effects.add(
-            SETTLED, effects.at[row], effects.event[row], lot.event, -1, lot.rule, effects.in_force, debt.event, FROM_USABLE, pocket.keeping.unit,
-            amount, amount, -1, 0, lot.number, 0, lot.payer, GRANTED,
-        )  # fmt: skip
-
-
 def _bring_back(pocket: Pocket, lot: Lot, amount: int, at: i64) -> None:
     """Give a lot its own points back, to wait as they did before, or to be used."""
     if lot.usable_from > at:
@@ -161,19 +128,11 @@ def _bring_back(pocket: Pocket, lot: Lot, amount: int, at: i64) -> None:
         return
     if pocket.keeping.waits:
         pocket.note(USABLE, at, lot.event, lot, amount)
-    _put_into(pocket, lot, amount, at, since=at)
+    pocket.give_again(lot, amount, at, since=at)
 
 
-def _put_into(pocket: Pocket, lot: Lot, amount: int, at: i64, *, since: i64) -> None:
-    lot.reversed -= amount
-    lot.remaining += amount
-    pocket.bring_back(
-        at, lot, amount, ended=pocket.queues[lot.queue].has_ended(lot, at, since=since), grace=pocket.restore_grace
-    )
-
-
-def _collect(pocket: Pocket, at: i64) -> None:
-    """Pay what is owed from what there is, in the order in which it would be spent."""
+def collect(pocket: Pocket, at: i64) -> None:
+    """Pay what is owed from what can be used, in the order in which it would be spent."""
     while pocket.debt > 0:
         lot = pocket.soonest()
         if lot is None:

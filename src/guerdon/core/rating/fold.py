@@ -18,7 +18,6 @@ from guerdon.core.effects import EARNED, GRANTED, LIMITED, OUTDONE, Effects
 from guerdon.core.facts import CLOSING, REDEMPTION, REFUND, Facts
 from guerdon.core.ladders import SPLIT
 from guerdon.core.ledger import NOWHERE, Ledger
-from guerdon.core.limits.budgets import Takes
 from guerdon.core.lots.keeping import NO_SLOT
 from guerdon.core.lots.left import Left
 from guerdon.core.lots.purse import Purse
@@ -47,8 +46,6 @@ class Fold(Refunding):
         self.posted: i64 = 0
         self.pasts: Final[list[list[int]]] = []
         self.marks: Final[list[int]] = []
-        self.event: i64 = 0
-        self.takes: Final = Takes()
         self.refunding = False
         self.tendering = False
         self.stock_at: i64 = NO_STOCK
@@ -128,6 +125,8 @@ class Fold(Refunding):
         mark = self.effects.count
         self._rate_by(past, facts, event)
         if facts.kind.small_at(event) == REFUND:
+            if self._is_of_goods(facts, event):
+                past.take_off_goods(facts, event, ordinal, self.effects, mark)
             credit = self.refunds.credits.get(int(facts.refers.small_at(event)))
             if credit is not None:
                 past.take_back(credit, facts, event, ordinal, self.effects, mark)
@@ -162,6 +161,9 @@ class Fold(Refunding):
     def rate(self, facts: Facts, event: i64) -> None:
         """Rate one event of the account that `standing` is open for."""
         if facts.returned.small_at(event) != 0:
+            return
+        if self._is_of_goods(facts, event):
+            self._take_goods_back(facts, event)
             return
         if facts.kind.small_at(event) == REFUND:
             self._refund(facts, event)
@@ -257,6 +259,22 @@ class Fold(Refunding):
             self._recover(self.purse, mark)
         self.standing.look_ahead()
 
+    def _take_goods_back(self, facts: Facts, event: i64) -> None:
+        """Take back what goods without their purchase earn at the base rate: no limit bounds that."""
+        mark = self.effects.count
+        self.at = facts.at.small_at(event)
+        self.member = facts.member.small_at(event)
+        self.event = facts.ordinal.small_at(event)
+        self.replaying = True
+        self.brief = False
+        if self._draft(facts, event):
+            self._answer()
+        self.replaying = False
+        self._reverse_rows(mark)
+        if self.purse is not None:
+            self._recover(self.purse, mark, of_goods=True)
+        self.standing.look_ahead()
+
     def fall_due(self, at: i64, event: i64 = NOWHERE) -> None:
         """Do what fell due at or before an instant, in the order of time (S7c); `event` is the one that finds it.
 
@@ -304,28 +322,6 @@ class Fold(Refunding):
         self.fall_due(self.stock_at)
         for pocket in self.purse.pockets:
             self.lefts.append(Left(self.standing.account, pocket))
-
-    def _look_ahead(self, purse: Purse, facts: Facts, event: i64) -> None:
-        """Give the lots that an event made their shares of its sale, and see what will fall due."""
-        if self.programme.sale_slot != NO_SLOT:
-            purse.share_sale(facts.slots[self.programme.sale_slot].at(event))
-        self.standing.look_ahead()
-
-    def _keep(self, purse: Purse, rule: Rule, lot: i64, payer: i64, granted: int) -> None:
-        """Make a lot of what was granted."""
-        if granted > 0 and not self.replaying:
-            pocket = purse.pockets[rule.unit]
-            pocket.earn(self.at, self.event, rule.position, lot, payer, granted, stirs=not rule.adjusts)
-            if pocket.keeping.cap_limit >= 0:
-                # The cap counts what is held; what it promised while parts were granted is held now.
-                self.standing.counters[pocket.keeping.cap_limit].put_back(granted)
-
-    def _note_takes(self) -> None:
-        """Note what the event took of each budget."""
-        for number, position in enumerate(self.programme.budgets):
-            used = self.standing.counters[position].used
-            if used > 0:
-                self.takes.add(self.event, number, self._period(position), used)
 
     def _answer(self) -> None:
         """Grant what was drafted, rule by rule, and append it."""

@@ -16,6 +16,7 @@ from guerdon.core.facts import Facts
 from guerdon.core.ledger import Ledger
 from guerdon.core.ledger.versions import Versions
 from guerdon.core.limits import HOLDING, PLENTY, Counter
+from guerdon.core.limits.budgets import Takes
 from guerdon.core.lots.expiry import Expiry
 from guerdon.core.lots.keeping import Keeping
 from guerdon.core.lots.purse import Purse
@@ -83,6 +84,8 @@ class Granting:
         self.starts: vec[i64] = zeros(len(programme.rules) + 1)
         self.at: i64 = 0
         self.member: i64 = -1
+        self.event: i64 = 0
+        self.takes: Final = Takes()
         self.replaying = False
         self.trying = False
         self.tried: list[Counter] = []
@@ -93,6 +96,13 @@ class Granting:
         for number, position in enumerate(self.programme.budgets):
             quota = facts.quotas[number].at(event) if facts.quotas else PLENTY
             self.standing.counters[position].allot(quota)
+
+    def _note_takes(self) -> None:
+        """Note what the event took of each budget."""
+        for number, position in enumerate(self.programme.budgets):
+            used = self.standing.counters[position].used
+            if used > 0:
+                self.takes.add(self.event, number, self._period(position), used)
 
     def _losers(self) -> set[int]:
         """Choose the winner of each stacking group; return the other rules."""
@@ -196,6 +206,15 @@ class Granting:
         if granted > 0:
             for limit in limits:
                 self._take(limit, granted)
+
+    def _keep(self, purse: Purse, rule: Rule, lot: i64, payer: i64, granted: int) -> None:
+        """Make a lot of what was granted."""
+        if granted > 0 and not self.replaying:
+            pocket = purse.pockets[rule.unit]
+            pocket.earn(self.at, self.event, rule.position, lot, payer, granted, stirs=not rule.adjusts)
+            if pocket.keeping.cap_limit >= 0:
+                # The cap counts what is held; what it promised while parts were granted is held now.
+                self.standing.counters[pocket.keeping.cap_limit].put_back(granted)
 
     def _room(self, position: int) -> int:
         counter = self._counter(position)

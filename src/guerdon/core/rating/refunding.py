@@ -8,14 +8,17 @@ Invariants:
 from mypy_extensions import i64
 
 from guerdon.core.earning import PRO_RATA, REPLAY
-from guerdon.core.facts import REDEMPTION, Facts
+from guerdon.core.effects import FROM_USABLE, REVERSED
+from guerdon.core.facts import REDEMPTION, REFUND, Facts
 from guerdon.core.limits import PLENTY
 from guerdon.core.lots.claiming import put_back, still_spent
 from guerdon.core.lots.claims import Claim
+from guerdon.core.lots.keeping import NO_SLOT
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.purse import Purse
 from guerdon.core.lots.recovery import DEBT
 from guerdon.core.lots.reversal import take_back
+from guerdon.core.lots.valued import take_off_goods
 from guerdon.core.rating.granting import Granting
 from guerdon.core.refunds import Grant, Receipt
 from guerdon.core.values import split
@@ -58,6 +61,20 @@ class Refunding(Granting):
         """Say whether the account is not closed at an event: a closed one earns nothing (S17)."""
         return self.purse is None or self.purse.leaving.closes_at > facts.at.small_at(event)
 
+    def _look_ahead(self, purse: Purse, facts: Facts, event: i64) -> None:
+        """Give the lots that an event made their shares of its sale, and see what will fall due."""
+        if self.programme.sale_slot != NO_SLOT:
+            purse.share_sale(facts.slots[self.programme.sale_slot].at(event))
+        self.standing.look_ahead()
+
+    def _is_of_goods(self, facts: Facts, event: i64) -> bool:
+        """Say whether an event is goods that came back without their purchase, which are taken back at the base rate (S6)."""
+        return (
+            facts.kind.small_at(event) == REFUND
+            and facts.refers.small_at(event) < 0
+            and facts.returned.small_at(event) == 0
+        )
+
     def _note_tender(self, purse: Purse, facts: Facts, event: i64) -> None:
         """Note what of a purchase was paid with points, and which redemptions paid."""
         units = len(purse.pockets)
@@ -89,19 +106,34 @@ class Refunding(Granting):
                     tender.came_back[unit] += part
                     amount -= part
 
-    def _recover(self, purse: Purse, mark: i64) -> None:
-        """Take back from lots what the rows from `mark` on say, within what may be written off of the rest."""
+    def _recover(self, purse: Purse, mark: i64, *, of_goods: bool = False) -> None:
+        """Take back from lots what the rows from `mark` on say, within what may be written off of the rest.
+
+        Where they are `of_goods` without a purchase no lot is their own.
+        """
+        take = take_off_goods if of_goods else take_back
         recovery = self.programme.recovery
         if recovery is None:
-            take_back(purse.pockets, self.effects, mark, DEBT, [])
+            take(purse.pockets, self.effects, mark, DEBT, [])
             return
         rooms = [PLENTY for _ in purse.pockets]
         for unit, position in enumerate(recovery.write_offs):
             rooms[unit] = self._room(position)
         before = list(rooms)
-        take_back(purse.pockets, self.effects, mark, recovery.shortfall, rooms)
+        take(purse.pockets, self.effects, mark, recovery.shortfall, rooms)
         for unit, position in enumerate(recovery.write_offs):
             self._take(position, before[unit] - rooms[unit])
+
+    def _reverse_rows(self, mark: i64) -> None:
+        """Let what rows from `mark` on say that goods earn be what is taken back for them."""
+        effects = self.effects
+        row = mark
+        while row < effects.count:
+            effects.kind[row] = REVERSED
+            effects.band[row] = FROM_USABLE
+            effects.line[row] = -1
+            effects.residue[row] = 0
+            row += 1
 
 
 def _claims(pocket: Pocket, events: list[int]) -> list[Claim]:

@@ -1,7 +1,7 @@
 """The lots of an account, saved and taken up again.
 
-Only what can still matter to what comes next is saved: lots with something left, debts that are owed, reservations that stand. A
-refund or a cancellation of what is spent looks back further, and folds the account anew.
+Only what can still matter to what comes next is saved: lots with something left, debts that are owed, reservations that stand, and
+what paid for points that they hold and whose purchase came back. A refund or a cancellation of what is spent looks back further, and folds the account anew.
 """
 
 from typing import Final
@@ -59,7 +59,9 @@ def _counting(redemptions: Redemptions | None, pocket: Pocket) -> list[Claim]:
 
 
 def _save_pocket(pocket: Pocket, lapsed: list[Claim], out: Writer) -> None:
-    lots = [lot for lot in pocket.lots if lot.remaining > 0]
+    debts = [debt for debt in pocket.debts if debt.amount > 0 or _may_be_answered_for(debt)]
+    payers = {int(lot.sequence) for debt in debts for lot, _, _ in _paid_by(debt)}
+    lots = [lot for lot in pocket.lots if lot.remaining > 0 or int(lot.sequence) in payers]
     places = {int(lot.sequence): place for place, lot in enumerate(lots)}
     out.put(int(pocket.gone) + len(pocket.lots))
     out.put_wide(pocket.pending)
@@ -70,10 +72,9 @@ def _save_pocket(pocket: Pocket, lapsed: list[Claim], out: Writer) -> None:
     for lot in lots:
         _save_lot(lot, out)
     for queue in pocket.queues:
-        _save_queue(queue, places, out)
+        _save_queue(queue, payers, places, out)
     _save_places([lot for lot in pocket.ripening[pocket.ripe :] if lot.pending > 0], places, out)
     _save_places([lot for lot in pocket.waiting[pocket.waited :] if lot.pending > 0], places, out)
-    debts = [debt for debt in pocket.debts if debt.amount > 0]
     out.put(len(debts))
     for debt in debts:
         _save_debt(debt, places, out)
@@ -167,13 +168,43 @@ def _save_debt(debt: Debt, places: dict[int, int], out: Writer) -> None:
     out.put(_NO_LOT if debt.lot is None else places.get(int(debt.lot.sequence), _GONE))
     if debt.lot is not None and int(debt.lot.sequence) not in places:
         _save_lot(debt.lot, out)
+    out.put_flag(_may_be_answered_for(debt))
+    if _may_be_answered_for(debt):
+        paid = _paid_by(debt)
+        out.put(len(paid))
+        for lot, amount, drawn_at in paid:
+            out.put(places[int(lot.sequence)])
+            out.put(amount)
+            out.put(drawn_at)
+
+
+def _may_be_answered_for(debt: Debt) -> bool:
+    """Say whether points of the lot that is short are set aside, and may come back for those that paid."""
+    return debt.lot is not None and debt.lot.held > 0
+
+
+def _paid_by(debt: Debt) -> list[tuple[Lot, int, int]]:
+    """Return which lots paid how much of a debt, and when, where that may come back."""
+    claim = debt.claim
+    if claim is None or not _may_be_answered_for(debt):
+        return []
+    return [
+        (lot, claim.amounts[place], int(claim.drawn_at[place]))
+        for place, lot in enumerate(claim.lots)
+        if claim.amounts[place] > 0
+    ]
 
 
 def _load_debt(lots: list[Lot], cells: Reader) -> Debt:
     event, amount, at, ends_at, spent = cells.get(), cells.get_wide(), cells.get(), cells.get(), cells.get_flag()
     place = cells.get()
     lot = None if place == _NO_LOT else _load_lot(cells) if place == _GONE else lots[place]
-    return Debt(event, amount, at=at, ends_at=ends_at, spent=spent, claim=None, lot=lot)
+    claim = Claim(event, amount, at=at, lapses_at=LATEST) if cells.get_flag() else None
+    for _ in range(0 if claim is None else cells.get()):
+        payer, part = lots[cells.get()], cells.get()
+        if claim is not None:
+            claim.add(payer, part, cells.get())
+    return Debt(event, amount, at=at, ends_at=ends_at, spent=spent, claim=claim, lot=lot)
 
 
 def _save_places(lots: list[Lot], places: dict[int, int], out: Writer) -> None:
@@ -186,8 +217,14 @@ def _load_places(lots: list[Lot], cells: Reader) -> list[Lot]:
     return [lots[cells.get()] for _ in range(cells.get())]
 
 
-def _save_queue(queue: Queue, places: dict[int, int], out: Writer) -> None:
-    _save_places([lot for lot in queue.lots[queue.first :] if lot.remaining > 0], places, out)
+def _save_queue(queue: Queue, payers: set[int], places: dict[int, int], out: Writer) -> None:
+    """Write which lots wait in a queue, those too that have nothing left but may get it back."""
+    kept = [
+        lot
+        for place, lot in enumerate(queue.lots)
+        if (place >= queue.first and lot.remaining > 0) or int(lot.sequence) in payers
+    ]
+    _save_places(kept, places, out)
     out.put(int(queue.idle_until))
     out.put(int(queue.ended_at))
     out.put(int(queue.stirred_at))

@@ -114,7 +114,13 @@ class Teller:
 
         What tells of an order that is not there yet may be of one that is recorded later, and happened after it.
         """
-        if posted.event.kind in (REFUND, CLOSING) or (posted.event.kind == FULFILMENT and posted.refers == NOWHERE):
+        event = posted.event
+        if (
+            event.kind in (REFUND, CLOSING)
+            or event.unnamed
+            or event.valued is not None
+            or (posted.event.kind == FULFILMENT and posted.refers == NOWHERE)
+        ):
             return True
         if posted.refers == NOWHERE or posted.event.attributes.get("reservation") is None or self.fold.purse is None:
             return False

@@ -1,11 +1,36 @@
 """Late events, and purchases before joining: from what the file says to how late one is still accepted, or claimed."""
 
+from decimal import Decimal
+from typing import Final
+
 from guerdon.core.events.joining import Joining
 from guerdon.core.events.lateness import AS_OF_NOW, REFUSE, Lateness
+from guerdon.core.lots.adjustments import late_loss_of
 from guerdon.core.metrics import Length
 from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.compilation.metrics import length
+from guerdon.definition.keeping import AdjustmentSpec
 from guerdon.definition.source import Loc
+from guerdon.definition.spec import ProgrammeSpec
+
+_TITLE: Final = "Lost to a late event, and given again"
+_NOTHING_BY_HAND: Final = Decimal(0)
+
+
+def with_waivers(spec: ProgrammeSpec) -> ProgrammeSpec:
+    """Return what a file says with the reasons for which losses to late events are waived, unless it has them; nobody gives for them by hand."""
+    if spec.late is None or spec.late.loss != "waive":
+        return spec
+    names = {late_loss_of(unit, alone=len(spec.units) == 1): unit for unit in spec.units}
+    own = [one.id for one in spec.adjustments]
+    made = [
+        AdjustmentSpec.model_validate({"id": name, "unit": unit, "title": _TITLE}).model_copy(
+            update={"max": _NOTHING_BY_HAND}
+        )
+        for name, unit in names.items()
+        if name not in own
+    ]
+    return spec.model_copy(update={"adjustments": [*spec.adjustments, *made]}) if made else spec
 
 
 def lateness(draft: Draft) -> Lateness | None:

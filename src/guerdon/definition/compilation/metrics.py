@@ -3,6 +3,7 @@
 from typing import Final
 
 from guerdon.core.calendar import KINDS, month_length
+from guerdon.core.events.policy import GOODS
 from guerdon.core.expr.tree import BOOLEAN, NUMBER, Node, Type
 from guerdon.core.metrics import (
     ANNIVERSARY,
@@ -19,12 +20,13 @@ from guerdon.core.metrics import (
 from guerdon.core.slots import Slot
 from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.compilation.live import ONE
-from guerdon.definition.compilation.terms import Terms
+from guerdon.definition.compilation.terms import Terms, by_amounts_alone
 from guerdon.definition.expressions import Scope
 from guerdon.definition.levels import MetricSpec, WithinSpec
 from guerdon.definition.source import Loc
 from guerdon.definition.written import length_of
 
+_SOLD: Final = "purchase"
 _MONTHS: Final = 12
 _LEAP_YEAR: Final = 2000
 _DAYS: Final = {"day": 1, "week": 7}
@@ -84,7 +86,7 @@ def _earned(draft: Draft, name: str, spec: MetricSpec, window: Window | None) ->
 def _slot(draft: Draft, terms: Terms, spec: MetricSpec, loc: Loc) -> Slot | None:
     """Return the slot of what an event counts for: 1, or what of it is added up."""
     names = list(dict.fromkeys(spec.on or ["purchase"]))
-    types = list(terms.event_types)
+    types = list(terms.stated_types())
     if not all(draft.known(one, types, (*loc, "on", i), "type of event") for i, one in enumerate(names)):
         return None
     scope = _shared([terms.scopes[one] for one in names])
@@ -94,6 +96,8 @@ def _slot(draft: Draft, terms: Terms, spec: MetricSpec, loc: Loc) -> Slot | None
     when = draft.expression(spec.when, (*loc, "when"), scope, want=BOOLEAN)
     if value is None or (spec.when is not None and when is None):
         return None
+    if GOODS in terms.event_types and _SOLD in names and spec.sum is not None and by_amounts_alone(value, when):
+        names.append(GOODS)
     return Slot(
         event_types=tuple(names), per_line=False, value=value, scale=value.type.scale,
         low=min(value.type.low, 0), high=max(value.type.high, 0), otherwise=0, when=when,

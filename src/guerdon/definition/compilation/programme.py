@@ -22,10 +22,11 @@ from guerdon.definition.compilation.eligibility import eligible
 from guerdon.definition.compilation.joint import Joint
 from guerdon.definition.compilation.keeping import caps, keepings, keeps_lots, sale_slot
 from guerdon.definition.compilation.ladders import compile_ladders, past_of
-from guerdon.definition.compilation.late import joining, lateness
+from guerdon.definition.compilation.late import joining, lateness, with_waivers
 from guerdon.definition.compilation.limits import Limits
 from guerdon.definition.compilation.metrics import compile_metrics
 from guerdon.definition.compilation.moves.adjustments import adjusting, given_by, with_adjustments
+from guerdon.definition.compilation.moves.base_rate import base_rules, told_of_goods, with_goods
 from guerdon.definition.compilation.moves.carried import unit_of
 from guerdon.definition.compilation.moves.closings import with_closings
 from guerdon.definition.compilation.moves.fulfilments import with_fulfilments
@@ -65,6 +66,7 @@ def compile_programme(
 def begin(spec: ProgrammeSpec, source: Source) -> Draft:
     """Resolve what everything else counts in: the zone and the currency, or others in their stead."""
     decimals = DECIMALS.get(spec.currency, MINOR_DECIMALS)
+    spec = with_waivers(spec)
     try:
         return Draft(spec, source, load_zone(spec.zone), decimals)
     except NotFound as missing:
@@ -131,12 +133,14 @@ class Compilation:
             if rule is not None:
                 self.rules.append(rule)
                 self.joint.rules.append(rule)
-        self.joint.groups.extend(self._groups())
+        groups = self._groups()
+        self.joint.groups.extend(groups)
         set_ways(self.draft, self.terms, self.rules, self.placed)
         adjusted = self._adjusted()
         transferred = transfers(self.draft, self.terms, self.rules)
         limits = self._limits()
         check_splits(self.draft, self.terms, self.rules, self.placed)
+        base_rules(self.draft, self.terms, self.placed, self.rules, groups)
         self._share_scales()
         adjustable = adjusting(self.draft, self.terms, adjusted)
         self.redeeming = rewards(self.draft, self.terms, limits, adjustable, transferred)
@@ -161,19 +165,23 @@ class Compilation:
             name=self.spec.programme, version=self.spec.version or "", title=self.spec.title or self.spec.programme,
             zone=self.draft.zone, currency=self.spec.currency,
             rates={name: _plain(rate) for name, rate in self.spec.rates.items()},
-            event_types=self.terms.event_types, eligible=self.eligible, units=self.units, slots=joint.slots,
+            event_types=self.terms.stated_types(), eligible=self.eligible, units=self.units, slots=joint.slots,
             rules=joint.rules, multipliers=joint.multipliers, groups=joint.groups, limits=joint.limits, payers=joint.payers,
             keepings=self.keepings, redeeming=self.redeeming, sale_slot=self.sale_slot, paid_slot=self.paid_slot,
             metrics=self.metrics, ladders=self.ladders, benefits=self.spec.benefits,
-            returns=self.returns or return_policy(self.draft, self.terms.event_types),
+            returns=self.returns or self._return_policy(),
             recovery=self.recovery, versions=versions, changes=changes,
             lateness=lateness(self.draft), joining=joining(self.draft),
         )  # fmt: skip
 
+    def _return_policy(self) -> ReturnPolicy:
+        told = told_of_goods(self.draft, self.terms, self.eligible)
+        return return_policy(self.draft, self.terms.event_types, told)
+
     def _terms(self) -> Terms:
         declared = with_products(self.draft, with_redemptions(self.draft, event_types(self.draft)))
         declared = with_transfers(self.draft, with_adjustments(self.draft, declared))
-        declared = with_closings(self.draft, with_fulfilments(self.draft, declared))
+        declared = with_goods(self.draft, with_closings(self.draft, with_fulfilments(self.draft, declared)))
         looked_up = {name: self.joint.table(table) for name, table in tables(self.draft).items()}
         fixed = constants(self.draft, declared)
         scopes = {name: scope_of(self.draft, one, looked_up, fixed) for name, one in declared.items()}
@@ -246,7 +254,8 @@ class Compilation:
 
     def _rule(self, placed: Placed[RuleSpec], multipliers: list[Multiplier]) -> Rule | None:
         spec, loc = placed.spec, placed.loc
-        known = self.draft.known(spec.on, list(self.terms.event_types), (*loc, "on"), "type of event")
+        types = list(self.terms.stated_types())
+        known = self.draft.known(spec.on, types, (*loc, "on"), "type of event")
         unit = self._unit(spec.unit, loc)
         if unit is None or not known:
             return None

@@ -5,7 +5,7 @@ from typing import Final
 
 from guerdon.core.calendar import DAY, EVER, MONTH, QUARTER, WEEK, YEAR
 from guerdon.core.earning import PRO_RATA, WAYS, Rule
-from guerdon.core.events.policy import ANY_TIME, LISTED, MATCHED, REFUSED, ReturnPolicy
+from guerdon.core.events.policy import ANY_TIME, LISTED, MATCHED, REFUSED, VALUED, ReturnPolicy
 from guerdon.core.expr.tree import BOOLEAN, SUM, Aggregate, Field, Node, number
 from guerdon.core.facts import PURCHASE, REFUND, Attribute, EventType
 from guerdon.core.limits import POINTS, Limit
@@ -24,13 +24,13 @@ from guerdon.definition.source import Loc
 from guerdon.definition.spec import RuleSpec
 
 _EVERY: Final = {"day": DAY, "week": WEEK, "month": MONTH, "quarter": QUARTER, "year": YEAR, "ever": EVER}
-_UNLINKED: Final = {None: LISTED, "list": LISTED, "refuse": REFUSED}
+_UNLINKED: Final = {None: LISTED, "list": LISTED, "refuse": REFUSED, "base_rate": VALUED}
 _NOTHING: Final = ReturnsSpec.model_validate({})
 _ALL_GONE: Final = -1
 
 
-def return_policy(draft: Draft, event_types: Mapping[str, EventType]) -> ReturnPolicy:
-    """Return how refunds find their purchases."""
+def return_policy(draft: Draft, event_types: Mapping[str, EventType], told: Sequence[str] = ()) -> ReturnPolicy:
+    """Return how refunds find their purchases; `told` is what lines must say that are valued without theirs."""
     spec = draft.spec.returns
     if spec is None:
         return ANY_TIME
@@ -43,6 +43,7 @@ def return_policy(draft: Draft, event_types: Mapping[str, EventType]) -> ReturnP
         unlinked=_UNLINKED[unlinked.way] if unlinked.match_latest is None else MATCHED,
         product=unlinked.match_latest or "",
         within=_length(draft, unlinked.within, ("returns", "unlinked", "within")),
+        told=told,
     )
 
 
@@ -106,7 +107,9 @@ def _check_unlinked(draft: Draft, spec: UnlinkedSpec, event_types: Mapping[str, 
     """Refuse what does not go together, and a product that no line of a purchase names."""
     loc: Loc = ("returns", "unlinked")
     if spec.way is not None and (spec.match_latest is not None or spec.within is not None):
-        draft.wrong(loc, "returns", "a return is listed, refused or matched", "write one of them")
+        draft.wrong(
+            loc, "returns", "a return is listed, refused, matched or taken back at the base rate", "write one of them"
+        )
     elif spec.match_latest is None and spec.within is not None:
         draft.wrong((*loc, "within"), "returns", "`within` goes with match_latest", "write match_latest: sku")
     if spec.match_latest is not None:

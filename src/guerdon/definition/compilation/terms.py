@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from guerdon.core.earning import Payer
-from guerdon.core.expr.tree import Aggregate, Field, Node, OfAccount
-from guerdon.core.facts import EventType
+from guerdon.core.events.policy import GOODS
+from guerdon.core.expr.tree import Aggregate, Field, Node, OfAccount, fields
+from guerdon.core.facts import ORDER_AMOUNTS, EventType
 from guerdon.core.programme import Unit
 from guerdon.core.slots import FOREVER, Slot
 from guerdon.definition.compilation.draft import Draft
@@ -14,6 +15,12 @@ from guerdon.definition.compilation.joint import Joint
 from guerdon.definition.expressions import Scope
 from guerdon.definition.source import Loc
 from guerdon.definition.spec import CampaignSpec, MultiplierSpec, RuleSpec
+
+WORTH: Final = frozenset(["amount", "gross", "net", "eligible"])
+"""What an event or a line is worth, by the names of its fields."""
+
+AMOUNTS: Final = WORTH | frozenset(ORDER_AMOUNTS)
+"""All amounts that an event or a line has."""
 
 Spec = TypeVar("Spec", RuleSpec, MultiplierSpec)
 
@@ -63,6 +70,10 @@ class Terms:
         """Add a slot and return its position."""
         return self.joint.slot(slot)
 
+    def stated_types(self) -> dict[str, EventType]:
+        """Return the types of event that somebody can state."""
+        return {name: one for name, one in self.event_types.items() if name != GOODS}
+
     def look_back(self, past: Mapping[str, OfAccount]) -> None:
         """Let expressions over events name what is known of the account's past."""
         named = {name: tuple(node.names) for name, node in past.items() if node.names}
@@ -83,3 +94,9 @@ def reads_line(node: Node) -> bool:
     if isinstance(node, Aggregate):
         return False
     return (isinstance(node, Field) and node.line) or any(reads_line(child) for child in node.children)
+
+
+def by_amounts_alone(*nodes: Node | None) -> bool:
+    """Say whether expressions read what an event is worth, and nothing of it but amounts."""
+    read = {found.name for node in nodes if node is not None for found in fields(node)}
+    return bool(read & WORTH) and read <= AMOUNTS

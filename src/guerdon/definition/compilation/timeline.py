@@ -23,6 +23,7 @@ from guerdon.definition.compilation.dates import in_turn, while_in_force
 from guerdon.definition.compilation.draft import Draft
 from guerdon.definition.compilation.joint import Joint
 from guerdon.definition.compilation.keeping import keeps_lots
+from guerdon.definition.compilation.moves.base_rate import told_of_goods
 from guerdon.definition.compilation.padding import padded, soften
 from guerdon.definition.compilation.programme import Compilation, begin
 from guerdon.definition.compilation.returns import return_policy
@@ -138,7 +139,7 @@ class _Joining:
         later = [(version.within[0], policy) for version, policy in zip(self.versions[1:], others, strict=True)]
         return ReturnPolicy(
             zone=first.zone, window=first.window, tender=first.tender, unlinked=first.unlinked, product=first.product,
-            within=first.within, later=later,
+            within=first.within, told=told_of_goods(self.drafts[-1], self.compiled[-1].terms, self._eligible()), later=later,
         )  # fmt: skip
 
     def _eligible(self) -> Eligible:

@@ -50,5 +50,7 @@ def _way(spec: Stated) -> str:
         return "listed"
     if spec.way == "refuse":
         return "refused"
+    if spec.way == "base_rate":
+        return "taken back at the base rate"
     within = "" if spec.within is None else f" of the last {spec.within}"
     return f"one of the latest purchase with its {spec.match_latest}{within}"

@@ -15,10 +15,11 @@ from guerdon.services.answers import (
 )
 from guerdon.services.entries import SAID, WAITED
 from guerdon.services.published import Published
+from guerdon.services.waiving import waivers_of
 from guerdon.store import events, journals
 from guerdon.store.database import View
 from guerdon.store.events import Claim, Name
-from guerdon.store.journals import EntryRow
+from guerdon.store.journals import EntryRow, JournalRow
 
 
 def answered_once(view: View, published: Published, name: Name) -> Recorded:
@@ -32,9 +33,8 @@ def answered_before(view: View, published: Published, claim: Claim, name: Name) 
     if journal is None:
         message = "an event that was claimed has its journal"
         raise InvariantBroken(message)
-    entries = [
-        entry for entry in journals.entries_after(view, published.id, claim.account) if entry.journal <= journal.number
-    ]
+    last = _last_of(view, published, claim, journal)
+    entries = [entry for entry in journals.entries_after(view, published.id, claim.account) if entry.journal <= last]
     said = [entry[SAID:] for entry in entries if entry.journal == journal.number]
     return Recorded(
         id=name[1],
@@ -49,6 +49,15 @@ def answered_before(view: View, published: Published, claim: Claim, name: Name) 
         balances=_balances(published, entries),
         repeated=True,
     )
+
+
+def _last_of(view: View, published: Published, claim: Claim, journal: JournalRow) -> int:
+    """Return the last journal that was posted when an event was recorded: what it changed of others, and what was given again for that, came after its own."""
+    (after,) = journals.of_account(view, published.id, claim.account, journal.number + 2, 1)
+    given = events.find(view, published.id, waivers_of(published, claim.source, claim.id))
+    found = [journals.of_event(view, published.id, one.account, one.number) for one in given.values()]
+    last = after.number if after.late == claim.number else journal.number
+    return max([last, *[one.number for one in found if one is not None]])
 
 
 def _balances(published: Published, entries: list[EntryRow]) -> tuple[Balance, ...]:

@@ -13,7 +13,8 @@ from typing import Final
 
 from guerdon.core.calendar import EARLIEST
 from guerdon.core.errors import Invalid, Refused
-from guerdon.core.facts import REFUND
+from guerdon.core.events import Event
+from guerdon.core.facts import PURCHASE, REFUND
 from guerdon.core.ledger import NOWHERE
 from guerdon.core.teller import Posted
 from guerdon.services.answers import (
@@ -28,12 +29,14 @@ from guerdon.services.answers import (
 )
 from guerdon.services.decision import closed, refusal_of, without_terms
 from guerdon.services.events.again import answered_before
+from guerdon.services.events.forwarding import awaited, forwarded, waiting_for
 from guerdon.services.events.guests import Guests, Home, kept
 from guerdon.services.facts import Fact, Record, at_another_time, read_fact, says_the_same
 from guerdon.services.identities import Recognised, recognise
 from guerdon.services.published import Published
 from guerdon.services.serving import Serving, write
 from guerdon.services.shared import Shared
+from guerdon.services.waiving import waiver
 from guerdon.store import accounts, events, guests, members
 from guerdon.store.accounts import Account
 from guerdon.store.database import Work
@@ -69,6 +72,9 @@ class Recording:
         self.guests: Final = Guests(work, published, recorded_at)
         self.known: dict[Name, Claim] = {}
         self.claims: dict[Name, Claim] = {}
+        # What we record ourselves, and what refunds that wait for purchases claim.
+        self.ours: Final[list[Claim]] = []
+        self.awaiting: Final[dict[Name, Claim]] = {}
         self.outcomes: dict[Name, Outcome] = {}
         # From when on accounts are their members' who began anew.
         self.begins: dict[str, int] = {}
@@ -110,11 +116,13 @@ class Recording:
         account = facts[0].event.account
         rows = accounts.lock(self.work, self.published.id, [account])
         self.shared.lock([fact.event for fact in facts])
+        self.known = events.find(self.work, self.published.id, [awaited(*_name(fact)) for fact in facts])
         serving = self._opened(rows[account])
         for fact in facts:
             self._record(serving, fact)
         self._close(serving)
         guests.settle(self.work, self.published.id, list(self.claims.values()))
+        events.claim(self.work, self.published.id, self._our_claims())
         write(self.work, self.published, self.served)
         self.shared.save()
 
@@ -187,11 +195,7 @@ class Recording:
         refused = without_terms(self.published, event)
         if refused is not None:
             return refused
-        row = EventRow(
-            account=event.account, number=number, source=event.source, id=event.id, type=event.type, kind=event.kind,
-            member=event.member, at=event.at, body=fact.body, granted=None, revision=self.published.revision,
-            recorded_at=self.recorded_at if event.recorded_at is None else event.recorded_at,
-        )  # fmt: skip
+        row = self._row(fact, number)
         mark = serving.mark() if self.decides else None
         try:
             posted = Posted(event=event, number=number, refers=self._refers(fact))
@@ -210,18 +214,65 @@ class Recording:
         if granted is not None:
             serving.events[-1] = serving.events[-1]._replace(granted=granted)
         self.claims[_name(fact)] = Claim(event.source, event.id, event.account, number, fact.content)
+        journal = serving.rated
+        self._give_again(serving, event)
+        self._forward(serving, event, self.claims[_name(fact)])
         return Recorded(
             id=event.id,
             source=event.source,
             account=event.account,
             number=number,
-            journal=serving.rated,
+            journal=journal,
             status=WAITING if serving.waits(number) else RECORDED,
             points=points_of(self.published, said),
             limited=limited_by(self.published, said),
             moves=moves_of(self.published, said),
             balances=balances_of(self.published, serving.left()),
         )
+
+    def _row(self, fact: Fact, number: int) -> EventRow:
+        event = fact.event
+        return EventRow(
+            account=event.account, number=number, source=event.source, id=event.id, type=event.type, kind=event.kind,
+            member=event.member, at=event.at, body=fact.body, granted=None, revision=self.published.revision,
+            recorded_at=self.recorded_at if event.recorded_at is None else event.recorded_at,
+        )  # fmt: skip
+
+    def _give_again(self, serving: Serving, late: Event) -> None:
+        """Record, after a late event, the adjustments that give again what others lost to it, where that is waived."""
+        for unit, points in serving.lost.items():
+            at = max(self.recorded_at, serving.place[0] + 1, serving.due_at)
+            fact = waiver(self.published, late, unit, points, at=at, recorded_at=self.recorded_at)
+            if not serving.is_closed_to(fact.event):
+                self._record_ours(serving, fact)
+
+    def _forward(self, serving: Serving, event: Event, claim: Claim) -> None:
+        """Note that a refund waits, or record those that wait for a purchase in other accounts."""
+        refund = event.refund
+        if refund is not None and serving.waits(claim.number):
+            waiting = self._waiting_for((refund.source, refund.of))
+            self.awaiting[awaited(refund.source, refund.of, len(waiting) + 1)] = claim
+        elif event.kind == PURCHASE:
+            for one in self._waiting_for(_name_of(event)):
+                row = events.one(self.work, self.published.id, one.account, one.number)
+                if row is not None and one.account != event.account:
+                    self._record_ours(serving, forwarded(self.published, row, event.account))
+
+    def _our_claims(self) -> list[Claim]:
+        return [*self.ours, *[one._replace(source=name[0], id=name[1]) for name, one in self.awaiting.items()]]
+
+    def _waiting_for(self, purchase: Name) -> list[Claim]:
+        known = {**self.known, **self.awaiting}
+        return waiting_for(*purchase, known, lambda names: events.find(self.work, self.published.id, names))
+
+    def _record_ours(self, serving: Serving, fact: Fact) -> None:
+        """Record an event that nobody sent; one that would be refused does nothing."""
+        number = serving.count + 1
+        try:
+            serving.record(self._row(fact, number), Posted(event=fact.event, number=number))
+        except Refused:
+            return
+        self.ours.append(Claim(*_name(fact), fact.event.account, number, fact.content))
 
     def _refers(self, fact: Fact) -> int:
         """Return the number of the reservation, or the purchase paid for, that an event names in its account."""
@@ -239,20 +290,29 @@ class Recording:
 
     def _write(self) -> None:
         """Write everything at once; the work ends as a Conflict when another one has claimed one of the ids meanwhile."""
-        events.claim(self.work, self.published.id, list(self.claims.values()))
+        events.claim(self.work, self.published.id, [*self.claims.values(), *self._our_claims()])
         self.guests.save()
         write(self.work, self.published, self.served)
         self.shared.save()
 
 
 def _name(fact: Fact) -> Name:
-    return fact.event.source, fact.event.id
+    return _name_of(fact.event)
+
+
+def _name_of(event: Event) -> Name:
+    return event.source, event.id
 
 
 def _names_of(facts: Sequence[Fact]) -> list[Name]:
-    """Return the names of events, and of what they refer to."""
+    """Return the names of events, of what they refer to, and of refunds that wait for them, or as they do."""
     found = [_name(fact) for fact in facts]
     for fact in facts:
+        refund = fact.event.refund
+        if refund is not None:
+            found.append(awaited(refund.source, refund.of))
+        elif fact.event.kind == PURCHASE:
+            found.append(awaited(*_name(fact)))
         named = fact.event.attributes.get("reservation") or fact.event.attributes.get("purchase")
         if named is not None:
             found.append((fact.event.source, str(named)))

@@ -38,9 +38,6 @@ def publish(  # noqa: PLR0913 - what, by whom, why and when
     """
     files = files_of(first, later)
     compiled = compiled_of(files)
-    if compiled.terms.lateness.waive:
-        message = "late: the service posts what a late event takes from others, and cannot waive it yet; leave loss: waive out"
-        raise Invalid(message)
     if compiled.name != name:
         message = f"the files are of the programme {compiled.name!r}, not of {name!r}; publish each under its own name"
         raise Invalid(message)

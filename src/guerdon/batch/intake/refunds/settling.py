@@ -22,6 +22,7 @@ from guerdon.batch.intake.laying import laid
 from guerdon.batch.intake.lines import has_quantity, net_paid
 from guerdon.batch.intake.refunds.leaving import SHARES, left_over, part_of, shares, too_much
 from guerdon.batch.intake.refunds.matching import MATCHED_LINES, match_unnamed
+from guerdon.batch.intake.refunds.valuing import value_unnamed
 from guerdon.batch.intake.rows import Group
 from guerdon.batch.intake.shape import line_slots
 from guerdon.batch.intake.sql import cases, copy, name, names, parquet
@@ -73,10 +74,11 @@ def settle_refunds(  # noqa: PLR0913 - what refunds are settled with
     con.execute(f"create or replace temp table intake_asked as {_asked(group, some)}")
     _set_late_aside(con, group.shape.returns, some)
     matched = match_unnamed(con, groups, some, lines, scratch)
+    valued = value_unnamed(con, groups, good, _REFUSED, scratch)
     named_lines = lists.named_lines(_with_baskets(groups), some) if has_lists else _named(groups, some, scratch)
     for table, query in (("intake_goods", _goods(groups, some, lines)), ("intake_named", named_lines)):
         con.execute(f"create or replace temp table {table} as {query}")
-    refused = _refuse(con, _mistaken())
+    refused = valued.refused + _refuse(con, _mistaken())
     refused += _share_out(con, groups, lined=bool(lines))
     badrows.add_bad(con, f"select * from {_REFUSED}")
     con.execute(f"create or replace temp table intake_left as {left_over(group)}")
@@ -85,16 +87,17 @@ def settle_refunds(  # noqa: PLR0913 - what refunds are settled with
         con.execute(copy(_lines(_with_baskets(groups), lines), laid_lines))
     con.execute(copy(_laid(some, parquet(laid_lines) if has_lists else ""), laid_events))
     others = f"{good} where refund_of is null"
-    if matched.replaced:
-        others += f' and "row" not in (select "row" from {parquet(matched.path)})'
-    setup = [_view("events", _unmoved(others), laid_events)]
+    for path in (matched.path if matched.replaced else None, valued.excluded):
+        others += "" if path is None else f' and "row" not in (select "row" from {parquet(path)})'
+    setup = [_view("events", _unmoved(others), laid_events, *valued.events)]
     if has_lists:
         setup.append(lists.LISTED_LINES)
     elif lines:
-        setup.append(_view("lines", f"select * from {lines}", laid_lines))
+        setup.append(_view("lines", f"select * from {lines}", laid_lines, *valued.lines))
     found = _counted(con, tuple(setup), _without_effect(some), refused)
     named = found.settled - matched.parts
-    found = replace(found, left=returns - named - found.waiting - found.late - found.refused - matched.replaced)
+    left = returns - named - found.waiting - found.late - found.refused - matched.replaced
+    found = replace(found, left=0 if valued.excluded else left, settled=found.settled + valued.parts)
     return found if found.left == 0 else replace(found, return_examples=_examples(con, others))
 
 
@@ -127,8 +130,9 @@ def _unmoved(events: str) -> str:
     return f'select * exclude ({_OF_REFUNDS}), "at" as posted, cast(-1 as bigint) as refers from {events}'
 
 
-def _view(word: str, rest: str, beside: Path) -> str:
-    return f'create or replace temp view "{word}" as {rest} union all by name select * from {parquet(beside)}'
+def _view(word: str, rest: str, *beside: Path) -> str:
+    parts = [rest, *[f"select * from {parquet(path)}" for path in beside]]
+    return f'create or replace temp view "{word}" as {" union all by name ".join(parts)}'
 
 
 def _asked(group: Group, good: str) -> str:

@@ -15,6 +15,7 @@ from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
 from guerdon.core.lots.recovery import Recovery
 from guerdon.core.lots.rewards import Reward
 from guerdon.core.metrics import Metric
+from guerdon.core.occasions import Occasion
 from guerdon.core.periods import Periods
 from guerdon.core.slots import Eligible, Slot
 
@@ -44,7 +45,7 @@ class Change:
     Ladders are those `until_turn` while the period lasts in which the version begins: there no threshold rises.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a version changes all of these
         self,
         *,
         at: int,
@@ -53,6 +54,7 @@ class Change:
         redeeming: Redeeming | None,
         ladders: list[Ladder],
         until_turn: list[Ladder] | None = None,
+        occasions: list[Occasion] | None = None,
     ) -> None:
         self.at: Final = at
         self.limits: Final = limits
@@ -60,6 +62,7 @@ class Change:
         self.redeeming: Final = redeeming
         self.ladders: Final = ladders
         self.until_turn: Final = ladders if until_turn is None else until_turn
+        self.occasions: Final[list[Occasion]] = occasions or []
 
 
 class Programme:
@@ -100,6 +103,7 @@ class Programme:
         returns: ReturnPolicy = ANY_TIME,
         recovery: Recovery | None = None,
         joining: Joining | None = None,
+        occasions: list[Occasion] | None = None,
     ) -> None:
         self.name: Final = name
         self.version: Final = version
@@ -128,6 +132,7 @@ class Programme:
         self.changes: Final[list[Change]] = [] if changes is None else changes
         self.recovery: Final = recovery
         self.joining: Final = joining or Joining(zone)
+        self.occasions: Final[list[Occasion]] = occasions or []
         self.replays: Final = all([rule.way == REPLAY for rule in rules])
         self.keeps_lots: Final = redeeming is not None
         self.closes: Final = any([
@@ -183,6 +188,15 @@ class Programme:
     def redeeming_at(self, at: int) -> Redeeming | None:
         """Return the terms of redemptions, adjustments and transfers as they are at an instant."""
         return self.changes[self.version_at(at)].redeeming if self.changes else self.redeeming
+
+    def occasions_at(self, at: int) -> list[Occasion]:
+        """Return the occasions as they are at an instant."""
+        return self.changes[self.version_at(at)].occasions if self.changes else self.occasions
+
+    def occasion_names(self) -> list[str]:
+        """Return the names of the occasions that any version has."""
+        every = [*self.occasions, *[one for change in self.changes for one in change.occasions]]
+        return sorted({one.name for one in every})
 
     def ladders_at(self, at: int) -> list[Ladder]:
         """Return the ladders as they are at an instant."""

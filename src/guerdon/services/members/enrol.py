@@ -11,6 +11,7 @@ from guerdon.services.events.join import take_over
 from guerdon.services.identities import hashed
 from guerdon.services.members.find import Profile, Scalar, profile_of
 from guerdon.services.members.keeping import claim, kept_attributes, kept_birthday, refusal_of
+from guerdon.services.occasions.record import record_open
 from guerdon.services.published import Published
 from guerdon.store import accounts, audit, members
 from guerdon.store.database import Work
@@ -47,6 +48,7 @@ def enrol_member(command: EnrolMember, work: Work, published: Published, *, by: 
     claim(work, published, row.member, wanted, at=at)
     accounts.lock(work, published.id, [row.account])
     take_over(work, published, row, wanted, joined_at=row.enrolled_at, at=at)
+    record_open(work, published, row, at=at)
     told = by.did("enrol", f"member {row.member}", at=at, identities=[kind for kind, _ in wanted])
     audit.add(work, published.id, [told])
     return profile_of(work, published, row, at=at)

@@ -1,0 +1,1 @@
+"""Occasions: birthdays and anniversaries, recorded as events of their members' accounts (S14)."""

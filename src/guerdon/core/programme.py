@@ -4,6 +4,7 @@ from bisect import bisect_right
 from typing import Final
 
 from guerdon.core.calendar import EARLIEST, KINDS, Zone
+from guerdon.core.celebrations import Celebration
 from guerdon.core.earning import REPLAY, Multiplier, Rule
 from guerdon.core.events import ANY_TIME, ReturnPolicy, Terms
 from guerdon.core.events.joining import Joining
@@ -15,7 +16,6 @@ from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
 from guerdon.core.lots.recovery import Recovery
 from guerdon.core.lots.rewards import Reward
 from guerdon.core.metrics import Metric
-from guerdon.core.occasions import Occasion
 from guerdon.core.periods import Periods
 from guerdon.core.slots import Eligible, Slot
 
@@ -54,7 +54,7 @@ class Change:
         redeeming: Redeeming | None,
         ladders: list[Ladder],
         until_turn: list[Ladder] | None = None,
-        occasions: list[Occasion] | None = None,
+        celebrations: list[Celebration] | None = None,
     ) -> None:
         self.at: Final = at
         self.limits: Final = limits
@@ -62,7 +62,7 @@ class Change:
         self.redeeming: Final = redeeming
         self.ladders: Final = ladders
         self.until_turn: Final = ladders if until_turn is None else until_turn
-        self.occasions: Final[list[Occasion]] = occasions or []
+        self.celebrations: Final[list[Celebration]] = celebrations or []
 
 
 class Programme:
@@ -103,7 +103,7 @@ class Programme:
         returns: ReturnPolicy = ANY_TIME,
         recovery: Recovery | None = None,
         joining: Joining | None = None,
-        occasions: list[Occasion] | None = None,
+        celebrations: list[Celebration] | None = None,
     ) -> None:
         self.name: Final = name
         self.version: Final = version
@@ -132,7 +132,7 @@ class Programme:
         self.changes: Final[list[Change]] = [] if changes is None else changes
         self.recovery: Final = recovery
         self.joining: Final = joining or Joining(zone)
-        self.occasions: Final[list[Occasion]] = occasions or []
+        self.celebrations: Final[list[Celebration]] = celebrations or []
         self.replays: Final = all([rule.way == REPLAY for rule in rules])
         self.keeps_lots: Final = redeeming is not None
         self.closes: Final = any([
@@ -189,13 +189,13 @@ class Programme:
         """Return the terms of redemptions, adjustments and transfers as they are at an instant."""
         return self.changes[self.version_at(at)].redeeming if self.changes else self.redeeming
 
-    def occasions_at(self, at: int) -> list[Occasion]:
-        """Return the occasions as they are at an instant."""
-        return self.changes[self.version_at(at)].occasions if self.changes else self.occasions
+    def celebrations_at(self, at: int) -> list[Celebration]:
+        """Return the celebrations as they are at an instant."""
+        return self.changes[self.version_at(at)].celebrations if self.changes else self.celebrations
 
-    def occasion_names(self) -> list[str]:
-        """Return the names of the occasions that any version has."""
-        every = [*self.occasions, *[one for change in self.changes for one in change.occasions]]
+    def celebration_names(self) -> list[str]:
+        """Return the names of the celebrations that any version has."""
+        every = [*self.celebrations, *[one for change in self.changes for one in change.celebrations]]
         return sorted({one.name for one in every})
 
     def ladders_at(self, at: int) -> list[Ladder]:

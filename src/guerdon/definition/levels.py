@@ -9,14 +9,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from guerdon.core.occasions import ANY_LEVEL
+from guerdon.core.celebrations import ANY_LEVEL
 from guerdon.definition.written import Expression, FieldName, Length, Name, Number, Part, Scalar
 
 LEVELS_MAX = 100
 """A ladder has at most this many levels, and as many ways to be given one; a level as many benefits."""
 
 DAYS_MAX: Final = 365
-"""An occasion is open for so many days at most: until it comes again."""
+"""A celebration is open for so many days at most: until it comes again."""
 
 Benefits = Annotated[dict[Name, Scalar], Field(max_length=LEVELS_MAX)]
 """What somebody gets beside points, by name: a text, a number, or whether they do."""
@@ -176,6 +176,9 @@ class LadderSpec(Part):
 
 
 def _for_any_level(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
+    if isinstance(value, int) and not 1 <= value <= DAYS_MAX:
+        message = f"is not a number of days from 1 to {DAYS_MAX}; write 7, or with by {{gold: 7}}"
+        raise ValueError(message)
     return {ANY_LEVEL: value} if isinstance(value, int) else value
 
 
@@ -193,8 +196,8 @@ OpenDays = Annotated[
 """So many days, or so many for each level."""
 
 
-class OccasionSpec(Part):
-    """A day that is a member's own and comes once a year: on it an event of the occasion's name is recorded."""
+class CelebrationSpec(Part):
+    """A day that is a member's own and comes once a year: on it an event of the celebration's name is recorded."""
 
     of: Literal["born_on", "joined"] = Field(description="What it is counted from: the day of birth, or of joining")
     leap_day: Literal["02-28", "03-01"] = Field(

@@ -17,7 +17,7 @@ from typing import Final
 from guerdon.core.calendar import EARLIEST
 from guerdon.core.errors import Conflict
 from guerdon.services.books.due import post_due
-from guerdon.services.occasions.record import is_due, record_due
+from guerdon.services.celebrations.record import is_due, record_due
 from guerdon.services.published import Publishing
 from guerdon.store import Database, answers, jobs, seals
 
@@ -37,11 +37,11 @@ SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round did: accounts for which something fell due, journals that were sealed, occasions that were recorded."""
+    """What one round did: accounts for which something fell due, journals that were sealed, celebrations that were recorded."""
 
     accounts: int
     sealed: int
-    occasions: int = 0
+    celebrations: int = 0
 
 
 class Worker:
@@ -83,9 +83,9 @@ class Worker:
 
     def round(self) -> Round:
         """Do everything that there is to do now. Who is in the way now is not in the next round."""
-        occasions = self._celebrate()
+        celebrations = self._celebrate()
         accounts = self._until_none(self._post)
-        done = Round(accounts, self._until_none(self._seal), occasions)
+        done = Round(accounts, self._until_none(self._seal), celebrations)
         with contextlib.suppress(Conflict):
             self._forget()
         return done
@@ -102,7 +102,7 @@ class Worker:
     def _celebrate(self) -> int:
         """Record birthdays and anniversaries, up to the day that it is; return how many there were."""
         with self.database.view() as view:
-            names = self.publishing.current(view).programme.occasion_names()
+            names = self.publishing.current(view).programme.celebration_names()
         total = 0
         for name in names:
             with contextlib.suppress(Conflict):

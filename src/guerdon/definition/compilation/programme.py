@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from guerdon.core.calendar import parse_date
+from guerdon.core.celebrations import Celebration
 from guerdon.core.currencies import DECIMALS
 from guerdon.core.earning import AT_ORDER, Multiplier, Rule
 from guerdon.core.errors import Invalid, NotFound
@@ -13,7 +14,6 @@ from guerdon.core.ladders import Ladder
 from guerdon.core.lots.keeping import NO_SLOT, Keeping, Redeeming
 from guerdon.core.lots.recovery import Recovery
 from guerdon.core.metrics import Metric
-from guerdon.core.occasions import Occasion
 from guerdon.core.programme import Change, Group, Programme, Unit
 from guerdon.core.slots import Eligible
 from guerdon.core.strategies import Strategies
@@ -28,9 +28,9 @@ from guerdon.definition.compilation.limits import Limits
 from guerdon.definition.compilation.metrics import compile_metrics
 from guerdon.definition.compilation.moves.adjustments import adjusting, given_by, with_adjustments
 from guerdon.definition.compilation.moves.carried import unit_of
+from guerdon.definition.compilation.moves.celebrations import celebrations, with_celebrations
 from guerdon.definition.compilation.moves.closings import with_closings
 from guerdon.definition.compilation.moves.fulfilments import with_fulfilments
-from guerdon.definition.compilation.moves.occasions import occasions, with_occasions
 from guerdon.definition.compilation.moves.transfers import transfers, with_transfers
 from guerdon.definition.compilation.multipliers import compile_multiplier
 from guerdon.definition.compilation.returns import paid_slot, recovery, return_policy, set_ways, with_products
@@ -109,7 +109,7 @@ class Compilation:
         self.paid_slot = NO_SLOT
         self.recovery: Recovery | None = None
         self.returns: ReturnPolicy | None = None
-        self.occasions: list[Occasion] = []
+        self.celebrations: list[Celebration] = []
 
     def programme(self) -> Programme:
         """Compile everything and put it together; mistakes are noted on the draft."""
@@ -148,7 +148,7 @@ class Compilation:
             self.sale_slot = sale_slot(self.draft, self.terms)
             self.paid_slot = paid_slot(self.draft, self.terms)
         self.recovery = recovery(self.draft, self.terms, self.joint)
-        self.occasions = occasions(self.draft)
+        self.celebrations = celebrations(self.draft)
 
     def ladders_as(self, specs: list[LadderSpec]) -> list[Ladder]:
         """Return ladders like this version's own, as other specs say them."""
@@ -171,14 +171,14 @@ class Compilation:
             metrics=self.metrics, ladders=self.ladders, benefits=self.spec.benefits,
             returns=self.returns or return_policy(self.draft, self.terms.event_types),
             recovery=self.recovery, versions=versions, changes=changes,
-            lateness=lateness(self.draft), joining=joining(self.draft), occasions=self.occasions,
+            lateness=lateness(self.draft), joining=joining(self.draft), celebrations=self.celebrations,
         )  # fmt: skip
 
     def _terms(self) -> Terms:
         declared = with_products(self.draft, with_redemptions(self.draft, event_types(self.draft)))
         declared = with_transfers(self.draft, with_adjustments(self.draft, declared))
         declared = with_closings(self.draft, with_fulfilments(self.draft, declared))
-        declared = with_occasions(self.draft, declared)
+        declared = with_celebrations(self.draft, declared)
         looked_up = {name: self.joint.table(table) for name, table in tables(self.draft).items()}
         fixed = constants(self.draft, declared)
         scopes = {name: scope_of(self.draft, one, looked_up, fixed) for name, one in declared.items()}

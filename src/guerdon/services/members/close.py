@@ -14,10 +14,10 @@ from guerdon.core.lots.closing import AT_ONCE, CLOSE, REJOIN, STAY, STEPS, Closi
 from guerdon.services.answers import Refusal
 from guerdon.services.audit import By
 from guerdon.services.books.due import posted
+from guerdon.services.celebrations.record import record_open
 from guerdon.services.decision import closed
 from guerdon.services.events.command import decide
 from guerdon.services.members.find import Profile, profile_of, unknown
-from guerdon.services.occasions.record import record_open
 from guerdon.services.published import Published
 from guerdon.services.serving import write
 from guerdon.store import accounts, audit, events, members

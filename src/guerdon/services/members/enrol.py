@@ -7,11 +7,11 @@ from datetime import date
 from guerdon.core.errors import Conflict, Invalid
 from guerdon.services.answers import Refusal
 from guerdon.services.audit import By
+from guerdon.services.celebrations.record import record_open
 from guerdon.services.events.join import take_over
 from guerdon.services.identities import hashed
 from guerdon.services.members.find import Profile, Scalar, profile_of
 from guerdon.services.members.keeping import claim, kept_attributes, kept_birthday, refusal_of
-from guerdon.services.occasions.record import record_open
 from guerdon.services.published import Published
 from guerdon.store import accounts, audit, members
 from guerdon.store.database import Work

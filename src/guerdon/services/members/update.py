@@ -10,13 +10,13 @@ from msgspec import UNSET, UnsetType
 from guerdon.core.calendar import civil
 from guerdon.services.answers import Refusal
 from guerdon.services.audit import By
+from guerdon.services.celebrations.dates import born_again
+from guerdon.services.celebrations.record import record_open
 from guerdon.services.decision import closed
 from guerdon.services.events.join import take_over
 from guerdon.services.identities import hashed
 from guerdon.services.members.find import Profile, Scalar, profile_of, unknown
 from guerdon.services.members.keeping import claim, kept_attributes, kept_birthday, refusal_of
-from guerdon.services.occasions.dates import born_again
-from guerdon.services.occasions.record import record_open
 from guerdon.services.published import Published
 from guerdon.store import audit, identities, members
 from guerdon.store.audit import Deed

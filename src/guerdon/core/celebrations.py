@@ -1,8 +1,8 @@
-"""Occasions: days that are a member's own and come once a year, a birthday or an anniversary of joining (S14).
+"""Celebrations: days that are a member's own and come once a year, a birthday or an anniversary of joining (S14).
 
 Invariants:
-* Each year has one day of an occasion, counted from the first date: nothing is chained from year to year.
-* A day is the occasion of exactly those dates whose `day_in` its year it is, however long its zone makes it.
+* Each year has one day of a celebration, counted from the first date: nothing is chained from year to year.
+* A day is the celebration of exactly those dates whose `day_in` its year it is, however long its zone makes it.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ BORN: Final = 0
 JOINED: Final = 1
 
 DATES: Final = ("born_on", "joined")
-"""What an occasion is counted from, by number: the day of birth, or the day of joining."""
+"""What a celebration is counted from, by number: the day of birth, or the day of joining."""
 
 LEAP_DAY: Final = (2, 29)
 """The month and day that common years do not have."""
@@ -22,8 +22,8 @@ ANY_LEVEL: Final = ""
 """What stands for the level where a window is as long at every one."""
 
 
-class Occasion:
-    """The terms of an occasion, whose events are of the type `name`; of a leap day it falls, in common years, on `instead`.
+class Celebration:
+    """The terms of a celebration, whose events are of the type `name`; of a leap day it falls, in common years, on `instead`.
 
     It is open for `days`: as many at every level, or as many as the level of a `ladder` says that was held as it began.
     """
@@ -38,13 +38,13 @@ class Occasion:
         self.ladder: Final = ladder
 
     def day_in(self, year: int, month: int, day: int) -> int:
-        """Return the day of the occasion in a year, of a date with this month and day."""
+        """Return the day of the celebration in a year, of a date with this month and day."""
         if (month, day) == LEAP_DAY and day > month_length(year, month):
             month, day = self.instead
         return days_from_civil(year, month, day)
 
     def dates_of(self, day: int) -> list[tuple[int, int]]:
-        """Return the months and days of the dates whose occasion is on a day."""
+        """Return the months and days of the dates whose celebration is on a day."""
         year, month, of_month = civil(day)
         found = [(month, of_month)]
         if (month, of_month) == self.instead and month_length(year, LEAP_DAY[0]) < LEAP_DAY[1]:
@@ -52,10 +52,10 @@ class Occasion:
         return found
 
     def of_year(self, date: int, year: int) -> int | None:
-        """Return the day of the occasion in a year, of a date; none where that year is not a later one."""
+        """Return the day of the celebration in a year, of a date; none where that year is not a later one."""
         first, month, of_month = civil(date)
         return self.day_in(year, month, of_month) if year > first else None
 
     def last_day(self, begins: int, level: str) -> int:
-        """Return the last day on which an occasion is open that began on a day, at a level."""
+        """Return the last day on which a celebration is open that began on a day, at a level."""
         return begins + self.days[level] - 1

@@ -1,4 +1,4 @@
-"""Days of birth that were changed, from which year on, and members by the days that their occasions are counted from."""
+"""Days of birth that were changed, from which year on, and members by the days that their celebrations are counted from."""
 
 from guerdon.store.migrations.ddl import run
 

@@ -12,19 +12,19 @@ from datetime import date
 import pytest
 
 from guerdon.core.calendar import day_name
-from guerdon.core.occasions import BORN as BORN_ON
-from guerdon.core.occasions import Occasion
+from guerdon.core.celebrations import BORN as BORN_ON
+from guerdon.core.celebrations import Celebration
 from guerdon.definition.zones import load_zone
 from guerdon.services.answers import Refusal
+from guerdon.services.celebrations.dates import born_again, day_of
 from guerdon.services.members.close import CloseMember, RejoinMember, close_member, rejoin_member
 from guerdon.services.members.erase import EraseMember, erase_member
-from guerdon.services.occasions.dates import born_again, day_of
 from guerdon.store import Database, events
 from guerdon.store.members import MemberRow
 from guerdon.worker.loop import Worker
 from tests.services.shop import HEAD, Shop
 
-OCCASIONS = (
+CELEBRATIONS = (
     HEAD
     + """
 units: {points: {}}
@@ -35,7 +35,7 @@ ladders:
   - id: birthday
     levels: [{id: closed, from: 0}, {id: open, benefits: {treat: true}}]
     grants: [{id: birthday, on: birthday, level: open, until: until}]
-occasions:
+celebrations:
   birthday: {of: born_on, by: tier.level, days: {blue: 1, gold: 7}}
   anniversary: {of: joined}
 rules:
@@ -51,19 +51,19 @@ BORN = date(1990, 6, 20)
 
 def shop_of(database: Database, now: str = "2026-06-01T12:00:00+02:00") -> Shop:
     """Return a shop in whose first days a worker was there."""
-    shop = Shop(database, OCCASIONS, now)
+    shop = Shop(database, CELEBRATIONS, now)
     work_at(shop, now)
     return shop
 
 
 def work_at(shop: Shop, when: str) -> int:
-    """Let a worker do what there is to do at a moment; return how many occasions it recorded."""
+    """Let a worker do what there is to do at a moment; return how many celebrations it recorded."""
     shop.now = when
-    return Worker(shop.database, 1, shop.at).round().occasions
+    return Worker(shop.database, 1, shop.at).round().celebrations
 
 
 def recorded(shop: Shop, account: str = "ana") -> list[tuple[str, str]]:
-    """Return an account's occasions: their ids, and when they are in its books."""
+    """Return an account's celebrations: their ids, and when they are in its books."""
     with shop.database.view() as view:
         rows = events.of_account(view, 1, account)
     return [(row.id, shop.told(row.at)) for row in rows if row.type in ("birthday", "anniversary")]
@@ -155,7 +155,7 @@ def test_of_a_window_that_is_open_longer_a_joiner_has_the_rest(database: Databas
 )
 def test_of_changes_in_one_year_the_last_counts_from_the_next(changes: list[str | None], days: list[str]) -> None:
     zone = load_zone("Europe/Paris")
-    birthday = Occasion(name="birthday", of=BORN_ON, instead=(2, 28), days={"": 1})
+    birthday = Celebration(name="birthday", of=BORN_ON, instead=(2, 28), days={"": 1})
     row = MemberRow("ana", "ana", "enrolled", 0, None, "1990-06-20", "{}", 0)
     for born_on in changes:
         row = born_again(row, born_on, year=2026)
@@ -220,14 +220,14 @@ def test_what_was_missed_is_made_up_for_at_its_own_instant(database: Database) -
     assert_right(shop)
 
 
-def test_many_workers_record_each_occasion_once(database: Database) -> None:
+def test_many_workers_record_each_celebration_once(database: Database) -> None:
     shop = shop_of(database)
     for number in range(250):
         shop.enrol(f"m{number:03}", born_on=BORN)
     shop.now = "2026-06-20T00:00:01+02:00"
     workers = [Worker(database, 1, shop.at) for _ in range(3)]
     with ThreadPoolExecutor(3) as pool:
-        done = list(pool.map(lambda one: one.round().occasions, workers))
+        done = list(pool.map(lambda one: one.round().celebrations, workers))
     assert sum(done) == 250
-    assert workers[0].round().occasions == 0
+    assert workers[0].round().celebrations == 0
     assert_right(shop)

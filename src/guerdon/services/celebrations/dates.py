@@ -1,4 +1,4 @@
-"""The dates of members from which their occasions are counted: which one counts in a year, and what a change does to that.
+"""The dates of members from which their celebrations are counted: which one counts in a year, and what a change does to that.
 
 Invariants:
 * In each year one date counts at most: what a change brings counts from the next year on, what was there before until then.
@@ -6,7 +6,7 @@ Invariants:
 """
 
 from guerdon.core.calendar import Zone, civil, days_from_civil, month_length, parse_date
-from guerdon.core.occasions import JOINED, Occasion
+from guerdon.core.celebrations import JOINED, Celebration
 from guerdon.store.members import MemberRow, Stretch
 
 
@@ -24,25 +24,25 @@ def born_again(row: MemberRow, born_on: str | None, *, year: int) -> MemberRow:
     return row._replace(born_on=born_on, born_before=counts, born_from=year + 1)
 
 
-def day_of(row: MemberRow, occasion: Occasion, zone: Zone, *, year: int) -> int | None:
-    """Return the day of a member's occasion in a year; None where there is none."""
+def day_of(row: MemberRow, celebration: Celebration, zone: Zone, *, year: int) -> int | None:
+    """Return the day of a member's celebration in a year; None where there is none."""
     born_on = _born(row, year)
-    if occasion.of == JOINED:
-        return occasion.of_year(zone.day_of(row.enrolled_at), year)
-    return None if born_on is None else occasion.of_year(parse_date(born_on), year)
+    if celebration.of == JOINED:
+        return celebration.of_year(zone.day_of(row.enrolled_at), year)
+    return None if born_on is None else celebration.of_year(parse_date(born_on), year)
 
 
-def latest(row: MemberRow, occasion: Occasion, zone: Zone, today: int) -> int | None:
-    """Return the last day of a member's occasion up to a day; of this year or the last, else None."""
+def latest(row: MemberRow, celebration: Celebration, zone: Zone, today: int) -> int | None:
+    """Return the last day of a member's celebration up to a day; of this year or the last, else None."""
     year = civil(today)[0]
-    found = [day_of(row, occasion, zone, year=one) for one in (year, year - 1)]
+    found = [day_of(row, celebration, zone, year=one) for one in (year, year - 1)]
     return next((day for day in found if day is not None and day <= today), None)
 
 
-def stretches(occasion: Occasion, zone: Zone, day: int, *, since: int) -> list[Stretch]:
-    """Return where the members are found whose occasion may be on a day, of whom the first joined at the instant `since`."""
-    dates = occasion.dates_of(day)
-    if occasion.of == JOINED:
+def stretches(celebration: Celebration, zone: Zone, day: int, *, since: int) -> list[Stretch]:
+    """Return where the members are found whose celebration may be on a day, of whom the first joined at the instant `since`."""
+    dates = celebration.dates_of(day)
+    if celebration.of == JOINED:
         years = range(civil(zone.day_of(since))[0], civil(day)[0])
         joined = [
             days_from_civil(year, month, of_month)

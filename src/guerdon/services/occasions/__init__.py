@@ -1,1 +1,0 @@
-"""Occasions: birthdays and anniversaries, recorded as events of their members' accounts (S14)."""

@@ -221,6 +221,8 @@ transfers = _table(
     "programme id",
     Index("transfers_state", "programme", "state", "asked_at", "id"),
     Index("transfers_sent", "programme", "account", "transfer", "done_at"),
+    Index("transfers_sender", "programme", "sender", "asked_at", "id"),
+    Index("transfers_receiver", "programme", "receiver", "asked_at", "id"),
     absent="decided_by decided_at account done_at reversed_points reversed_by reversed_at",
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, tuple_
 
 from guerdon.store import ordinary
 from guerdon.store.asked.table import DONE, AskedTable
@@ -43,6 +43,19 @@ def forget_messages(work: Work, programme: int, member: str) -> None:
     """Forget what was written with transfers that a member sent or received; their points stay."""
     for side in ("sender", "receiver"):
         ordinary.change(work, transfers, {"programme": programme, side: member}, {"message": ""})
+
+
+def of_member(
+    view: View, programme: int, member: str, *, before: TransferRow | None = None, limit: int
+) -> list[TransferRow]:
+    """Return what a member sent and received, or would, the newest first."""
+    query = ordinary.chosen(transfers, TransferRow._fields).where(
+        transfers.c.programme == programme, or_(transfers.c.sender == member, transfers.c.receiver == member)
+    )
+    if before is not None:
+        query = query.where(tuple_(transfers.c.asked_at, transfers.c.id) < tuple_(before.asked_at, before.id))
+    query = query.order_by(transfers.c.asked_at.desc(), transfers.c.id.desc()).limit(limit)
+    return [TransferRow(*row) for row in ordinary.rows_of(view, query)]
 
 
 def sent(view: View, programme: int, account: str, transfer: str, *, since: int) -> tuple[int, int]:

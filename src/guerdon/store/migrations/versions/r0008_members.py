@@ -1,4 +1,4 @@
-"""Days of birth that were changed, from which year on, and members by the days that their celebrations are counted from."""
+"""Days of birth that were changed, and members by the days that their celebrations are counted from; transfers by members."""
 
 from guerdon.store.migrations.ddl import run
 
@@ -14,4 +14,6 @@ def upgrade() -> None:
         "create index members_enrolled on members (programme, enrolled_at, member)",
         "create index members_born on members (programme, substr(born_on, 6), member) where born_on is not null",
         "create index members_born_before on members (programme, substr(born_before, 6), member) where born_before is not null",
+        "create index transfers_sender on transfers (programme, sender, asked_at, id)",
+        "create index transfers_receiver on transfers (programme, receiver, asked_at, id)",
     )

@@ -99,7 +99,8 @@ def lock_stretch(
     """
     order = _ORDERS[stretch.by]
     query = ordinary.chosen(members, MemberRow._fields).where(
-        members.c.programme == programme, order >= max(stretch.first, after[0]), order < stretch.end,
+        members.c.programme == programme, members.c[stretch.by].is_not(None),
+        order >= max(stretch.first, after[0]), order < stretch.end,
         or_(order > after[0], members.c.member > after[1]),
     )  # fmt: skip
     query = query.order_by(order, members.c.member).limit(limit).with_for_update()

@@ -17,6 +17,7 @@ from guerdon.core.celebrations import Celebration
 from guerdon.definition.zones import load_zone
 from guerdon.services.answers import Refusal
 from guerdon.services.celebrations.dates import born_again, day_of
+from guerdon.services.celebrations.record import AT_ONCE, record_due
 from guerdon.services.members.close import CloseMember, RejoinMember, close_member, rejoin_member
 from guerdon.services.members.erase import EraseMember, erase_member
 from guerdon.store import Database, events
@@ -220,14 +221,50 @@ def test_what_was_missed_is_made_up_for_at_its_own_instant(database: Database) -
     assert_right(shop)
 
 
+def test_a_year_of_days_is_made_up_for_and_no_more(database: Database) -> None:
+    """Nobody was there from June 2026 to June 2029: of Ana's three birthdays the last one is made up for."""
+    alone = CELEBRATIONS.replace("  anniversary: {of: joined}\n", "").partition("  - {id: years")
+    shop = Shop(database, alone[0] + "rewards:" + alone[2].partition("rewards:")[2], "2026-06-01T12:00:00+02:00")
+    shop.enrol("ana", born_on=BORN)
+    work_at(shop, "2026-06-01T12:00:00+02:00")
+    assert work_at(shop, "2029-06-10T12:00:00+02:00") == 1
+    assert recorded(shop) == [("birthday-2028-ana", "2028-06-20T00:00:00+02:00")]
+    assert_right(shop)
+
+
+def test_a_worker_that_is_at_it_is_let_go_on_until_its_lease_ends(database: Database) -> None:
+    """More than a page of members: the first worker does one, and dies."""
+    shop = shop_of(database)
+    for number in range(AT_ONCE + 1):
+        shop.enrol(f"m{number:03}", born_on=BORN)
+    shop.now = "2026-06-20T00:00:01+02:00"
+    with database.work() as work:
+        published = shop.publishing.current(work)
+        assert record_due(work, published, "birthday", owner="first", at=shop.at()) == AT_ONCE
+        assert record_due(work, published, "birthday", owner="second", at=shop.at()) == 0
+    assert work_at(shop, "2026-06-20T00:01:00+02:00") == 0
+    assert work_at(shop, "2026-06-20T00:01:01+02:00") == 1
+    assert_right(shop)
+
+
+def test_a_day_that_came_from_elsewhere_is_not_recorded_again(database: Database) -> None:
+    shop = shop_of(database)
+    shop.enrol("ana", born_on=BORN)
+    known = {"id": "birthday-2026-ana", "source": "guerdon", "type": "birthday", "member": "ana", "until": "2026-06-20"}
+    shop.one(**known, at="2026-06-20T00:00:00+02:00")
+    assert work_at(shop, "2026-06-20T12:00:00+02:00") == 0
+    assert shop.points("ana") == 250
+    assert_right(shop)
+
+
 def test_many_workers_record_each_celebration_once(database: Database) -> None:
     shop = shop_of(database)
-    for number in range(250):
+    for number in range(60):
         shop.enrol(f"m{number:03}", born_on=BORN)
     shop.now = "2026-06-20T00:00:01+02:00"
     workers = [Worker(database, 1, shop.at) for _ in range(3)]
     with ThreadPoolExecutor(3) as pool:
         done = list(pool.map(lambda one: one.round().celebrations, workers))
-    assert sum(done) == 250
+    assert sum(done) == 60
     assert workers[0].round().celebrations == 0
     assert_right(shop)

@@ -125,3 +125,24 @@ def test_a_dry_run_passes_nothing_on(desk: Served) -> None:
     assert desk.post("/members/ana/transfers?dry_run=true", asked).status_code == 201
     desk.now[0] = LATER
     assert desk.available() == 420
+
+
+def test_a_member_has_a_list_of_what_they_sent_and_received(desk: Served) -> None:
+    """Four transfers, one of them back, one that waits; the newest first, two a page."""
+    assert desk.post("/members", {"member": "cy"}).status_code == 201
+    for number, (sender, receiver, points) in enumerate([("ana", "ben", 50), ("ben", "ana", 20), ("ana", "cy", 10)]):
+        desk.now[0] = f"2026-06-01T12:1{number}:00+02:00"
+        asked = {"id": f"t{number}", "transfer": "pass", "receiver": receiver, "points": points}
+        assert desk.post(f"/members/{sender}/transfers", asked).status_code == 201
+    waiting = {"id": "t3", "transfer": "gift", "receiver": "ben", "points": 250}
+    assert desk.post("/members/ana/transfers", waiting).status_code == 202
+    first = desk.get("/members/ana/transfers?limit=2").json()
+    second = desk.get(f"/members/ana/transfers?limit=3&cursor={first['next']}").json()
+    assert [(one["id"], one["state"]) for one in first["transfers"]] == [("t3", "pending"), ("t2", "done")]
+    assert ([one["id"] for one in second["transfers"]], second["next"]) == (["t1", "t0"], None)
+    for member, ids in (("ben", ["t3", "t1", "t0"]), ("cy", ["t2"])):
+        assert [one["id"] for one in desk.get(f"/members/{member}/transfers").json()["transfers"]] == ids
+    assert desk.get("/members/nobody/transfers").json()["code"] == "account_unknown"
+    assert desk.get("/members/ana/transfers?cursor=t9").json()["code"] == "parameter_invalid"
+    _, key = desk.new_key("transfers:write")
+    assert desk.get("/members/ana/transfers", key=key).status_code == 403

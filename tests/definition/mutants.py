@@ -19,7 +19,11 @@ from guerdon.definition.scalars import find_character
 
 Way = tuple[str | int, ...]
 
-_UNTOUCHED: Final = {"format", "programme", "version", "assumptions", "examples", "title", "description", "id", "group"}
+_UNTOUCHED: Final = {
+    "format", "programme", "version", "assumptions", "examples", "title", "description", "id", "group",
+    # On which days, and until when: examples bring the events along that are recorded by it.
+    "celebrations",
+}  # fmt: skip
 _TOLD_OF_REWARDS: Final = {"kind", "treatment", "valid_for"}
 _EXPRESSIONS: Final = {"when", "where", "of", "give", "by", "exclude"}
 _LITERAL: Final = re.compile(r"'(?:[^']|'')*'|(?<![\w.])\d+(?:\.\d+)?(?!\w)")

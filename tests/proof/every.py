@@ -2,13 +2,14 @@
 
 from typing import Final
 
+from tests.proof.celebrating import CELEBRATING_PATHS
 from tests.proof.desk import DESK_PATHS
 from tests.proof.kept import changed, kept
 from tests.proof.leaving import LEAVING_PATHS
 from tests.proof.writing import NOW, PATHS, Path
 from tests.services.shop import Shop
 
-EVERY: Final = (*PATHS, *DESK_PATHS, *LEAVING_PATHS)
+EVERY: Final = (*PATHS, *DESK_PATHS, *LEAVING_PATHS, *CELEBRATING_PATHS)
 
 SPARE: Final = 1_000
 """From this number on nothing is asked for: a worker finds these when it is through with the others."""

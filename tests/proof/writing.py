@@ -23,6 +23,7 @@ STOCKED: Final = (
     + REASONS
     + GIFTS
     + "enrolment: {claim: 30 days, closing: {restore: 60 days}}\n"
+    + "celebrations: {birthday: {of: born_on}}\n"
 )
 NOW: Final = "2026-06-01T12:00:00+02:00"
 YEARS_LATER: Final = "2028-06-01T12:00:00+02:00"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from guerdon.definition.check import check_text
 from guerdon.services.accounts.stand import Stand, stand
@@ -82,6 +83,7 @@ class Shop:
     text: str = PROGRAMME
     now: str = "2026-06-01T12:00:00+02:00"
     publishing: Publishing = field(init=False)
+    zone: ZoneInfo = field(init=False)
 
     def __post_init__(self) -> None:
         checked = check_text(self.text, examples=False)
@@ -89,10 +91,15 @@ class Shop:
         with self.database.work() as work:
             programme = publish(work, checked.programme.name, checked.files, (), by=TESTS, at=self.at()).programme
         self.publishing = Publishing(programme)
+        self.zone = ZoneInfo(checked.programme.zone.name)
 
     def at(self, when: str = "") -> int:
         moment = datetime.fromisoformat(when or self.now).astimezone(UTC)
         return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+    def told(self, at: int) -> str:
+        """Return an instant as its zone's clocks show it."""
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)).astimezone(self.zone).isoformat()
 
     def record(self, *records: dict[str, Any]) -> list[Recorded | Refusal]:
         with self.database.work() as work:

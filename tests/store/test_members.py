@@ -7,7 +7,7 @@ from guerdon.store import Database, guests, identities, members
 from guerdon.store.events import Claim
 from guerdon.store.guests import GuestEvent
 from guerdon.store.identities import NOBODY, Identity, Known
-from guerdon.store.members import CLOSED, ENROLLED, MemberRow
+from guerdon.store.members import CLOSED, ENROLLED, MemberRow, Stretch
 from tests.store.books import PROGRAMME
 
 
@@ -43,6 +43,38 @@ def test_what_becomes_of_a_member_is_written(database: Database) -> None:
         assert not members.save(work, PROGRAMME, _member("bo"))
         assert members.lock(work, PROGRAMME, "bo") is None
         assert members.read(work, PROGRAMME, ["ana"])["ana"].closed_at == 9
+
+
+def _named(found: list[MemberRow]) -> list[str]:
+    return [one.member for one in found]
+
+
+def test_members_are_found_by_the_month_and_day_of_a_date_a_page_at_a_time(database: Database) -> None:
+    changed = _member("di")._replace(born_on="1990-05-01", born_before="1980-02-29", born_from=2027)
+    unknown = _member("eve")._replace(born_on=None)
+    with database.work() as work:
+        members.add(work, PROGRAMME, [_member("bo"), _member("ana"), _member("cy"), changed, unknown])
+        leap = Stretch("born_on", "02-29", "02-29~")
+        first = members.lock_stretch(work, PROGRAMME, leap, after=("02-29", ""), limit=2)
+        second = members.lock_stretch(work, PROGRAMME, leap, after=("02-29", "bo"), limit=2)
+        assert (_named(first), _named(second)) == (["ana", "bo"], ["cy"])
+        before = Stretch("born_before", "02-29", "02-29~")
+        assert members.lock_stretch(work, PROGRAMME, before, after=("02-29", ""), limit=9) == [changed]
+        none = Stretch("born_on", "03-01", "03-01~")
+        assert members.lock_stretch(work, PROGRAMME, none, after=("03-01", ""), limit=9) == []
+
+
+def test_members_are_found_by_when_they_joined_a_page_at_a_time(database: Database) -> None:
+    joined = [("ana", 10), ("bo", 19), ("cy", 12), ("di", 12), ("eve", 20), ("flo", 9)]
+    with database.work() as work:
+        assert members.first_enrolled(work, PROGRAMME, otherwise=7) == 7
+        members.add(work, PROGRAMME, [_member(name)._replace(enrolled_at=at) for name, at in joined])
+        assert members.first_enrolled(work, PROGRAMME, otherwise=7) == 9
+        stretch = Stretch("enrolled_at", 10, 20)
+        first = members.lock_stretch(work, PROGRAMME, stretch, after=(10, ""), limit=2)
+        second = members.lock_stretch(work, PROGRAMME, stretch, after=(12, "cy"), limit=2)
+        third = members.lock_stretch(work, PROGRAMME, stretch, after=(19, "bo"), limit=2)
+        assert [_named(one) for one in (first, second, third)] == [["ana", "cy"], ["di", "bo"], []]
 
 
 def test_a_value_belongs_to_one_member(database: Database) -> None:

@@ -1,8 +1,12 @@
 """Whatever the planner believed of a table when it was empty, what is asked for by its key is found by its key."""
 
-from guerdon.store import Work, accounts, events, journals, open_database
+from sqlalchemy.event import listen
+
+from guerdon.store import Work, accounts, events, journals, members, open_database
+from guerdon.store.asked import transfers
 from guerdon.store.events import Claim, EventRow
 from guerdon.store.journals import EntryRow, JournalRow
+from guerdon.store.members import Stretch
 from tests.databases.fixtures import Engine
 from tests.store.books import PROGRAMME
 
@@ -65,3 +69,26 @@ def test_text_is_kept_as_it_was_whatever_signs_are_in_it(engine: Engine) -> None
         assert events.of_account(view, PROGRAMME, "ana") == rows
         assert set(events.find(view, PROGRAMME, [("till", text) for text in odd]).values()) == set(claims)
     database.close()
+
+
+def test_who_has_a_birthday_and_who_sent_what_is_found_by_an_index(engine: Engine) -> None:
+    """Once a day among all members, and at each look at a member's transfers."""
+    if engine.kind != "sqlite":
+        return
+    database = open_database(engine.url)
+    told: list[tuple[str, tuple[object, ...]]] = []
+    with database.work() as work:
+        connection = work.connection
+        listen(connection, "before_cursor_execute", lambda *said: told.append((said[2], said[3])))
+        for by, first, end in (
+            ("born_on", "05-04", "05-04~"),
+            ("born_before", "05-04", "05-04~"),
+            ("enrolled_at", 5, 9),
+        ):
+            members.lock_stretch(work, PROGRAMME, Stretch(by, first, end), after=(first, "bo"), limit=2)
+        transfers.of_member(work, PROGRAMME, "ana", limit=2)
+        found = [list(connection.exec_driver_sql(f"explain query plan {one}", given)) for one, given in told.copy()]
+    database.close()
+    assert [[row[-1].partition(" INDEX ")[2].partition(" ")[0] for row in rows] for rows in found] == [
+        ["members_born"], ["members_born_before"], ["members_enrolled"], ["transfers_sender"], ["transfers_receiver"],
+    ]  # fmt: skip

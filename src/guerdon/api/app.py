@@ -70,6 +70,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     transfers.decline,
     transfers.reverse,
     transfers.list_transfers,
+    transfers.list_transfers_of_member,
     programme.show_programme,
     revisions.list_revisions,
     revisions.publish_revision,

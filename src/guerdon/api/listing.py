@@ -1,4 +1,4 @@
-"""Lists of what somebody asked for, by state, a page at a time: adjustments, transfers."""
+"""Lists of what somebody asked for, a page at a time: adjustments, transfers."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -20,16 +20,30 @@ async def listed(request: Asked, table: AskedTable[R], told: Callable[[Published
     state = request.query_params.get("state", PENDING)
     if state not in STATES:
         raise Refusing(code="parameter_invalid", detail=f"state is {state!r:.40}; write {', '.join(STATES)}")
+
+    def page(view: View, published: Published, last: R | None, limit: int) -> list[R]:
+        return table.page(view, published.id, state, after=last, limit=limit)
+
+    return await paged(request, table, page, told)
+
+
+async def paged(
+    request: Asked,
+    table: AskedTable[R],
+    page: Callable[[View, Published, R | None, int], list[R]],
+    told: Callable[[Published, R], T],
+) -> tuple[list[T], str | None]:
+    """Return a page of a list that goes on behind the last of the page before, and the cursor of the following one."""
     cursor = request.query_params.get("cursor")
     limit = asking.number(request, "limit", otherwise=PAGE, most=PAGE_MAX)
 
     def found(view: View, published: Published, _at: int) -> tuple[list[T], str | None]:
-        after = None if cursor is None else table.one(view, published.id, cursor.replace("\x00", "\ufffd"))
-        if cursor is not None and after is None:
+        last = None if cursor is None else table.one(view, published.id, cursor.replace("\x00", "\ufffd"))
+        if cursor is not None and last is None:
             raise Refusing(
                 code="parameter_invalid", detail="cursor is none of ours; take the `next` of the page before"
             )
-        rows = table.page(view, published.id, state, after=after, limit=limit)
+        rows = page(view, published, last, limit)
         return [told(published, row) for row in rows], rows[-1].id if len(rows) == limit else None
 
     return await asking.read(request, found)

@@ -23,7 +23,8 @@ def worker(*, url: str, once: bool) -> None:
     from guerdon.worker.loop import Round, Worker
 
     def told(done: Round) -> None:
-        say(f"{done.accounts:,} accounts posted, {done.sealed:,} journals sealed")
+        recorded = f", {done.celebrations:,} celebrations recorded" if done.celebrations else ""
+        say(f"{done.accounts:,} accounts posted, {done.sealed:,} journals sealed{recorded}")
 
     database = open_service_database(url)
     try:

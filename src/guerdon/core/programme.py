@@ -4,6 +4,7 @@ from bisect import bisect_right
 from typing import Final
 
 from guerdon.core.calendar import EARLIEST, KINDS, Zone
+from guerdon.core.celebrations import Celebration
 from guerdon.core.earning import REPLAY, Multiplier, Rule
 from guerdon.core.events import ANY_TIME, ReturnPolicy, Terms
 from guerdon.core.events.joining import Joining
@@ -44,7 +45,7 @@ class Change:
     Ladders are those `until_turn` while the period lasts in which the version begins: there no threshold rises.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a version changes all of these
         self,
         *,
         at: int,
@@ -53,6 +54,7 @@ class Change:
         redeeming: Redeeming | None,
         ladders: list[Ladder],
         until_turn: list[Ladder] | None = None,
+        celebrations: list[Celebration] | None = None,
     ) -> None:
         self.at: Final = at
         self.limits: Final = limits
@@ -60,6 +62,7 @@ class Change:
         self.redeeming: Final = redeeming
         self.ladders: Final = ladders
         self.until_turn: Final = ladders if until_turn is None else until_turn
+        self.celebrations: Final[list[Celebration]] = celebrations or []
 
 
 class Programme:
@@ -100,6 +103,7 @@ class Programme:
         returns: ReturnPolicy = ANY_TIME,
         recovery: Recovery | None = None,
         joining: Joining | None = None,
+        celebrations: list[Celebration] | None = None,
     ) -> None:
         self.name: Final = name
         self.version: Final = version
@@ -128,6 +132,7 @@ class Programme:
         self.changes: Final[list[Change]] = [] if changes is None else changes
         self.recovery: Final = recovery
         self.joining: Final = joining or Joining(zone)
+        self.celebrations: Final[list[Celebration]] = celebrations or []
         self.replays: Final = all([rule.way == REPLAY for rule in rules])
         self.keeps_lots: Final = redeeming is not None
         self.closes: Final = any([
@@ -183,6 +188,15 @@ class Programme:
     def redeeming_at(self, at: int) -> Redeeming | None:
         """Return the terms of redemptions, adjustments and transfers as they are at an instant."""
         return self.changes[self.version_at(at)].redeeming if self.changes else self.redeeming
+
+    def celebrations_at(self, at: int) -> list[Celebration]:
+        """Return the celebrations as they are at an instant."""
+        return self.changes[self.version_at(at)].celebrations if self.changes else self.celebrations
+
+    def celebration_names(self) -> list[str]:
+        """Return the names of the celebrations that any version has."""
+        every = [*self.celebrations, *[one for change in self.changes for one in change.celebrations]]
+        return sorted({one.name for one in every})
 
     def ladders_at(self, at: int) -> list[Ladder]:
         """Return the ladders as they are at an instant."""

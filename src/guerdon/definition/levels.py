@@ -1,15 +1,22 @@
-"""The shape of what a programme file says of an account's past: what is counted, and the levels reached by it."""
+"""The shape of what a programme file says of an account's past: what is counted, and the levels reached by it.
+
+And of the days that come once a year, which may be open for as long as a level says.
+"""
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from guerdon.core.celebrations import ANY_LEVEL
 from guerdon.definition.written import Expression, FieldName, Length, Name, Number, Part, Scalar
 
 LEVELS_MAX = 100
 """A ladder has at most this many levels, and as many ways to be given one; a level as many benefits."""
+
+DAYS_MAX: Final = 365
+"""A celebration is open for so many days at most: until it comes again."""
 
 Benefits = Annotated[dict[Name, Scalar], Field(max_length=LEVELS_MAX)]
 """What somebody gets beside points, by name: a text, a number, or whether they do."""
@@ -166,3 +173,37 @@ class LadderSpec(Part):
         "recheck", description="Whether a level is looked at again when a refund takes away what it was reached with"
     )
     grants: list[GrantSpec] = Field(default_factory=list, max_length=LEVELS_MAX, description="Levels that events give")
+
+
+def _for_any_level(value: Any) -> Any:  # noqa: ANN401 - anything may stand in a file
+    if isinstance(value, int) and not 1 <= value <= DAYS_MAX:
+        message = f"is not a number of days from 1 to {DAYS_MAX}; write 7, or with by {{gold: 7}}"
+        raise ValueError(message)
+    return {ANY_LEVEL: value} if isinstance(value, int) else value
+
+
+OpenDays = Annotated[
+    dict[str, Annotated[int, Field(ge=1, le=DAYS_MAX)]],
+    BeforeValidator(_for_any_level),
+    Field(min_length=1, max_length=LEVELS_MAX),
+    WithJsonSchema({
+        "anyOf": [
+            {"type": "integer", "minimum": 1, "maximum": DAYS_MAX},
+            {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1, "maximum": DAYS_MAX}},
+        ]
+    }),
+]
+"""So many days, or so many for each level."""
+
+
+class CelebrationSpec(Part):
+    """A day that is a member's own and comes once a year: on it an event of the celebration's name is recorded."""
+
+    of: Literal["born_on", "joined"] = Field(description="What it is counted from: the day of birth, or of joining")
+    leap_day: Literal["02-28", "03-01"] = Field(
+        "02-28", description="On which day it is, in common years, for somebody of 29 February"
+    )
+    days: OpenDays = Field(
+        default_factory=lambda: {ANY_LEVEL: 1}, description="For how many days it is open: 7, or with by {gold: 7}"
+    )
+    by: str | None = Field(None, description="The ladder by whose levels its days differ: level, or status.level")

@@ -23,7 +23,7 @@ from guerdon.definition.keeping import (
 )
 from guerdon.definition.keeping import LimitSpec as LimitSpec  # noqa: PLC0414 - what rules and campaigns have, too
 from guerdon.definition.late import Late
-from guerdon.definition.levels import Benefits, LadderSpec, MetricSpec
+from guerdon.definition.levels import LEVELS_MAX, Benefits, CelebrationSpec, LadderSpec, MetricSpec
 from guerdon.definition.written import Expression, FieldName, FundedBy, Length, Moment, Name, Number, Scalar
 from guerdon.definition.written import Part as Part  # noqa: PLC0414 - what everything here is, for whoever reads it
 
@@ -350,6 +350,9 @@ class ProgrammeSpec(Part):
     returns: ReturnsSpec | None = Field(None, description="What is taken back when goods come back")
     late: Late | None = Field(None, description="What becomes of events that are recorded late")
     enrolment: EnrolmentSpec | None = Field(None, description="What joining brings, and how members leave")
+    celebrations: dict[FieldName, CelebrationSpec] = Field(
+        default_factory=dict, max_length=LEVELS_MAX, description="Birthdays and anniversaries of members, by name"
+    )
     funded_by: FundedBy = Field({"programme": 1}, description="Who pays unless a rule says otherwise")
     changes: ChangesSpec | None = Field(None, description="What members are promised about later versions")
     assumptions: list[str] = Field(

@@ -15,6 +15,9 @@ from guerdon.store.tables import imports, jobs, meta
 RUNNING: Final = "running"
 DONE: Final = "done"
 
+STANDING: Final = 0
+"""The day of a job that goes on from day to day."""
+
 _PURGE: Final = "purge"
 _TOKEN_BYTES: Final = 8
 
@@ -67,6 +70,13 @@ def of_day(view: View, programme: int, day: int) -> list[Job]:
     """Return the jobs of a day."""
     query = ordinary.chosen(jobs, Job._fields).where(ordinary.matches(jobs, {"programme": programme, "day": day}))
     return [Job(*row) for row in ordinary.rows_of(view, query.order_by(jobs.c.name))]
+
+
+def standing(view: View, programme: int, name: str) -> Job | None:
+    """Return a job that goes on from day to day, as it stands; None before it was begun."""
+    key = {"programme": programme, "name": name, "day": STANDING}
+    query = ordinary.chosen(jobs, Job._fields).where(ordinary.matches(jobs, key))
+    return next((Job(*row) for row in ordinary.rows_of(view, query)), None)
 
 
 def begin_import(work: Work, programme: int, row: Import) -> Import:

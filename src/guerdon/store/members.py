@@ -1,7 +1,9 @@
 """Members: who takes part, and which account their events belong to."""
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, func, literal_column, or_, select
 
 from guerdon.store import ordinary
 from guerdon.store.database import View, Work
@@ -16,7 +18,10 @@ PAGE: Final = 100
 
 
 class MemberRow(NamedTuple):
-    """A member; `attributes` is JSON, `born_on` a day as YYYY-MM-DD."""
+    """A member; `attributes` is JSON, `born_on` a day as YYYY-MM-DD.
+
+    Where that was changed, it counts from the year `born_from` on, and until then what was `born_before`, if anything.
+    """
 
     member: str
     account: str
@@ -26,7 +31,23 @@ class MemberRow(NamedTuple):
     born_on: str | None
     attributes: str
     updated_at: int
+    born_before: str | None = None
+    born_from: int | None = None
 
+
+class Stretch(NamedTuple):
+    """Members who stand together `by` the month and day of a date of theirs, or by when they joined: from `first` on, before `end`."""
+
+    by: str
+    first: str | int
+    end: str | int
+
+
+# As in the indexes, so that they are found by them.
+_ORDERS: Final[dict[str, ColumnElement[Any]]] = {
+    "born_on": literal_column("substr(born_on, 6)"), "born_before": literal_column("substr(born_before, 6)"),
+    "enrolled_at": literal_column("enrolled_at"),
+}  # fmt: skip
 
 _COLUMNS: Final = ", ".join(MemberRow._fields)
 _READ: Final = Query(
@@ -67,6 +88,30 @@ def of_accounts(view: View, programme: int, accounts: Iterable[str]) -> list[Mem
     """Return the members of accounts, in the order of accounts."""
     rows = ordinary.found(view, members, MemberRow._fields, {"programme": programme}, ["account"], accounts)
     return [MemberRow(*row) for row in rows]
+
+
+def lock_stretch(
+    work: Work, programme: int, stretch: Stretch, *, after: tuple[str | int, str], limit: int
+) -> list[MemberRow]:
+    """Return members of a stretch whom nobody else changes until the end of the work, in its order, then by their names.
+
+    They are those after a place in that order and a name.
+    """
+    order = _ORDERS[stretch.by]
+    query = ordinary.chosen(members, MemberRow._fields).where(
+        members.c.programme == programme, members.c[stretch.by].is_not(None),
+        order >= max(stretch.first, after[0]), order < stretch.end,
+        or_(order > after[0], members.c.member > after[1]),
+    )  # fmt: skip
+    query = query.order_by(order, members.c.member).limit(limit).with_for_update()
+    return [MemberRow(*row) for row in ordinary.rows_of(work, query)]
+
+
+def first_enrolled(view: View, programme: int, *, otherwise: int) -> int:
+    """Return when the first of the members joined; `otherwise` where there is none."""
+    query = select(func.coalesce(func.min(members.c.enrolled_at), otherwise)).where(members.c.programme == programme)
+    ((at,),) = ordinary.rows_of(view, query)
+    return int(at)
 
 
 def page(view: View, programme: int, after: str = "", limit: int = PAGE) -> list[MemberRow]:

@@ -64,6 +64,13 @@ def _compact(**options: Any) -> dict[str, Any]:  # noqa: ANN401 - as SQLAlchemy 
     return {"sqlite_with_rowid": False, **options}
 
 
+def _by_month_and_day(name: str, column: str) -> Index:
+    """Return an index of the members by the month and day of a date, of those of whom it is known."""
+    known = text(f"{column} is not null")
+    order = text(f"substr({column}, 6)")
+    return Index(name, "programme", order, "member", postgresql_where=known, sqlite_where=known)
+
+
 # The programme and its terms.
 
 programmes = _table("programmes", {"id": NUMBER, "name": TEXT, "created_at": INSTANT}, "id", UniqueConstraint("name"))
@@ -145,10 +152,14 @@ members = _table(
     {
         "programme": NUMBER, "member": TEXT, "account": TEXT, "status": TEXT, "enrolled_at": INSTANT,
         "closed_at": INSTANT, "born_on": TEXT, "attributes": TEXT, "updated_at": INSTANT,
+        "born_before": TEXT, "born_from": NUMBER,
     },
     "programme member",
     Index("members_account", "programme", "account"),
-    absent="closed_at born_on",
+    Index("members_enrolled", "programme", "enrolled_at", "member"),
+    _by_month_and_day("members_born", "born_on"),
+    _by_month_and_day("members_born_before", "born_before"),
+    absent="closed_at born_on born_before born_from",
 )  # fmt: skip
 identities = _table(
     "identities",
@@ -210,6 +221,8 @@ transfers = _table(
     "programme id",
     Index("transfers_state", "programme", "state", "asked_at", "id"),
     Index("transfers_sent", "programme", "account", "transfer", "done_at"),
+    Index("transfers_sender", "programme", "sender", "asked_at", "id"),
+    Index("transfers_receiver", "programme", "receiver", "asked_at", "id"),
     absent="decided_by decided_at account done_at reversed_points reversed_by reversed_at",
 )  # fmt: skip
 

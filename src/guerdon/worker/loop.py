@@ -8,6 +8,7 @@ Invariants:
 
 import contextlib
 import logging
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,12 +17,14 @@ from typing import Final
 from guerdon.core.calendar import EARLIEST
 from guerdon.core.errors import Conflict, Unavailable
 from guerdon.services.books.due import post_due
+from guerdon.services.celebrations.record import is_due, record_due
 from guerdon.services.published import Publishing
 from guerdon.store import Database, answers, jobs, seals
 
 _LOG: Final = logging.getLogger("guerdon.worker")
 
 _SECOND: Final = 1_000_000
+_TOKEN_BYTES: Final = 8
 FORGETTING: Final = 60 * _SECOND
 """So often it is looked for answers that are too old, in microseconds."""
 
@@ -34,10 +37,11 @@ SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round did: accounts for which something fell due, journals that were sealed."""
+    """What one round did: accounts for which something fell due, journals that were sealed, celebrations that were recorded."""
 
     accounts: int
     sealed: int
+    celebrations: int = 0
 
 
 class Worker:
@@ -48,6 +52,7 @@ class Worker:
         self.programme: Final = programme
         self.clock: Final = clock
         self.publishing: Final = Publishing(programme)
+        self.owner: Final = secrets.token_hex(_TOKEN_BYTES)
         self.forgets_at = EARLIEST
         self.stopped: Final = threading.Event()
         self._thread: threading.Thread | None = None
@@ -74,14 +79,15 @@ class Worker:
                 # Whatever it was, the next round finds the same work again; nobody is left without a worker.
                 _LOG.exception("a round of the worker failed and is tried again")
             else:
-                if done.accounts or done.sealed:
+                if done != Round(0, 0):
                     told(done)
             self.stopped.wait(SECONDS)
 
     def round(self) -> Round:
         """Do everything that there is to do now. Who is in the way now is not in the next round."""
+        celebrations = self._celebrate()
         accounts = self._until_none(self._post)
-        done = Round(accounts, self._until_none(self._seal))
+        done = Round(accounts, self._until_none(self._seal), celebrations)
         with contextlib.suppress(Conflict):
             self._forget()
         return done
@@ -94,6 +100,25 @@ class Worker:
         except Conflict:
             return total
         return total
+
+    def _celebrate(self) -> int:
+        """Record birthdays and anniversaries, up to the day that it is; return how many there were."""
+        with self.database.view() as view:
+            names = self.publishing.current(view).programme.celebration_names()
+        total = 0
+        for name in names:
+            with contextlib.suppress(Conflict):
+                while not self.stopped.is_set() and self._is_due(name):
+                    total += self._record(name)
+        return total
+
+    def _is_due(self, name: str) -> bool:
+        with self.database.view() as view:
+            return is_due(view, self.publishing.current(view), name, owner=self.owner, at=self.clock())
+
+    def _record(self, name: str) -> int:
+        with self.database.work() as work:
+            return record_due(work, self.publishing.current(work), name, owner=self.owner, at=self.clock())
 
     def _post(self) -> int:
         with self.database.work() as work:

@@ -9,19 +9,22 @@ from msgspec import Struct
 from guerdon.api import asking, bodies, examples
 from guerdon.api.bodies import NothingBody, TransferBody
 from guerdon.api.instants import to_api
-from guerdon.api.listing import listed
+from guerdon.api.listing import listed, paged
 from guerdon.api.operations import Answer, Asked, Operation, offer
 from guerdon.api.parameters import ASKED_CURSOR, DRY_AT, DRY_RUN, LIMIT, MEMBER, STATE, TRANSFER
 from guerdon.api.replies import OK, Reply, shown
 from guerdon.services.answers import Points, Recorded, Refusal
 from guerdon.services.once import Answered
+from guerdon.services.published import Published
 from guerdon.services.transfers.decide import DecideTransfer, decide_transfer
 from guerdon.services.transfers.reverse import ReverseTransfer, reverse_transfer
 from guerdon.services.transfers.transfer import TransferPoints, transfer_points
-from guerdon.services.transfers.transferred import Transferred, told
+from guerdon.services.transfers.transferred import Transferred, of_member, told
 from guerdon.store.asked.table import PENDING
-from guerdon.store.asked.transfers import TRANSFERS
+from guerdon.store.asked.transfers import TRANSFERS, TransferRow
+from guerdon.store.database import View
 
+READ: Final = "members:read"
 WRITE: Final = "transfers:write"
 APPROVE: Final = "transfers:approve"
 _ID_BYTES: Final = 10
@@ -61,7 +64,7 @@ class Transfer(Struct, kw_only=True):
 
 
 class TransferPage(Struct, kw_only=True):
-    """Transfers, the oldest first; `next` is the cursor of the following page, null on the last."""
+    """Transfers; `next` is the cursor of the following page, null on the last."""
 
     transfers: list[Transfer]
     next: str | None
@@ -187,6 +190,29 @@ async def reverse(request: Asked) -> Reply:
 async def list_transfers(request: Asked) -> Reply:
     """List transfers that are pending, done or declined, the oldest first."""
     found, following = await listed(request, TRANSFERS, lambda published, row: _shown(told(published, row)))
+    return shown(TransferPage(transfers=found, next=following))
+
+
+@offer(
+    "/members/{member:str}/transfers",
+    Operation(
+        id="listTransfersOfMember",
+        summary="Transfers of a member",
+        tag="transfers",
+        scope=READ,
+        answers={200: Answer(about="A page of transfers.", kind=TransferPage, example=examples.TRANSFERS)},
+        codes=("account_unknown",),
+        parameters=(MEMBER, ASKED_CURSOR, LIMIT),
+    ),
+)
+async def list_transfers_of_member(request: Asked) -> Reply:
+    """List what a member sent and received, and what waits or was declined, the newest first."""
+    member = asking.named(request, "member")
+
+    def page(view: View, published: Published, last: TransferRow | None, limit: int) -> list[TransferRow]:
+        return of_member(view, published, member, before=last, limit=limit)
+
+    found, following = await paged(request, TRANSFERS, page, lambda published, row: _shown(told(published, row)))
     return shown(TransferPage(transfers=found, next=following))
 
 

@@ -67,6 +67,7 @@ class _Pair:
                 yield self._issue(
                     ("metrics", name), what, "give it a name of its own: it counts from the first event on"
                 )
+        yield from self._celebrations()
         if _sweeps(old) != _sweeps(new):
             what = f"rewards are not swept on the days of {self.before.file}"
             yield self._issue(("rewards",), what, "keep the sweeps that there are, and their days")
@@ -74,6 +75,12 @@ class _Pair:
         for position, one in enumerate(new.ladders):
             if one.id in ladders:
                 yield from self._ladder(ladders[one.id], one, ("ladders", position))
+
+    def _celebrations(self) -> Iterator[Issue]:
+        old, new = self.before.spec.celebrations, self.after.spec.celebrations
+        for name in [name for name in new if name in old and new[name].of != old[name].of]:
+            what = f"the celebration {quote(name)} is counted from another date than in {self.before.file}"
+            yield self._issue(("celebrations", name, "of"), what, "keep it, or give the celebration a name of its own")
 
     def _unit(self, name: str) -> Iterator[Issue]:
         old, new = self.before.spec.units[name], self.after.spec.units[name]

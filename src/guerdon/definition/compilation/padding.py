@@ -59,10 +59,13 @@ def _listed(stated: Sequence[Sequence[Named]]) -> list[list[Named]]:
 
 
 def _events(specs: Sequence[ProgrammeSpec]) -> dict[str, EventSpec]:
-    """Return types of event with what any version lets them carry; versions agree on what each of it is."""
+    """Return types of event with what any version lets them carry; versions agree on what each of it is.
+
+    What one version knows by its celebrations others declare: such an event stays one that can be read.
+    """
     found: dict[str, EventSpec] = {}
     for spec in specs:
-        for name, event in spec.events.items():
+        for name, event in (*spec.events.items(), *_of_celebrations(spec)):
             before = found.get(name, event)
             found[name] = event.model_copy(
                 update={
@@ -71,6 +74,15 @@ def _events(specs: Sequence[ProgrammeSpec]) -> dict[str, EventSpec]:
                 }
             )
     return found
+
+
+def _of_celebrations(spec: ProgrammeSpec) -> list[tuple[str, EventSpec]]:
+    """Return the types of event that a version's celebrations have, where another version may have none."""
+    until = {"until": {"type": "date", "default": "1970-01-02"}}
+    carried = {"born_on": until, "joined": {**until, "years": {"type": "number", "default": 0}}}
+    return [
+        (name, EventSpec.model_validate({"attributes": carried[one.of]})) for name, one in spec.celebrations.items()
+    ]
 
 
 def _stated(spec: ProgrammeSpec) -> dict[str, Any]:

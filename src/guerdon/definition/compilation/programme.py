@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from guerdon.core.calendar import parse_date
+from guerdon.core.celebrations import Celebration
 from guerdon.core.currencies import DECIMALS
 from guerdon.core.earning import AT_ORDER, Multiplier, Rule
 from guerdon.core.errors import Invalid, NotFound
@@ -28,6 +29,7 @@ from guerdon.definition.compilation.metrics import compile_metrics
 from guerdon.definition.compilation.moves.adjustments import adjusting, given_by, with_adjustments
 from guerdon.definition.compilation.moves.base_rate import base_rules, told_of_goods, with_goods
 from guerdon.definition.compilation.moves.carried import unit_of
+from guerdon.definition.compilation.moves.celebrations import celebrations, with_celebrations
 from guerdon.definition.compilation.moves.closings import with_closings
 from guerdon.definition.compilation.moves.fulfilments import with_fulfilments
 from guerdon.definition.compilation.moves.transfers import transfers, with_transfers
@@ -109,6 +111,7 @@ class Compilation:
         self.paid_slot = NO_SLOT
         self.recovery: Recovery | None = None
         self.returns: ReturnPolicy | None = None
+        self.celebrations: list[Celebration] = []
 
     def programme(self) -> Programme:
         """Compile everything and put it together; mistakes are noted on the draft."""
@@ -149,6 +152,7 @@ class Compilation:
             self.sale_slot = sale_slot(self.draft, self.terms)
             self.paid_slot = paid_slot(self.draft, self.terms)
         self.recovery = recovery(self.draft, self.terms, self.joint)
+        self.celebrations = celebrations(self.draft)
 
     def ladders_as(self, specs: list[LadderSpec]) -> list[Ladder]:
         """Return ladders like this version's own, as other specs say them."""
@@ -171,7 +175,7 @@ class Compilation:
             metrics=self.metrics, ladders=self.ladders, benefits=self.spec.benefits,
             returns=self.returns or self._return_policy(),
             recovery=self.recovery, versions=versions, changes=changes,
-            lateness=lateness(self.draft), joining=joining(self.draft),
+            lateness=lateness(self.draft), joining=joining(self.draft), celebrations=self.celebrations,
         )  # fmt: skip
 
     def _return_policy(self) -> ReturnPolicy:
@@ -182,6 +186,7 @@ class Compilation:
         declared = with_products(self.draft, with_redemptions(self.draft, event_types(self.draft)))
         declared = with_transfers(self.draft, with_adjustments(self.draft, declared))
         declared = with_goods(self.draft, with_closings(self.draft, with_fulfilments(self.draft, declared)))
+        declared = with_celebrations(self.draft, declared)
         looked_up = {name: self.joint.table(table) for name, table in tables(self.draft).items()}
         fixed = constants(self.draft, declared)
         scopes = {name: scope_of(self.draft, one, looked_up, fixed) for name, one in declared.items()}

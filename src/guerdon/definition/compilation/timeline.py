@@ -100,6 +100,7 @@ class _Joining:
                 Change(
                     at=EARLIEST if number_ == 0 else version.within[0], limits=list(limits), keepings=one.keepings,
                     redeeming=one.redeeming, ladders=one.ladders, until_turn=self._until_turn(number_),
+                    celebrations=one.celebrations,
                 )
             )  # fmt: skip
         return changes

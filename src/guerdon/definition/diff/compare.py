@@ -21,7 +21,7 @@ from guerdon.definition.diff.changes import (
 from guerdon.definition.diff.earning import campaigns, multipliers, rules
 from guerdon.definition.diff.generic import differs
 from guerdon.definition.diff.keeping import redemptions, rewards
-from guerdon.definition.diff.late import enrolment, late
+from guerdon.definition.diff.late import celebrations, enrolment, late
 from guerdon.definition.diff.levels import benefits, ladders, metrics
 from guerdon.definition.diff.readings import Both
 from guerdon.definition.diff.returns import returns
@@ -34,7 +34,7 @@ SECTIONS: Final[dict[str, Describer]] = {
     "currency": currency, "rates": rates, "units": units, "constants": unsaid, "tables": unsaid, "events": events,
     "eligible": eligible, "metrics": metrics, "ladders": ladders, "benefits": benefits, "rules": rules, "multipliers": multipliers, "campaigns": campaigns, "limits": shared_limits,
     "rewards": rewards, "redemptions": redemptions, "adjustments": kept_unseen, "transfers": differs, "returns": returns, "late": late,
-    "enrolment": enrolment, "funded_by": kept, "assumptions": kept_unseen, "examples": kept_unseen,
+    "enrolment": enrolment, "celebrations": celebrations, "funded_by": kept, "assumptions": kept_unseen, "examples": kept_unseen,
 }  # fmt: skip
 """Who tells what changes in a section; constants and tables are told by what reads them, or after all others."""
 

@@ -1,12 +1,13 @@
-"""What becomes of late events, of purchases before joining, and of members who leave, in two versions."""
+"""What becomes of late events, of purchases before joining, of members' own days, and of members who leave, in two versions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from guerdon.definition.diff.changes import BETTER, WORSE, Change, Spot, Stated, each_term
+from guerdon.core.celebrations import ANY_LEVEL
+from guerdon.definition.diff.changes import BETTER, DIFFERENT, WORSE, Change, Spot, Stated, Verdict, each_term
 from guerdon.definition.diff.generic import differs
 from guerdon.definition.diff.keeping import lasting
-from guerdon.definition.diff.terms import ranked
+from guerdon.definition.diff.terms import chosen, ranked
 from guerdon.definition.late import LateSpec
 from guerdon.definition.spec import ClosingSpec, EnrolmentSpec
 
@@ -45,3 +46,45 @@ def _closing(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change
         "restore": lasting("whoever comes back has their points again for", "no time", forever=False),
     }
     yield from each_term(terms, differs, spot.about("closing", old or _NOT_LEAVING, new or _NOT_LEAVING))
+
+
+def celebrations(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
+    """Tell which days of members are celebrated, and how long each is open: the longer, the better for members."""
+    terms = {
+        "of": chosen("nothing"),
+        "leap_day": ranked((), otherwise="02-28", name="29 February is celebrated on"),
+        "days": _days,
+        "by": chosen("no ladder"),
+    }
+    for name, one in new.items():
+        here = spot.at(name).about(f"celebration {name}", old.get(name), one)
+        if name in old:
+            yield from each_term(terms, differs, here)
+        else:
+            yield here.tell(BETTER, f"new, open for {_told(one.days)}")
+    for name in [name for name in old if name not in new]:
+        yield spot.about(f"celebration {name}", old[name], None).tell(WORSE, "is gone")
+
+
+def _days(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Change]:
+    if old == new:
+        return
+    known = [level for level in {**old, **new} if level != ANY_LEVEL] or [ANY_LEVEL]
+    found = [(_at(old, level), _at(new, level)) for level in known]
+    told: Verdict = DIFFERENT
+    if all(before <= after for before, after in found):
+        told = BETTER
+    elif all(before >= after for before, after in found):
+        told = WORSE
+    yield spot.tell(told, f"open for {_told(new)}, was {_told(old)}")
+
+
+def _at(days: Mapping[str, int], level: str) -> int:
+    """Return how many days it is open at a level; at one that is not there, none."""
+    return days.get(level, days.get(ANY_LEVEL, 0))
+
+
+def _told(days: Mapping[str, int]) -> str:
+    if ANY_LEVEL in days:
+        return f"{days[ANY_LEVEL]} {'day' if days[ANY_LEVEL] == 1 else 'days'}"
+    return f"so many days: {', '.join(f'{level} {count}' for level, count in days.items())}"

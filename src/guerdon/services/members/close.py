@@ -14,6 +14,7 @@ from guerdon.core.lots.closing import AT_ONCE, CLOSE, REJOIN, STAY, STEPS, Closi
 from guerdon.services.answers import Refusal
 from guerdon.services.audit import By
 from guerdon.services.books.due import posted
+from guerdon.services.celebrations.record import record_open
 from guerdon.services.decision import closed
 from guerdon.services.events.command import decide
 from guerdon.services.members.find import Profile, profile_of, unknown
@@ -90,7 +91,9 @@ def rejoin_member(command: RejoinMember, work: Work, published: Published, *, by
     else:
         back = row._replace(status=ENROLLED, closed_at=None, account=_unused(work, published, row), enrolled_at=at)
         accounts.lock(work, published.id, [back.account])
-    return _changed(work, published, back, by, "rejoin", at=at)
+    found = _changed(work, published, back, by, "rejoin", at=at)
+    record_open(work, published, back, at=at)
+    return found
 
 
 def locked(work: Work, published: Published, member: str) -> MemberRow:

@@ -7,6 +7,7 @@ from datetime import date
 from guerdon.core.errors import Conflict, Invalid
 from guerdon.services.answers import Refusal
 from guerdon.services.audit import By
+from guerdon.services.celebrations.record import record_open
 from guerdon.services.events.join import take_over
 from guerdon.services.identities import hashed
 from guerdon.services.members.find import Profile, Scalar, profile_of
@@ -47,6 +48,7 @@ def enrol_member(command: EnrolMember, work: Work, published: Published, *, by: 
     claim(work, published, row.member, wanted, at=at)
     accounts.lock(work, published.id, [row.account])
     take_over(work, published, row, wanted, joined_at=row.enrolled_at, at=at)
+    record_open(work, published, row, at=at)
     told = by.did("enrol", f"member {row.member}", at=at, identities=[kind for kind, _ in wanted])
     audit.add(work, published.id, [told])
     return profile_of(work, published, row, at=at)

@@ -7,8 +7,11 @@ from datetime import date
 
 from msgspec import UNSET, UnsetType
 
+from guerdon.core.calendar import civil
 from guerdon.services.answers import Refusal
 from guerdon.services.audit import By
+from guerdon.services.celebrations.dates import born_again
+from guerdon.services.celebrations.record import record_open
 from guerdon.services.decision import closed
 from guerdon.services.events.join import take_over
 from guerdon.services.identities import hashed
@@ -47,19 +50,21 @@ def update_member(command: UpdateMember, work: Work, published: Published, *, by
     refusal = refusal_of(work, published, row.member, wanted)
     if refusal is not None:
         return refusal
-    changed = _changed(row, command, at)
+    changed = _changed(row, command, at, year=civil(published.programme.zone.day_of(at))[0])
     members.save(work, published.id, changed)
     _remove(work, published, row.member, given_up)
     claim(work, published, row.member, wanted, at=at)
     take_over(work, published, changed, wanted, joined_at=at, at=at)
+    if command.born_on is not UNSET:
+        record_open(work, published, changed, at=at)
     audit.add(work, published.id, [_told(command, by, wanted, given_up, at=at)])
     return profile_of(work, published, changed, at=at)
 
 
-def _changed(row: MemberRow, command: UpdateMember, at: int) -> MemberRow:
-    born_on = row.born_on if command.born_on is UNSET else kept_birthday(command.born_on, at)
+def _changed(row: MemberRow, command: UpdateMember, at: int, *, year: int) -> MemberRow:
     attributes = kept_attributes({**json.loads(row.attributes), **command.attributes})
-    return row._replace(born_on=born_on, attributes=attributes, updated_at=at)
+    kept = row._replace(attributes=attributes, updated_at=at)
+    return kept if command.born_on is UNSET else born_again(kept, kept_birthday(command.born_on, at), year=year)
 
 
 def _remove(work: Work, published: Published, member: str, given_up: Sequence[Value]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from guerdon.core.errors import NotFound
 from guerdon.core.explain.transfers import transfer_named
 from guerdon.core.lots.transfers import Transfer
+from guerdon.services.accounts.stand import unknown as unknown_account
 from guerdon.services.answers import Points, Recorded, Refusal, shown
 from guerdon.services.audit import By
 from guerdon.services.decision import CLOSED
@@ -12,6 +13,7 @@ from guerdon.services.events.again import answered_once
 from guerdon.services.events.command import SOURCE
 from guerdon.services.published import Published
 from guerdon.store import accounts, audit, members
+from guerdon.store.asked import transfers
 from guerdon.store.asked.table import DONE
 from guerdon.store.asked.transfers import TRANSFERS, TransferRow
 from guerdon.store.database import View, Work
@@ -59,6 +61,16 @@ def told(published: Published, row: TransferRow, recorded: Recorded | None = Non
         reversed_points=None if row.reversed_points is None else shown(row.reversed_points, decimals[row.unit]),
         reversed_by=row.reversed_by, reversed_at=row.reversed_at, recorded=recorded,
     )  # fmt: skip
+
+
+def of_member(
+    view: View, published: Published, member: str, *, before: TransferRow | None, limit: int
+) -> list[TransferRow]:
+    """Return what a member sent and received, or would, the newest first; NotFound for one of whom nothing is known."""
+    known = members.read(view, published.id, [member]) or accounts.read(view, published.id, [member])
+    if not known:
+        raise unknown_account(member)
+    return transfers.of_member(view, published.id, member, before=before, limit=limit)
 
 
 def done(row: TransferRow, recorded: Recorded, *, at: int) -> TransferRow:

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
 from guerdon.store import ordinary
 from guerdon.store.asked.table import DONE, AskedTable
@@ -43,6 +43,24 @@ def forget_messages(work: Work, programme: int, member: str) -> None:
     """Forget what was written with transfers that a member sent or received; their points stay."""
     for side in ("sender", "receiver"):
         ordinary.change(work, transfers, {"programme": programme, side: member}, {"message": ""})
+
+
+def of_member(
+    view: View, programme: int, member: str, *, before: TransferRow | None = None, limit: int
+) -> list[TransferRow]:
+    """Return what a member sent and received, or would, the newest first."""
+    order = (transfers.c.asked_at, transfers.c.id)
+    rows = []
+    # One side after the other, as each has an index in this order.
+    for side in (transfers.c.sender, transfers.c.receiver):
+        query = ordinary.chosen(transfers, TransferRow._fields).where(
+            transfers.c.programme == programme, side == member
+        )
+        if before is not None:
+            query = query.where(tuple_(*order) < tuple_(before.asked_at, before.id))
+        newest = query.order_by(*[column.desc() for column in order]).limit(limit)
+        rows += [TransferRow(*row) for row in ordinary.rows_of(view, newest)]
+    return sorted(rows, key=lambda row: (row.asked_at, row.id), reverse=True)[:limit]
 
 
 def sent(view: View, programme: int, account: str, transfer: str, *, since: int) -> tuple[int, int]:

@@ -13,12 +13,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.request import Request, urlopen
 
 import psycopg
+from psycopg.rows import dict_row
 
 from benchmarks.load import purchase
 from benchmarks.table import Table
@@ -31,18 +33,21 @@ DURABLE: Final = {
 }  # fmt: skip
 CONNECTIONS: Final = 64
 FEW: Final = 10_000
+_LIKE: Final = """
+    select account, programme, events, journals, placed_at, placed, revision, next_due, batch, state
+    from accounts where account like 'm_______' and events > 0 order by events, account limit 1"""
 _GROW: Final = """
-    with one as (select * from accounts where account like 'm_______' and events > 0 order by account limit 1),
-    names as (select 'm' || lpad(n::text, 7, '0') as name from generate_series(0, %s - 1) as n),
+    with names as (select 'm' || lpad(n::text, 7, '0') as name from generate_series(%(first)s, %(last)s - 1) as n),
     made as (
         insert into accounts (programme, account, events, journals, placed_at, placed, revision, next_due, batch, state)
-        select one.programme, name, one.events, one.journals, placed_at, placed, revision, next_due, batch,
-            decode(replace(encode(state, 'hex'), encode(one.account::bytea, 'hex'), encode(name::bytea, 'hex')), 'hex')
-        from names cross join one on conflict do nothing returning programme, account
+        select %(programme)s, name, %(events)s, %(journals)s, %(placed_at)s, %(placed)s, %(revision)s, %(next_due)s, %(batch)s, {state}
+        from names on conflict do nothing returning account
     )
     insert into event_ids (programme, source, id, account, number, content)
-    select programme, 'grown', account, account, 1, decode(md5(account), 'hex') from made"""
+    select %(programme)s, 'grown', account, account, 1, '\\x00112233445566778899aabbccddeeff'::bytea from made"""
 """Makes members like one that there is: their accounts, and the claims of their ids."""
+
+GROWN_AT_ONCE: Final = 250_000
 
 
 def pgbench(url: str, *, scale: int, seconds: float) -> float:
@@ -161,12 +166,34 @@ def _fill(port: int, key: str, members: int) -> None:
 def _growth(table: Table, url: str, port: int, key: str, asked: argparse.Namespace) -> None:
     """Compare purchases of a few members in a small database with those of many in a large one."""
     small = loaded(port, key, "purchase", seconds=asked.seconds, run=8, members=FEW)["per_second"]
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(_GROW, [asked.members])
-        connection.execute("vacuum analyze accounts, event_ids")
+    grow(url, asked.members)
     large = loaded(port, key, "purchase", seconds=asked.seconds, run=9, members=asked.members)["per_second"]
     what = f"purchases with {asked.members:,} members against 10,000"
     table.add(what, f"{small:,} and {large:,} a second; {small / large:.2f} times", "1.3", met=small <= 1.3 * large)
+
+
+def grow(url: str, members: int) -> None:
+    """Make members, each with the standing of one that there is, by two connections at once."""
+    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
+        one = connection.execute(_LIKE).fetchone() or sys.exit("nobody has bought anything yet")
+    # The standing holds the account's name in places, which are of one length.
+    parts = one.pop("state").split(one.pop("account").encode())
+    told = {**one, **{f"part{place}": part for place, part in enumerate(parts)}}
+    state = " || name::bytea || ".join(f"%(part{place})s::bytea" for place in range(len(parts)))
+    query = _GROW.format(state=state)
+
+    def some(firsts: range) -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("set synchronous_commit = off")
+            for first in firsts:
+                last = min(first + GROWN_AT_ONCE, members)
+                connection.execute(query, {**told, "first": first, "last": last})
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(some, [range(start, members, 2 * GROWN_AT_ONCE) for start in (0, GROWN_AT_ONCE)]))
+    with psycopg.connect(url, autocommit=True) as tidying:
+        tidying.execute("vacuum analyze accounts, event_ids")
+        tidying.execute("checkpoint")
 
 
 def _told(found: dict[str, float]) -> str:

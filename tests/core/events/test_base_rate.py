@@ -95,6 +95,8 @@ def test_of_a_group_the_best_of_its_rules_that_give_everybody_by_value_counts() 
         f"{{id: c, when: net > 0, give: floor(net * 9), {stack}}}]"
     )
     assert points(body, back("2017-03-01", 20)) == [-40]
+    alone = f"{BASE}\nrules: [{{id: a, give: floor(net), {stack}}}, {{id: c, when: net > 0, give: floor(net * 9), {stack}}}]"
+    assert points(alone, back("2017-03-01", 20)) == [-20]
 
 
 def test_lines_are_worth_what_they_say_and_are_read_as_those_of_purchases() -> None:
@@ -191,6 +193,13 @@ def test_points_that_wait_are_taken_first_and_the_last_of_them_before_others(
     assert told[:4] == [("reversed", 3, -taken), ("indebted", 3, -taken), ("settled", 2, 5), ("settled", 1, 15)]
 
 
+def test_less_than_a_point_is_not_taken() -> None:
+    body = keeps("debt").replace("give: floor(amount)", "bands: [{above: 0, rate: 0.1}]")
+    history = [buys("2017-03-01", 50), back("2017-03-03", 3)]
+    assert points(body, *history) == [5, 0]
+    assert has(body, *history) == (5, 0, 0)
+
+
 def test_what_is_owed_is_paid_by_the_next_points_and_an_older_debt_before() -> None:
     body = keeps("debt")
     history = [*SPENT, back("2017-03-03", 45), back("2017-03-04", 5), buys("2017-03-05", 40)]
@@ -230,6 +239,13 @@ def test_what_was_counted_before_this_period_is_not_touched() -> None:
     body = BASE + LADDER % ("sum: eligible", "year")
     history = [buys("2016-12-01", 120), back("2017-03-03", 120), buys("2017-03-04", 1)]
     assert [one.past for one in answers(body, *history)] == [(0, 0), (1, 0), (1, 0)]
+
+
+def test_a_level_reached_in_the_period_before_is_not_looked_at() -> None:
+    """Gold by 120 of last year is kept; of this year's 30 come 20 back."""
+    body = BASE + LADDER % ("sum: eligible", "year")
+    history = [buys("2016-12-01", 120), buys("2017-01-05", 30), back("2017-03-03", 20), buys("2017-03-04", 1)]
+    assert [one.past for one in answers(body, *history)] == [(0, 0), (1, 0), (1, 3000), (1, 1000)]
 
 
 @pytest.mark.parametrize("stated", ["sum: tax", "sum: eligible, when: channel = 'app'", "on: visit", "sum: 3"])

@@ -199,12 +199,15 @@ def _load_debt(lots: list[Lot], cells: Reader) -> Debt:
     event, amount, at, ends_at, spent = cells.get(), cells.get_wide(), cells.get(), cells.get(), cells.get_flag()
     place = cells.get()
     lot = None if place == _NO_LOT else _load_lot(cells) if place == _GONE else lots[place]
-    claim = Claim(event, amount, at=at, lapses_at=LATEST) if cells.get_flag() else None
-    for _ in range(0 if claim is None else cells.get()):
-        payer, part = lots[cells.get()], cells.get()
-        if claim is not None:
-            claim.add(payer, part, cells.get())
+    claim = _load_payers(Claim(event, amount, at=at, lapses_at=LATEST), lots, cells) if cells.get_flag() else None
     return Debt(event, amount, at=at, ends_at=ends_at, spent=spent, claim=claim, lot=lot)
+
+
+def _load_payers(claim: Claim, lots: list[Lot], cells: Reader) -> Claim:
+    for _ in range(cells.get()):
+        payer, part = lots[cells.get()], cells.get()
+        claim.add(payer, part, cells.get())
+    return claim
 
 
 def _save_places(lots: list[Lot], places: dict[int, int], out: Writer) -> None:

@@ -50,8 +50,7 @@ def base_rules(
     for one in placed:
         rule = by_name.get(one.spec.id)
         if rule is not None and _gives_to_everybody(terms, one, rule):
-            made = _of_goods(draft, terms, one, rule)
-            if made is not None:
+            for made in _of_goods(draft, terms, one, rule):
                 standing[rule.position] = made.position
     if not standing and not draft.has_errors():
         what = "no rule gives everybody points by value, so there is no base rate"
@@ -98,12 +97,14 @@ def _gives_to_everybody(terms: Terms, placed: Placed[RuleSpec], rule: Rule) -> b
     return worth and all(field.line or field.name in AMOUNTS for field in read)
 
 
-def _of_goods(draft: Draft, terms: Terms, placed: Placed[RuleSpec], rule: Rule) -> Rule | None:
-    """Compile a rule once more, over goods, and add it to those of the programme."""
+def _of_goods(draft: Draft, terms: Terms, placed: Placed[RuleSpec], rule: Rule) -> list[Rule]:
+    """Compile a rule once more, over goods, and add it to those of the programme; none where something is wrong."""
     spec = placed.spec.model_copy(update={"on": GOODS})
-    position = len(terms.joint.rules)
-    made = compile_rule(draft, terms, replace(placed, spec=spec), [], position=position, unit=rule.unit)
-    if made is not None:
-        made.read_goods()
-        terms.joint.rules.append(made)
+    compiled = compile_rule(
+        draft, terms, replace(placed, spec=spec), [], position=len(terms.joint.rules), unit=rule.unit
+    )
+    made = [] if compiled is None else [compiled]
+    for one in made:
+        one.read_goods()
+    terms.joint.rules.extend(made)
     return made

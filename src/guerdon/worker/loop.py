@@ -85,9 +85,12 @@ class Worker:
 
     def round(self) -> Round:
         """Do everything that there is to do now. Who is in the way now is not in the next round."""
-        celebrations = self._celebrate()
-        accounts = self._until_none(self._post)
-        done = Round(accounts, self._until_none(self._seal), celebrations)
+        celebrations = 0
+        try:
+            celebrations = self._celebrate()
+        finally:
+            # Whatever is the matter with a birthday, what fell due is posted and sealed.
+            done = Round(self._until_none(self._post), self._until_none(self._seal), celebrations)
         with contextlib.suppress(Conflict):
             self._forget()
         return done

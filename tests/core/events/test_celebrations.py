@@ -35,6 +35,16 @@ def test_a_leap_day_is_celebrated_every_year() -> None:
     assert [day_of("2004-03-01", year, (3, 1)) for year in (2026, 2028)] == ["2026-03-01", "2028-03-01"]
 
 
+def test_a_day_knows_whose_dates_are_celebrated_on_it() -> None:
+    def dates_of(day: str, instead: tuple[int, int] = (2, 28)) -> list[tuple[int, int]]:
+        return birthday(instead).dates_of(parse_date(day))
+
+    assert dates_of("2026-02-28") == [(2, 28), (2, 29)]
+    assert dates_of("2028-02-28") == [(2, 28)]
+    assert dates_of("2026-03-01") == [(3, 1)]
+    assert dates_of("2026-03-01", (3, 1)) == [(3, 1), (2, 29)]
+
+
 def test_nothing_is_celebrated_before_a_year_has_passed() -> None:
     assert [day_of("2026-12-31", year) for year in (2025, 2026, 2027)] == [None, None, "2027-12-31"]
 

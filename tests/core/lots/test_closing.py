@@ -47,6 +47,15 @@ def left(body: str, *records: Record, when: str) -> tuple[int, int, int, int]:
     return stock.left.pending, stock.left.available, stock.left.held, stock.left.debt
 
 
+def test_an_account_that_was_closed_closes_no_other() -> None:
+    """Ana's 100 go at the end of her notice; Ben's 60, folded after hers, stay."""
+    ana = [{**one, "member": "ana"} for one in (buys("2017-01-01", 100), closes())]
+    ben = [{**one, "member": "ben"} for one in (buys("2017-01-01", 60), buys("2017-06-01", 1))]
+    events = [event(YEAR, one, place) for place, one in enumerate([*ana, *ben], 1)]
+    stocks = take_stock(programme(YEAR), events, at("2017-07-01"))
+    assert [(one.left.available, one.left.debt) for one in stocks] == [(0, 0), (61, 0)]
+
+
 def test_what_is_left_at_the_end_of_the_notice_is_forfeited() -> None:
     """100 earned, 30 of them spent within the notice: 70 go as breakage, with the payer of their lot."""
     history = [buys("2017-01-01", 100), closes(), spends("2017-03-01", 30)]

@@ -127,10 +127,14 @@ class Shared:
                 leases.note_left(budget, self.left[budget], self.most[budget])
 
     def _lock(self, wanted: Mapping[Budget, int]) -> None:
-        """Lock budgets of limits at their positions: what is leased of them, or all of it."""
+        """Lock budgets of limits at their positions: all of those that are not leased, then what is leased of the others.
+
+        Who has locked a lease waits for nothing that is shared: whoever collects leases waits for it.
+        """
         leases, limits = self.published.leases, self.published.programme.limits
         self.most.update({key: limits[position].most for key, position in wanted.items()})
-        by_lease = [key for key in wanted if leases is not None and leases.serves(key)]
+        by_lease = {key for key in wanted if leases is not None and leases.serves(key)}
+        self._lock_whole(sorted(wanted.keys() - by_lease), look_first=leases is not None)
         if leases is not None and by_lease:
             held = shared.hold(self.work, self.published.id, leases.holder, by_lease)
             short = {key: self.most[key] for key in by_lease if held.get(key, 0) <= 0}
@@ -138,7 +142,6 @@ class Shared:
                 raise Short(short)
             self.left.update(held)
             self.leased.update(by_lease)
-        self._lock_whole(sorted(wanted.keys() - self.leased), look_first=leases is not None)
 
     def _lock_whole(self, budgets: Sequence[Budget], *, look_first: bool) -> None:
         """Lock budgets whole; one that is used up is not waited for, as nothing is to be had of it."""

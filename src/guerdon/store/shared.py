@@ -3,8 +3,8 @@
 Invariants:
 * `used` never goes beyond what there is (`most`), whatever runs at once. What is leased counts as used there, until it is given
   back; whoever reads how much is used is told of what is used, not of what is only leased.
-* Rows are locked after accounts. Who draws from a lease locks the lease alone; who collects leases locks what is shared first,
-  and waits for those who draw from them, who wait for nothing that is shared.
+* Rows are locked after accounts. Who draws from a lease locks the lease and waits for nobody; who collects leases locks what is
+  shared first, and waits for those who draw from them.
 * Of several budgets, rows are locked in the order of their terms and periods.
 """
 
@@ -70,12 +70,12 @@ def lease(work: Work, programme: int, budget: Budget, holder: str, *, most: int,
 
 
 def hold(work: Work, programme: int, holder: str, budgets: Iterable[Budget]) -> dict[Budget, int]:
-    """Lock what a holder has leased of budgets, and return how much of it is left, where it has leased any."""
-    query = select(leases.c.term, leases.c.period, _UNUSED).where(ordinary.matches(leases, _held(programme, holder)))
-    query = query.order_by(leases.c.term, leases.c.period).with_for_update()
-    wanted = set(budgets)
-    found = {Budget(row[0], row[1]): int(row[2]) for row in ordinary.rows_of(work, query)}
-    return {budget: left for budget, left in found.items() if budget in wanted}
+    """Lock what a holder has leased of budgets, and return how much of it is left; what is just being collected is leased no more."""
+    own = ordinary.matches(leases, _held(programme, holder)) & tuple_(leases.c.term, leases.c.period).in_(list(budgets))
+    query = select(leases.c.term, leases.c.period, _UNUSED).where(own).order_by(leases.c.term, leases.c.period)
+    return {
+        Budget(row[0], row[1]): int(row[2]) for row in ordinary.rows_of(work, query.with_for_update(skip_locked=True))
+    }
 
 
 def draw(work: Work, programme: int, holder: str, drawn: Mapping[Budget, int]) -> None:

@@ -9,6 +9,8 @@ SEED := $(or $(SEED),$(shell date +%s))
 BIN := .venv/bin
 SOURCES := $(sort $(shell find src programmes tools -type f ! -name '*.pyc' 2>/dev/null))
 UNCOMPILED := PYTHONPATH=src
+# What is marked as of one group shares what it prepares.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
 # These tests cover core and definition in full with their plain examples; tracing would slow the others down.
 COVERED := tests/core tests/definition tests/app tests/parity/test_expressions.py
 PLAIN := -m 'not slow and not hypothesis'
@@ -30,26 +32,26 @@ demo: .venv/installed ## show what guerdon does
 	$(BIN)/guerdon demo $(ARGS)
 
 test: .venv/installed ## run every test, on the sources or (laws, and what folds much) the installed wheel; core and definition in full
-	$(BIN)/python -m pytest -n auto $(PLAIN) --cov --cov-report=term --cov-fail-under=100 $(COVERED) $(ARGS)
-	$(BIN)/python -m pytest -n auto $(foreach one,$(COVERED) $(BUILT),--ignore=$(one)) $(ARGS)
-	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto -m 'slow or hypothesis' $(COVERED) $(ARGS)
-	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto --ignore=tests/parity/test_expressions.py $(BUILT) $(ARGS)
+	$(PYTEST) $(PLAIN) --cov --cov-report=term --cov-fail-under=100 $(COVERED) $(ARGS)
+	$(PYTEST) $(foreach one,$(COVERED) $(BUILT),--ignore=$(one)) $(ARGS)
+	GUERDON_INSTALLED=1 $(PYTEST) -m 'slow or hypothesis' $(COVERED) $(ARGS)
+	GUERDON_INSTALLED=1 $(PYTEST) --ignore=tests/parity/test_expressions.py $(BUILT) $(ARGS)
 
 test-compiled: .venv/installed ## run the worked examples of the engine on the installed wheel
-	GUERDON_INSTALLED=1 $(BIN)/python -m pytest -n auto $(PLAIN) $(TWICE) $(ARGS)
+	GUERDON_INSTALLED=1 $(PYTEST) $(PLAIN) $(TWICE) $(ARGS)
 
 check: .venv/locked ## format, lint, types, floors and the quick tests: run this before you commit
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(UNCOMPILED) $(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -n auto -m 'not slow' $(ARGS)
+	$(PYTEST) -q -m 'not slow' $(ARGS)
 
 bench: .venv/installed ## measure the installed engine
 	$(BIN)/python -m benchmarks $(ARGS)
 
 proof: .venv/installed ## ask the laws of the installed engine 20,000 examples each; SEED=N asks the same ones again
-	GUERDON_INSTALLED=1 GUERDON_PROOF=1 $(BIN)/python -m pytest -n auto --ignore=tests/house --hypothesis-seed=$(SEED) $(ARGS)
+	GUERDON_INSTALLED=1 GUERDON_PROOF=1 $(PYTEST) --ignore=tests/house --hypothesis-seed=$(SEED) $(ARGS)
 
 mutants: .venv/mutmut ## change lots, limits, levels and refunds at random, and say which changes no test notices
 	$(BIN)/python tools/mutants.py --seed $(SEED) $(ARGS)

@@ -23,15 +23,18 @@ from guerdon.definition.zones import load_zone
 from guerdon.services.accounts.stand import stand
 from guerdon.services.published import take_up
 from guerdon.store import open_database
+from tests.proof.sizes import sized
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.xdist_group("demo"),  # its year is loaded once
     pytest.mark.skipif(bool(groceries.missing()), reason="the extra `demo` is not installed"),
 ]
 
 HOUSEHOLDS = 2_469
 
 PARTS = 12
+"""Households are explained in so many parts: one of them on a push, as the books of the year say the same of all of them."""
 
 
 @pytest.fixture(scope="module")
@@ -160,12 +163,13 @@ def test_what_is_explained_of_every_household_sums_to_its_statement(
     assert checked.programme is not None
     expected = statement(shown[0] / f"{name}.csv")
     explained: dict[tuple[str, str], int] = {}
-    for part in parted(shown[0] / "purchases.parquet", tmp_path):
+    parts = parted(shown[0] / "purchases.parquet", tmp_path)[: sized(push=1, release=PARTS)]
+    for part in parts:
         inputs = Inputs(paths=(str(part),), mapping=dict(mapping), zone=load_zone(groceries.ZONE))
         history = history_of_member(Run(programme=checked.programme, files=checked.files, inputs=inputs), None)
         explanation = explain(checked.programme, rate_events(checked.programme, history))
         explained |= {(row.member, row.month): int(row.points) for row in explanation.sums}
-    assert explained == expected
+    assert explained == {key: earned for key, earned in expected.items() if int(key[0]) % PARTS < len(parts)}
 
 
 def parted(purchases: Path, folder: Path) -> list[Path]:
@@ -173,4 +177,4 @@ def parted(purchases: Path, folder: Path) -> list[Path]:
     with duckdb.connect() as con:
         lines = con.read_parquet(str(purchases)).project(f"*, household_id % {PARTS} AS part")
         lines.write_parquet(str(folder / "parts"), partition_by=["part"])
-    return sorted(folder.rglob("*.parquet"))
+    return sorted(folder.rglob("*.parquet"), key=lambda file: int(file.parent.name.partition("=")[2]))

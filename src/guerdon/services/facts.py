@@ -151,6 +151,16 @@ def at_account(event: Event, account: str) -> Event:
     return event if event.account == account else replace(event, account=account)
 
 
+def row_of(fact: Fact, number: int, *, account: str, revision: int, recorded_at: int) -> EventRow:
+    """Return a fact as an account keeps it; `recorded_at` is when it was recorded, unless it says so itself."""
+    event = fact.event
+    return EventRow(
+        account=account, number=number, source=event.source, id=event.id, type=event.type, kind=event.kind,
+        member=event.member, at=event.at, body=fact.body, granted=None, revision=revision,
+        recorded_at=recorded_at if event.recorded_at is None else event.recorded_at,
+    )  # fmt: skip
+
+
 def history_of(terms: Terms, rows: Sequence[EventRow]) -> tuple[list[Posted], tuple[int, ...], dict[int, str]]:
     """Return the events of one account in the order of S3, with what refunds leave of their purchases.
 

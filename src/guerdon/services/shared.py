@@ -89,6 +89,8 @@ class Shared:
 
     def refuse_cut(self, event: Event, said: Sequence[Said]) -> None:
         """Short when an event may have got less for want of a lease, or left one used up for the next event."""
+        if not self.leased:
+            return
         keys = {key: self.most[key] for key in _keys_at(self.published, event.at).values() if key in self.leased}
         if keys and (any(self._is_cut(one) for one in said) or min(self.left[key] for key in keys) <= 0):
             self._run_short(keys)
@@ -151,7 +153,10 @@ class Shared:
                 self.spent.add(budget)
                 self.left[budget] = 0
             else:
-                self.left[budget] = self.most[budget] - shared.collect(self.work, self.published.id, budget)
+                self._collect(budget)
+
+    def _collect(self, budget: Budget) -> None:
+        self.left[budget] = self.most[budget] - shared.collect(self.work, self.published.id, budget)
 
     def _draw(self, budget: Budget, position: int, amount: int) -> None:
         """Count what was drawn of a budget; what is given back is given back to all, not to one lease."""
@@ -161,7 +166,7 @@ class Shared:
             self._run_short({budget: self.most[budget]})
         if amount and budget in self.spent:
             self.spent.remove(budget)
-            self.left[budget] = self.most[budget] - shared.collect(self.work, self.published.id, budget)
+            self._collect(budget)
         # More than was drawn is not given back: a reservation may be older than the stock.
         amount = max(amount, self.left[budget] - self.most[budget])
         self.left[budget] -= amount

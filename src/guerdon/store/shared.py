@@ -85,12 +85,13 @@ def draw(work: Work, programme: int, holder: str, drawn: Mapping[Budget, int]) -
         ordinary.change(work, leases, key, {"used": leases.c.used + amount})
 
 
-def collect(work: Work, programme: int, budget: Budget) -> int:
-    """Lock a budget, give back all that was leased of it and not used, and return how much is used."""
+def collect(work: Work, programme: int, budget: Budget, holder: str | None = None) -> int:
+    """Lock a budget, give back what was leased of it and not used, by one holder or by all, and return how much is used or leased."""
     taken = _locked(work, programme, budget)
-    query = select(_UNUSED).where(ordinary.matches(leases, _key(programme, budget))).order_by(leases.c.process)
+    key = _key(programme, budget) | ({} if holder is None else {"process": holder})
+    query = select(_UNUSED).where(ordinary.matches(leases, key)).order_by(leases.c.process)
     unused = sum(int(row[0]) for row in ordinary.rows_of(work, query.with_for_update()))
-    if ordinary.take_away(work, leases, _key(programme, budget)):
+    if ordinary.take_away(work, leases, key):
         ordinary.change(work, shared, _key(programme, budget), {"used": taken - unused})
     return taken - unused
 
@@ -99,13 +100,7 @@ def release(work: Work, programme: int, holder: str) -> None:
     """Give back what a holder has leased and not used, as it does when it ends."""
     query = ordinary.chosen(leases, ("term", "period")).where(ordinary.matches(leases, _held(programme, holder)))
     for term, period in sorted(ordinary.rows_of(work, query)):
-        key = _key(programme, Budget(term, period))
-        taken = _locked(work, programme, Budget(term, period))
-        own = ordinary.matches(leases, {**key, "process": holder})
-        unused = work.connection.execute(select(_UNUSED).where(own).with_for_update()).scalar()
-        if unused is not None:
-            ordinary.change(work, shared, key, {"used": taken - int(unused)})
-            ordinary.take_away(work, leases, {**key, "process": holder})
+        collect(work, programme, Budget(term, period), holder)
 
 
 def _using(programme: int) -> Select[Any]:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from guerdon.core.effects import KINDS
 from guerdon.core.errors import Invalid
 from guerdon.core.explain import explain, sentences, stories_of
-from guerdon.core.history import keep_ledger, take_stock
-from tests.core.lots.journals import spends
+from guerdon.core.history import keep_ledger
+from tests.core.lots.journals import has, spends
 from tests.core.tables import answers, event, points, programme
 
 Record = Mapping[str, Any]
@@ -30,17 +30,6 @@ def buys(at: str, amount: object, **more: object) -> Record:
 def back(at: str, amount: object = None, *lines: Record, **more: object) -> Record:
     said = {"lines": list(lines)} if lines else {} if amount is None else {"amount": amount}
     return {"id": f"r{at}", "type": "refund", "at": at, **said, **more}
-
-
-def has(body: str, *records: Record) -> tuple[int, int, int]:
-    """Return what Ana has in the end: available, pending, owed."""
-    (stock,) = take_stock(programme(body), [event(body, record) for record in records])
-    left = stock.left
-    assert left.available + left.pending + left.held - left.debt == left.total()
-    for lot in left.lots:
-        assert lot.original == lot.remaining + lot.spent + lot.expired + lot.reversed
-        assert min(lot.remaining, lot.spent, lot.expired, lot.reversed) >= 0
-    return left.available, left.pending, left.debt
 
 
 # What the base rate is.

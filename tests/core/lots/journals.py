@@ -5,7 +5,7 @@ from typing import Any
 
 from guerdon.core.effects import EARNED, KINDS, MOVED, REDEEMED, Effects
 from guerdon.core.events import in_order, read_event, values_of
-from guerdon.core.history import facts_of
+from guerdon.core.history import facts_of, take_stock
 from guerdon.core.rating import Fold
 from guerdon.core.statement import Statement
 from tests.core.tables import event, programme
@@ -45,3 +45,14 @@ def spends(when: str, points: object, **more: str) -> Record:
 
 YEAR = "expiry: {after: 12 months}"
 LATER = buys("2030-01-01", 1)
+
+
+def has(text: str, *records: Record) -> tuple[int, int, int]:
+    """Return what Ana has in the end: available, pending, owed."""
+    (stock,) = take_stock(programme(text), [event(text, record) for record in records])
+    left = stock.left
+    assert left.available + left.pending + left.held - left.debt == left.total()
+    for lot in left.lots:
+        assert lot.original == lot.remaining + lot.spent + lot.expired + lot.reversed
+        assert min(lot.remaining, lot.spent, lot.expired, lot.reversed) >= 0
+    return left.available, left.pending, left.debt

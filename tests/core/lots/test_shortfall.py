@@ -8,7 +8,7 @@ import pytest
 from guerdon.core.effects import EARNED, FROM_PENDING, KINDS, REVERSED
 from guerdon.core.explain import explain, sentences
 from guerdon.core.history import take_stock
-from tests.core.lots.journals import kept, spends
+from tests.core.lots.journals import has, kept, spends
 from tests.core.tables import answers, event, points, programme
 
 Record = Mapping[str, Any]
@@ -40,17 +40,6 @@ def told(text: str, *records: Record) -> list[tuple[str, str, int, int]]:
         for row in answer.effects
         if row.kind != EARNED or row.event != row.of
     ]
-
-
-def has(text: str, *records: Record) -> tuple[int, int, int]:
-    """Return what Ana has in the end: available, pending, owed."""
-    (stock,) = take_stock(programme(text), [event(text, record) for record in records])
-    left = stock.left
-    assert left.available + left.pending + left.held - left.debt == left.total()
-    for lot in left.lots:
-        assert lot.original == lot.remaining + lot.spent + lot.expired + lot.reversed
-        assert min(lot.remaining, lot.spent, lot.expired, lot.reversed) >= 0
-    return left.available, left.pending, left.debt
 
 
 def test_what_is_spent_is_owed_unless_the_programme_says_otherwise() -> None:

@@ -31,7 +31,7 @@ from guerdon.services.decision import closed, refusal_of, without_terms
 from guerdon.services.events.again import answered_before
 from guerdon.services.events.forwarding import awaited, forwarded, waiting_for
 from guerdon.services.events.guests import Guests, Home, kept
-from guerdon.services.facts import Fact, Record, at_another_time, read_fact, says_the_same
+from guerdon.services.facts import Fact, Record, at_another_time, read_fact, row_of, says_the_same
 from guerdon.services.identities import Recognised, recognise
 from guerdon.services.published import Published
 from guerdon.services.serving import Serving, write
@@ -231,12 +231,8 @@ class Recording:
         )
 
     def _row(self, fact: Fact, number: int) -> EventRow:
-        event = fact.event
-        return EventRow(
-            account=event.account, number=number, source=event.source, id=event.id, type=event.type, kind=event.kind,
-            member=event.member, at=event.at, body=fact.body, granted=None, revision=self.published.revision,
-            recorded_at=self.recorded_at if event.recorded_at is None else event.recorded_at,
-        )  # fmt: skip
+        revision = self.published.revision
+        return row_of(fact, number, account=fact.event.account, revision=revision, recorded_at=self.recorded_at)
 
     def _give_again(self, serving: Serving, late: Event) -> None:
         """Record, after a late event, the adjustments that give again what others lost to it, where that is waived."""

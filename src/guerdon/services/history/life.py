@@ -17,12 +17,12 @@ from guerdon.core.facts import CLOSING
 from guerdon.core.teller import FORMAT, Posted
 from guerdon.services.decision import without_terms
 from guerdon.services.entries import DUE, POSTED, RATED, WAITED, said_of
-from guerdon.services.facts import Fact, at_account, history_in
+from guerdon.services.facts import Fact, at_account, history_in, row_of
 from guerdon.services.published import Published
 from guerdon.services.serving import granted_of, place_of
 from guerdon.services.states import State, packed
 from guerdon.store.accounts import Account
-from guerdon.store.events import EventRow, Name
+from guerdon.store.events import Name
 from guerdon.store.statements import Row
 
 
@@ -48,7 +48,10 @@ def life_of(published: Published, name: str, facts: Sequence[Fact], *, at: int) 
     None where one of them cannot be, or may be refused because the account was closed, or nothing is known of its reason: they are
     better asked about one by one.
     """
-    rows = [_row(published, name, number, fact) for number, fact in enumerate(facts, start=1)]
+    rows = [
+        row_of(fact, number, account=name, revision=published.revision, recorded_at=fact.event.at)
+        for number, fact in enumerate(facts, start=1)
+    ]
     history, waiters, refused = history_in(
         published.programme.terms, rows, [at_account(fact.event, name) for fact in facts]
     )
@@ -86,15 +89,6 @@ def _named(facts: Sequence[Fact]) -> list[Name]:
     named = [(fact.event.refund.source, fact.event.refund.of) for fact in facts if fact.event.refund is not None]
     own = {(fact.event.source, fact.event.id) for fact in facts} if named else set()
     return [name for name in named if name not in own]
-
-
-def _row(published: Published, name: str, number: int, fact: Fact) -> EventRow:
-    event = fact.event
-    return EventRow(
-        account=name, number=number, source=event.source, id=event.id, type=event.type, kind=event.kind,
-        member=event.member, at=event.at, recorded_at=event.at if event.recorded_at is None else event.recorded_at,
-        body=fact.body, granted=None, revision=published.revision,
-    )  # fmt: skip
 
 
 class _Telling:

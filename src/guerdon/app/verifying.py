@@ -4,6 +4,7 @@ Invariant: what is found is what one process finds, in the order of accounts. Ea
 events are recorded meanwhile, these are different ones, and every account is whole in each.
 """
 
+import gc
 import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -51,5 +52,6 @@ def _answers(asked: Sequence[Future[Range]]) -> list[Range]:
 
 def _verified(url: str, programme: int, after: str, until: str | None, at: int) -> Range:
     """Run in a process of its own: verify a range of accounts."""
+    gc.disable()  # very many rows are read, and there are no cycles of them
     with closing(open_database(url)) as database, database.view() as view:
         return verify_accounts(view, take_up(view, programme), at=at, after=after, until=until)

@@ -6,7 +6,7 @@ Invariants:
 """
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -19,8 +19,12 @@ _SHOWN: Final = 40
 _DATE: Final = len("2017-10-03")
 _DIGITS_MAX: Final = 40
 _EXPONENT_MAX: Final = 400
+_SHORT: Final = 15
+"""Amounts are nearly all written with fewer characters."""
+
+_POWERS: Final[tuple[int, ...]] = tuple(10**decimals for decimals in range(_SHORT))
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock's origin, in no zone
-_MICROSECOND: Final = timedelta(microseconds=1)
+_EPOCH_UTC: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ENDS_AT: Final = days_from_civil(2100, 1, 1) * DAY_US
 _CLOCK: Final = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6}0*)?)?"
 _OFFSET: Final = r"([Zz]|[+-]([01]\d|2[0-3]):?[0-5]\d)"
@@ -32,6 +36,10 @@ def read_number(value: object, decimals: int, field: str) -> int:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal, float)):
         message = f"{field} is {_shown(value)}, not a number; write digits with a point, like 12.50"
         raise Invalid(message)
+    if isinstance(value, str):
+        plain = _plainly(value, decimals)
+        if plain is not None:
+            return plain
     number, bottom = _exact(value, field).as_integer_ratio()
     top: int = number * 10**decimals
     if top % bottom == 0:
@@ -40,6 +48,16 @@ def read_number(value: object, decimals: int, field: str) -> int:
         return divide(top, bottom, HALF_EVEN)
     message = f"{field} {_shown(value)} has more than {decimals} decimals; write no more, or round it first"
     raise Invalid(message)
+
+
+def _plainly(text: str, decimals: int) -> int | None:
+    """Return a short number of digits with a point, scaled; None for any other text, which is read with more care."""
+    whole, _, part = text.partition(".")
+    digits = whole + part
+    missing = decimals - len(part)
+    if not 0 <= missing < _SHORT or len(digits) > _SHORT or not digits.isascii() or not digits.isdigit():
+        return None
+    return int(digits) * _POWERS[missing]
 
 
 def read_money(value: object, decimals: int, field: str) -> int:
@@ -82,19 +100,23 @@ def read_end(value: object, zone: Zone, field: str) -> int:
 
 
 def _parsed(text: str, field: str) -> datetime:
-    message = f"{field} {_shown(text)} is not a time; write it like 2017-10-03 or 2017-10-03T14:30:00+02:00"
-    if _TIME.fullmatch(text) is None:
-        raise Invalid(message)
     try:
-        return datetime.fromisoformat(text.replace("z", "Z"))
+        if _TIME.fullmatch(text) is not None:
+            return datetime.fromisoformat(text.replace("z", "Z"))
     except ValueError:
-        raise Invalid(message) from None
+        pass  # a day or a time of day that there is not
+    message = f"{field} {_shown(text)} is not a time; write it like 2017-10-03 or 2017-10-03T14:30:00+02:00"
+    raise Invalid(message)
 
 
 def _instant(value: datetime, zone: Zone) -> int:
-    offset = value.utcoffset()
-    local = (value.replace(tzinfo=None) - _EPOCH) // _MICROSECOND
-    return zone.instant_of(local) if offset is None else local - offset // _MICROSECOND
+    if value.utcoffset() is None:
+        return zone.instant_of(_microseconds(value.replace(tzinfo=None) - _EPOCH))
+    return _microseconds(value - _EPOCH_UTC)
+
+
+def _microseconds(gone: timedelta) -> int:
+    return gone.days * DAY_US + gone.seconds * 1_000_000 + gone.microseconds
 
 
 def _within(instant: int, field: str) -> int:

@@ -87,7 +87,8 @@ COLUMNS: Final = (
 """Names of the columns; `event` is the ordinal of the run, an index is -1 where there is none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Never changed once it is made; it is not frozen, as an event is not.
+@dataclass(slots=True, kw_only=True)
 class Effect:
     """One row of effects: what a part of a rule asked for, what it got, and why."""
 

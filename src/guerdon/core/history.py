@@ -305,13 +305,14 @@ def slots_of(programme: Programme, events: Sequence[Event], values: Sequence[Val
     columns = []
     for slot in programme.slots:
         numbers: list[int] = []
-        for event, read in zip(rated, values, strict=True):
+        for place in range(len(rated)):
+            event = rated[place]
             if slot.per_line:
                 numbers.extend(
-                    [slot.otherwise for _ in event.lines] if event.returned else slot.of_lines(read, event.at)
+                    [slot.otherwise for _ in event.lines] if event.returned else slot.of_lines(values[place], event.at)
                 )
             else:
-                numbers.append(slot.otherwise if event.returned else slot.of_event(read, event.at))
+                numbers.append(slot.otherwise if event.returned else slot.of_event(values[place], event.at))
         columns.append(column_of(numbers))
     return columns, column_of(first_line)
 

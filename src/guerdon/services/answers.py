@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from guerdon.core.effects import EARNED, LIMITED, MOVED, REVERSED
 from guerdon.core.ladders import CAUSES
+from guerdon.core.ledger.said import Said
 from guerdon.core.lots.left import Left
-from guerdon.services.entries import CAUSE, KIND, LIMIT, Said
+from guerdon.services.entries import CAUSE, KIND, LIMIT
 from guerdon.services.published import Published
 
 RECORDED = "recorded"

@@ -9,9 +9,10 @@ from typing import Final
 from guerdon.core.effects import INDEBTED, REDEEMED
 from guerdon.core.events import Event
 from guerdon.core.facts import ADJUSTMENT
+from guerdon.core.ledger.said import Said
 from guerdon.core.lots.rewards import OUTSIDE, WITHIN
 from guerdon.services.answers import Refusal
-from guerdon.services.entries import CAUSE, KIND, Said
+from guerdon.services.entries import CAUSE, KIND
 from guerdon.services.published import Published
 
 NOT_ENOUGH: Final = "not_enough_points"

@@ -15,12 +15,11 @@ from typing import Any, Final
 
 import msgspec
 
-from guerdon.core.currencies import DECIMALS
+from guerdon.core import teller
 from guerdon.core.errors import Invalid
-from guerdon.core.events import Event, Terms, read_event, resolve
+from guerdon.core.events import Event, Terms, read_event
 from guerdon.core.facts import COLUMNS, EventType
-from guerdon.core.ledger import NOWHERE
-from guerdon.core.teller import Posted
+from guerdon.core.teller import History
 from guerdon.store.events import EventRow
 from guerdon.store.identities import Value
 
@@ -66,7 +65,7 @@ def read_fact(terms: Terms, record: Record, recorded_at: int, *, decided: bool =
     currency = kept.get("currency")
     if currency and currency != terms.currency and not kept.get("rate") and str(currency) in terms.rates:
         kept["rate"] = terms.rates[str(currency)]
-    event = read_event(terms, {**kept, "recorded_at": moment(recorded_at)}, default_id="")
+    event = read_event(terms, kept, default_id="", recorded_at=recorded_at)
     return Fact(
         event=event, body=_encoder.encode(kept).decode(), content=_content(_timeless(told) if decided else told)
     )
@@ -108,6 +107,8 @@ def at_another_time(fact: Fact, at: int) -> Fact:
 
 def can_say(body: str, content: bytes) -> bool:
     """Say whether an event whose record is kept can have had a content: before its exchange rate was added, or its time."""
+    if content == _hashed(body.encode()):
+        return True
     kept = msgspec.json.decode(body)
     return (
         content == _content(kept)
@@ -124,6 +125,10 @@ def _content(record: Record) -> bytes:
     # Whose an identity was when it was recorded, and whether they had joined, nobody stated.
     found = _FOUND if record.get("identity") is not None else ()
     told = _encoder.encode({name: value for name, value in record.items() if value is not None and name not in found})
+    return _hashed(told)
+
+
+def _hashed(told: bytes) -> bytes:
     return blake2b(told, digest_size=_HASH_BYTES).digest()
 
 
@@ -141,9 +146,10 @@ def _said(terms: Terms, body: str) -> Event:
 
 def reread(terms: Terms, row: EventRow) -> Event:
     """Return the event that a row keeps, of the account that it was recorded for."""
-    granted = None if row.granted is None else msgspec.json.decode(row.granted)
-    record = {**msgspec.json.decode(row.body), "recorded_at": moment(row.recorded_at), "granted": granted}
-    return at_account(read_event(terms, record, default_id=row.id), row.account)
+    record = msgspec.json.decode(row.body)
+    if row.granted is not None:
+        record["granted"] = msgspec.json.decode(row.granted)
+    return at_account(read_event(terms, record, default_id=row.id, recorded_at=row.recorded_at), row.account)
 
 
 def at_account(event: Event, account: str) -> Event:
@@ -161,47 +167,14 @@ def row_of(fact: Fact, number: int, *, account: str, revision: int, recorded_at:
     )  # fmt: skip
 
 
-def history_of(terms: Terms, rows: Sequence[EventRow]) -> tuple[list[Posted], tuple[int, ...], dict[int, str]]:
-    """Return the events of one account in the order of S3, with what refunds leave of their purchases.
-
-    Beside them: the numbers of refunds that wait for their purchases, and why some are refused, by theirs.
-    """
+def history_of(terms: Terms, rows: Sequence[EventRow]) -> History:
+    """Return the events of one account as its rows have them, ready to be rated."""
     return history_in(terms, rows, [reread(terms, row) for row in rows])
 
 
-def history_in(
-    terms: Terms, rows: Sequence[EventRow], events: Sequence[Event]
-) -> tuple[list[Posted], tuple[int, ...], dict[int, str]]:
+def history_in(terms: Terms, rows: Sequence[EventRow], events: Sequence[Event]) -> History:
     """Return the same of rows whose events were read before."""
-    numbers = {(row.source, row.id): row.number for row in rows}
-    found = resolve(events, decimals=DECIMALS[terms.currency], policy=terms.returns)
-    named: dict[str, int] = {}
-    for row in rows:
-        named.setdefault(row.id, row.number)
-    history = [_posted(event, numbers, named) for event in found.events]
-    refused = {_number(event, numbers): why for event, why in found.refused}
-    return history, tuple(_number(event, numbers) for event in found.waiting), refused
-
-
-def _posted(event: Event, numbers: Mapping[tuple[str, str], int], named: Mapping[str, int]) -> Posted:
-    return Posted(event=event, number=_number(event, numbers), refers=_refers(event, numbers, named))
-
-
-def _refers(event: Event, numbers: Mapping[tuple[str, str], int], named: Mapping[str, int]) -> int:
-    """Return the number of what an event refers to: a refund's purchase, a step's reservation, what a redemption paid for."""
-    if event.purchase is not None:
-        return numbers[event.purchase.source, event.purchase.id]
-    reservation = event.attributes.get("reservation")
-    if reservation is not None:
-        return numbers.get((event.source, str(reservation)), named.get(str(reservation), NOWHERE))
-    purchase = event.attributes.get("purchase")
-    return NOWHERE if purchase is None else numbers.get((event.source, str(purchase)), NOWHERE)
-
-
-def _number(event: Event, numbers: Mapping[tuple[str, str], int]) -> int:
-    """Return an event's number; a return that was told apart by purchases has that of the event it came with."""
-    found = numbers.get((event.source, event.id))
-    return numbers[event.source, event.id.rpartition("#")[0]] if found is None else found
+    return teller.history_of(terms, events, {(row.source, row.id): row.number for row in rows})
 
 
 def moment(at: int) -> datetime:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from guerdon.core.errors import NotFound, invariant
+from guerdon.core.ledger.terms import Terms, names_of
 from guerdon.core.programme import Programme
 from guerdon.core.teller import Teller
 from guerdon.definition.files import File
 from guerdon.definition.timeline import reload
 from guerdon.services.leases import Leases
-from guerdon.services.terms import Terms, names_of
 from guerdon.store import revisions, terms
 from guerdon.store.database import View, Work
 

@@ -17,13 +17,14 @@ from guerdon.core.errors import Refused
 from guerdon.core.events import Event
 from guerdon.core.facts import CLOSING, REFUND
 from guerdon.core.ledger import NOWHERE
+from guerdon.core.ledger.said import Said
 from guerdon.core.limits import PLENTY
 from guerdon.core.lots.keeping import CANCEL, STEPS
 from guerdon.core.lots.left import Left
 from guerdon.core.programme import Programme
 from guerdon.core.recorded import check_granted
 from guerdon.core.teller import FORMAT, Posted, Standing
-from guerdon.services.entries import ADJUSTED, DUE, POSTED, RATED, TAKEN_OFF, WAITED, Said, entry_rows, net_of, said_of
+from guerdon.services.entries import ADJUSTED, DUE, POSTED, RATED, TAKEN_OFF, WAITED, entry_rows, net_of, said_of
 from guerdon.services.facts import history_of
 from guerdon.services.published import Published
 from guerdon.services.states import State, packed, standing_of, unpacked
@@ -41,6 +42,12 @@ Place = tuple[int, str]
 def place_of(event: Event) -> Place:
     """Return where an event stands in its account."""
     return event.at, f"{event.kind}\x1f{event.source}\x1f{event.id}"
+
+
+def last_place(history: Sequence[Posted]) -> Place:
+    """Return where the last event of an account stands; before all others where there is none."""
+    last = max([one.event.at for one in history], default=EARLIEST)
+    return max([place_of(one.event) for one in history if one.event.at == last], default=(EARLIEST, ""))
 
 
 class Mark(NamedTuple):
@@ -201,7 +208,7 @@ class Serving:
             self._check_refused(row, refused, stored)
         rows = published.teller.refold(history, self._granted(history, late, quotas))
         rows += published.teller.fall_due(self.due_at)
-        self.place = max([place_of(one.event) for one in history], default=(EARLIEST, ""))
+        self.place = last_place(history)
         now = Counter(said_of(published, rows))
         now.subtract(self._posted())
         own, other = _told_apart(now, late)

@@ -14,10 +14,11 @@ import msgspec
 
 from guerdon.core.effects import EARNED, LIMITED, REDEEMED
 from guerdon.core.events import Event
+from guerdon.core.ledger.said import Said
 from guerdon.core.limits import TIMES
 from guerdon.core.lots.rewards import OUTSIDE
 from guerdon.core.recorded import decimals_of
-from guerdon.services.entries import CAUSE, KIND, LIMIT, Said
+from guerdon.services.entries import CAUSE, KIND, LIMIT
 from guerdon.services.leases import Short
 from guerdon.services.published import Published
 from guerdon.services.serving import Serving

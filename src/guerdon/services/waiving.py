@@ -12,9 +12,9 @@ from typing import Final
 from guerdon.core.effects import EARNED, REVERSED
 from guerdon.core.events import Event
 from guerdon.core.ledger.books import OWN_BOOKS
+from guerdon.core.ledger.said import Said
 from guerdon.core.lots.adjustments import late_loss_of
 from guerdon.services.answers import shown
-from guerdon.services.entries import Said
 from guerdon.services.facts import Fact, moment, read_fact
 from guerdon.services.published import Published
 

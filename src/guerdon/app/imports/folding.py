@@ -16,11 +16,11 @@ from typing import Final, Self
 
 from guerdon.batch.records import Part
 from guerdon.core.errors import GuerdonError, Invalid
+from guerdon.core.ledger.terms import Term, Terms
 from guerdon.core.teller import Teller
 from guerdon.services.history.life import Life, life_of
 from guerdon.services.history.records import accounts_of, facts_in
 from guerdon.services.published import Published, compiled_of
-from guerdon.services.terms import Term, Terms
 
 
 @dataclass(frozen=True)

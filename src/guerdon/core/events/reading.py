@@ -22,12 +22,16 @@ from guerdon.core.values import MONEY_MAX, split
 _SHOWN: Final = 40
 
 
-def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str) -> Event:
-    """Return the event that `record` states; Invalid says which field is wrong and what to write."""
+def read_event(terms: Terms, record: Mapping[str, object], *, default_id: str, recorded_at: int | None = None) -> Event:
+    """Return the event that `record` states; Invalid says which field is wrong and what to write.
+
+    `recorded_at`, in microseconds UTC, is when it was recorded, where whoever asks knows that and the record does not say it.
+    """
     event_type = _type(terms, record)
     member = str(fields.present(record, "member"))
     at, timed = read_time(fields.present(record, "at"), terms.zone, "at")
-    recorded_at = _recorded_at(record, terms)
+    if recorded_at is None:
+        recorded_at = _recorded_at(record, terms)
     counts_at = at if recorded_at is None else terms.lateness.counts_at(at, recorded_at)
     money = Money(terms, record)
     sales, gone = _lines(record, event_type, money)
@@ -236,6 +240,8 @@ def _shared(lines: Sequence[Line], amounts: dict[str, int], own: Sequence[int] |
 
     `own` are what lines come to in the currency that was paid, where it is another.
     """
+    if not lines:
+        return ()
     nets = _nets(lines, amounts["discount"])
     points = split(amounts["points_paid"], nets)
     return tuple(

@@ -31,7 +31,8 @@ from guerdon.core.rating import Fold
 from guerdon.core.teller import saving
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Never changed once it is made; it is not frozen, as an event is not.
+@dataclass(slots=True, kw_only=True)
 class Posted:
     """An event of an account as it was recorded: its number there, and the number of the one that it refers to, else -1."""
 

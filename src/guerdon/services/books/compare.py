@@ -16,7 +16,7 @@ from guerdon.core.teller import FORMAT, Posted, Standing, Teller
 from guerdon.services.entries import DUE, RATED, WAITED, net_of, said_of
 from guerdon.services.facts import can_say, history_in, reread
 from guerdon.services.published import Published
-from guerdon.services.serving import granted_of, place_of
+from guerdon.services.serving import granted_of, last_place
 from guerdon.services.states import State, standing_of, unpacked
 from guerdon.store.accounts import Account
 from guerdon.store.events import Claim, EventRow, Name
@@ -103,7 +103,7 @@ def _misnumbered(row: Account, account: Kept) -> Iterator[str]:
 
 
 def _misplaced(published: Published, row: Account, state: State, history: Sequence[Posted]) -> Iterator[str]:
-    if max(place_of(one.event) for one in history) != (row.placed_at, row.placed):
+    if last_place(history) != (row.placed_at, row.placed):
         yield "its last event is not the one that it says"
     if (state.layout, state.revision) == (FORMAT, published.revision) or state.layout != FORMAT:
         return

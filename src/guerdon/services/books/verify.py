@@ -188,14 +188,16 @@ def _sets(view: View, programme: int, after: str, until: str | None) -> Iterator
     while rows := accounts.page(view, programme, last, PAGE):
         last = rows[-1].name
         some: list[Account] = []
+        count = 0
         for row in rows:
             if until is not None and row.name > until:
                 last = ""
                 break
             some.append(row)
-            if sum(one.events for one in some) >= EVENTS:
+            count += row.events
+            if count >= EVENTS:
                 yield some
-                some = []
+                some, count = [], 0
         if some:
             yield some
         if not last:

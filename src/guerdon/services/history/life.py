@@ -19,7 +19,7 @@ from guerdon.services.decision import without_terms
 from guerdon.services.entries import DUE, POSTED, RATED, WAITED, said_of
 from guerdon.services.facts import Fact, at_account, history_in, row_of
 from guerdon.services.published import Published
-from guerdon.services.serving import granted_of, place_of
+from guerdon.services.serving import granted_of, last_place
 from guerdon.services.states import State, packed
 from guerdon.store.accounts import Account
 from guerdon.store.events import Name
@@ -73,7 +73,7 @@ def life_of(published: Published, name: str, facts: Sequence[Fact], *, at: int) 
         standing.members,
         list(standing.cells),
     )
-    placed_at, placed = max(place_of(posted.event) for posted in history)
+    placed_at, placed = last_place(history)
     account = Account(
         name, len(rows), len(told.journals), placed_at, placed, published.revision, teller.next_due(), 0, packed(state)
     )

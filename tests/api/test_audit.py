@@ -24,7 +24,13 @@ def test_every_command_that_is_no_event_is_told_with_who_asked(served: Served) -
     assert [one["actor"] for one in (published, updated, enrolled, made)] == [id_] * 3 + ["command"]
     assert (enrolled["verb"], enrolled["subject"], enrolled["request_id"]) == ("enrol", "member ana", "req-7")
     assert enrolled["what"] == {"identities": ["email"]}
-    assert updated["what"] == {"born_on": True, "attributes": ["language"], "identities": [], "identities_removed": []}
+    assert updated["what"] == {
+        "born_on": True,
+        "zone": False,
+        "attributes": ["language"],
+        "identities": [],
+        "identities_removed": [],
+    }
     assert (published["verb"], published["subject"], published["what"]) == ("publish", "revision 2", {"note": "dearer"})
     assert (made["verb"], made["subject"]) == ("make", f"key {id_}")
 

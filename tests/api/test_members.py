@@ -11,7 +11,7 @@ from tests.services.shop import PROGRAMME
 
 ANA = {
     "member": "ana", "identities": [{"email": " Ana@Example.org "}, {"phone": "0033 6 12-34 56 78"}], "born_on": "1990-02-28",
-    "attributes": {"language": "fr", "newsletter": True, "shoes": 38},
+    "zone": "Europe/Paris", "attributes": {"language": "fr", "newsletter": True, "shoes": 38},
 }  # fmt: skip
 
 
@@ -80,6 +80,10 @@ def test_what_is_left_out_of_a_change_stays(served: Served) -> None:
     ]  # fmt: skip
     assert (found["born_on"], found["updated_at"][:10]) == ("1990-02-28", "2026-06-02")
     assert served.post("/members/ana", {"born_on": None}).json()["born_on"] is None
+    zones = [
+        served.post("/members/ana", change).json()["zone"] for change in ({"zone": "Asia/Tokyo"}, {}, {"zone": None})
+    ]
+    assert (found["zone"], zones) == ("Europe/Paris", ["Asia/Tokyo", "Asia/Tokyo", None])
     assert served.get("/members", params={"phone": "+33612345678"}).status_code == 404
 
 
@@ -107,6 +111,7 @@ def test_nobody_unknown_is_changed(served: Served) -> None:
         {"identities": [{}]}, {"identities": [{"email": "a@b", "shop": "1"}]}, {"identities": [{"fax": "1"}]},
         {"identities": [{"email": "ana"}]}, {"identities": [{"phone": "06 12 34 56 78"}]}, {"identities": [{"shop": ""}]},
         {"identities": [{"card": "4111 1111 1111 1111"}]}, {"identities": [{"shop": "a\0"}]},
+        {"zone": ""}, {"zone": "Paris"}, {"zone": 1},
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_and_nobody_enrols(served: Served, wrong: dict[str, object]) -> None:

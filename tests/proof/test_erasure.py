@@ -37,6 +37,7 @@ SAID = (
     "Zwiebelgasse",
     "1931-07-19",
     "Quokka",
+    "Kathmandu",
     "note-of-her",
 )
 """What is planted; the first words of each stand in no other text."""
@@ -64,7 +65,7 @@ def plant(shop: Shop, member: str = "m1") -> None:
     shop.update(member, identities_removed=IDENTITIES[3:])
     shop.update(member, identities=IDENTITIES[3:])
     shop.update(member, identities_removed=IDENTITIES[2:3])
-    shop.update(member, attributes={"pet": "Quokka"}, born_on=date(1931, 7, 19))
+    shop.update(member, attributes={"pet": "Quokka"}, born_on=date(1931, 7, 19), zone="Asia/Kathmandu")
     shop.one(
         id=f"a-{member}",
         identity=IDENTITIES[0],
@@ -137,7 +138,13 @@ def test_who_is_erased_is_in_no_table_and_in_no_file(engine: Engine) -> None:
         before = issued(shop)
         found = erases(shop)
         assert isinstance(found, Profile)
-        assert (found.status, found.born_on, found.attributes, found.identities) == ("erased", None, {}, ())
+        assert (found.status, found.born_on, found.zone, found.attributes, found.identities) == (
+            "erased",
+            None,
+            None,
+            {},
+            (),
+        )
         assert found_in(shop.database) == set()
         assert issued(shop) == {**before, "6": 336}, "what was left is breakage, and nothing else moved"
         Worker(shop.database, 1, shop.at).round()

@@ -61,6 +61,12 @@ def refunds(till: Till, n: int) -> Any:  # noqa: ANN401 - an outcome
     })  # fmt: skip
 
 
+def brings_back(till: Till, n: int) -> Any:  # noqa: ANN401 - an outcome
+    """Let one of them bring back what the other one buys."""
+    back = {"id": f"k{n}", "type": "refund", "member": f"o{n}", "at": "2026-06-01", "refund_of": f"e{n}", "amount": 40}
+    return till.record(back)
+
+
 def guest_buys(till: Till, n: int) -> Any:  # noqa: ANN401 - an outcome
     return till.record({"id": f"g{n}", "identity": _card(n), "at": "2026-05-10", "amount": 60})
 
@@ -143,6 +149,8 @@ PAIRS: Final = (
     Pair("one event twice", nobody, (buys("me"), buys("me"))),
     Pair("one id for two members", nobody, (buys("me"), buys("oe"))),
     Pair("the first two events of a member", nobody, (buys("me"), buys("mf"))),
+    Pair("a purchase and its refund by another", nobody, (buys("me"), brings_back)),
+    Pair("a purchase and its refund by another, among others", bought, (buys("me", "of"), brings_back)),
     Pair("two members, the other way round", bought, (buys("me", "of"), buys("og", "mh"))),
     Pair("what falls due and a redemption", reserved, (posts_due, redeems("o"))),
     Pair("what falls due and a cancellation", reserved, (posts_due, steps("cancel"))),

@@ -7,7 +7,7 @@ from guerdon.store import Database, guests, identities, members
 from guerdon.store.events import Claim
 from guerdon.store.guests import GuestEvent
 from guerdon.store.identities import NOBODY, Identity, Known
-from guerdon.store.members import CLOSED, ENROLLED, MemberRow, Stretch
+from guerdon.store.members import CLOSED, ENROLLED, NOWHERE, MemberRow, Stretch
 from tests.store.books import PROGRAMME
 
 
@@ -75,6 +75,21 @@ def test_members_are_found_by_when_they_joined_a_page_at_a_time(database: Databa
         second = members.lock_stretch(work, PROGRAMME, stretch, after=(12, "cy"), limit=2)
         third = members.lock_stretch(work, PROGRAMME, stretch, after=(19, "bo"), limit=2)
         assert [_named(one) for one in (first, second, third)] == [["ana", "cy"], ["di", "bo"], []]
+
+
+def test_members_are_found_by_where_they_live(database: Database) -> None:
+    with database.work() as work:
+        assert members.zones(work, PROGRAMME) == []
+        lives = [("ana", "Asia/Tokyo"), ("bo", None), ("cy", "Europe/Paris"), ("di", "Asia/Tokyo")]
+        members.add(work, PROGRAMME, [_member(name)._replace(zone=zone) for name, zone in lives])
+        members.add(work, PROGRAMME + 1, [_member("eve")._replace(zone="UTC")])
+        assert members.zones(work, PROGRAMME) == ["Asia/Tokyo", "Europe/Paris"]
+        leap = Stretch("born_on", "02-29", "02-29~")
+        found = {
+            zone: _named(members.lock_stretch(work, PROGRAMME, leap._replace(zone=zone), after=("02-29", ""), limit=9))
+            for zone in ("Asia/Tokyo", NOWHERE, None)
+        }
+    assert found == {"Asia/Tokyo": ["ana", "di"], NOWHERE: ["bo"], None: ["ana", "bo", "cy", "di"]}
 
 
 def test_a_value_belongs_to_one_member(database: Database) -> None:

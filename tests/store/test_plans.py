@@ -80,15 +80,16 @@ def test_who_has_a_birthday_and_who_sent_what_is_found_by_an_index(engine: Engin
     with database.work() as work:
         connection = work.connection
         listen(connection, "before_cursor_execute", lambda *said: told.append((said[2], said[3])))
-        for by, first, end in (
+        for stretch in (
             ("born_on", "05-04", "05-04~"),
+            ("born_on", "05-04", "05-04~", "Asia/Tokyo"),
             ("born_before", "05-04", "05-04~"),
             ("enrolled_at", 5, 9),
         ):
-            members.lock_stretch(work, PROGRAMME, Stretch(by, first, end), after=(first, "bo"), limit=2)
+            members.lock_stretch(work, PROGRAMME, Stretch(*stretch), after=(stretch[1], "bo"), limit=2)
         transfers.of_member(work, PROGRAMME, "ana", limit=2)
         found = [list(connection.exec_driver_sql(f"explain query plan {one}", given)) for one, given in told.copy()]
     database.close()
     assert [[row[-1].partition(" INDEX ")[2].partition(" ")[0] for row in rows] for rows in found] == [
-        ["members_born"], ["members_born_before"], ["members_enrolled"], ["transfers_sender"], ["transfers_receiver"],
+        ["members_born"], ["members_born"], ["members_born_before"], ["members_enrolled"], ["transfers_sender"], ["transfers_receiver"],
     ]  # fmt: skip

@@ -68,7 +68,7 @@ def _table_of_sqlite(connection: sqlite3.Connection, table: str) -> list[Any]:
         for _, name, unique, origin, partial in connection.execute(f"pragma index_list({table})")
     ]
     kept = connection.execute("select sql from sqlite_master where name = ?", (table,)).fetchone()[0]
-    return [columns, sorted(indexes), bool(re.search("without rowid", kept, re.IGNORECASE))]
+    return [columns, sorted(indexes, key=str), bool(re.search("without rowid", kept, re.IGNORECASE))]
 
 
 def test_the_migrated_tables_are_those_that_the_code_knows(engine: Engine) -> None:

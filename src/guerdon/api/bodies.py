@@ -104,23 +104,26 @@ class MemberBody(Struct, forbid_unknown_fields=True):
     """Somebody who joins: `member` names them for ever, without one they are given a name.
 
     Each identity is one of {"email": ...}, {"phone": ...}, {"card": ...} (a token of the acquirer) and {"shop": ...}. Attributes
-    are text, whole numbers, true or false. `enrolled_at` is when they joined, if that was earlier than now.
+    are text, whole numbers, true or false. `zone` is where they live, an IANA name like Europe/Paris. `enrolled_at` is when they joined,
+    if that was earlier than now.
     """
 
     member: Name = ""
     identities: Identities = []
     born_on: date | None = None
+    zone: GivenName | None = None
     attributes: Attributes = {}
     enrolled_at: Name = ""
 
 
 class MemberChangeBody(Struct, forbid_unknown_fields=True):
-    """What changes of a member; what is left out stays. An attribute, or a day of birth, that is null is taken away.
+    """What changes of a member; what is left out stays. An attribute, a day of birth or a zone that is null is taken away.
 
     Identities are removed first, then added.
     """
 
     born_on: date | UnsetType | None = UNSET
+    zone: GivenName | UnsetType | None = UNSET
     attributes: Attributes = {}
     identities: Identities = []
     identities_removed: Identities = []

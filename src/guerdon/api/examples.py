@@ -114,7 +114,7 @@ EXPLANATION: Final[dict[str, Any]] = {
 }  # fmt: skip
 MEMBER: Final[dict[str, Any]] = {
     "member": "ana", "identities": [{"email": "ana@example.org"}, {"phone": "+33 6 12 34 56 78"}], "born_on": "1990-02-28",
-    "attributes": {"language": "fr", "newsletter": True},
+    "zone": "Europe/Paris", "attributes": {"language": "fr", "newsletter": True},
 }  # fmt: skip
 MEMBER_CHANGE: Final[dict[str, Any]] = {
     "attributes": {"language": "de", "newsletter": None}, "identities": [{"card": "tok_7f3a"}],
@@ -122,7 +122,7 @@ MEMBER_CHANGE: Final[dict[str, Any]] = {
 }  # fmt: skip
 PROFILE: Final[dict[str, Any]] = {
     "member": "ana", "account": "ana", "status": "enrolled", "enrolled_at": "2026-06-01T10:00:00Z", "closed_at": None,
-    "born_on": "1990-02-28", "attributes": {"language": "fr", "newsletter": True},
+    "born_on": "1990-02-28", "zone": "Europe/Paris", "attributes": {"language": "fr", "newsletter": True},
     "identities": [
         {"kind": "email", "added_at": "2026-06-01T10:00:00Z"}, {"kind": "phone", "added_at": "2026-06-01T10:00:00Z"},
     ],
@@ -130,7 +130,8 @@ PROFILE: Final[dict[str, Any]] = {
 }  # fmt: skip
 LEAVING: Final[dict[str, Any]] = {**PROFILE, "status": "leaving", "closed_at": "2026-07-01T22:00:00Z"}
 ERASED: Final[dict[str, Any]] = {
-    **PROFILE, "status": "erased", "closed_at": "2026-06-01T10:00:00Z", "born_on": None, "attributes": {}, "identities": [],
+    **PROFILE, "status": "erased", "closed_at": "2026-06-01T10:00:00Z", "born_on": None, "zone": None, "attributes": {},
+    "identities": [],
 }  # fmt: skip
 DEEDS: Final[dict[str, Any]] = {
     "deeds": [

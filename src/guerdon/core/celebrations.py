@@ -26,16 +26,25 @@ class Celebration:
     """The terms of a celebration, whose events are of the type `name`; of a leap day it falls, in common years, on `instead`.
 
     It is open for `days`: as many at every level, or as many as the level of a `ladder` says that was held as it began.
+    One that `is_local` has its days where each member is, any other those of the programme's zone.
     """
 
     def __init__(
-        self, *, name: str, of: int, instead: tuple[int, int], days: dict[str, int], ladder: str = ANY_LEVEL
+        self,
+        *,
+        name: str,
+        of: int,
+        instead: tuple[int, int],
+        days: dict[str, int],
+        ladder: str = ANY_LEVEL,
+        is_local: bool = False,
     ) -> None:
         self.name: Final = name
         self.of: Final = of
         self.instead: Final = instead
         self.days: Final = days
         self.ladder: Final = ladder
+        self.is_local: Final = is_local
 
     def day_in(self, year: int, month: int, day: int) -> int:
         """Return the day of the celebration in a year, of a date with this month and day."""

@@ -195,8 +195,14 @@ class Programme:
 
     def celebration_names(self) -> list[str]:
         """Return the names of the celebrations that any version has."""
-        every = [*self.celebrations, *[one for change in self.changes for one in change.celebrations]]
-        return sorted({one.name for one in every})
+        return sorted({one.name for one in self._every_celebration()})
+
+    def is_local(self, name: str) -> bool:
+        """Say whether a celebration has its days where each member is; versions agree on it."""
+        return any(one.is_local for one in self._every_celebration() if one.name == name)
+
+    def _every_celebration(self) -> list[Celebration]:
+        return [*self.celebrations, *[one for change in self.changes for one in change.celebrations]]
 
     def ladders_at(self, at: int) -> list[Ladder]:
         """Return the ladders as they are at an instant."""

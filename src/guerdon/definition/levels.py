@@ -207,3 +207,7 @@ class CelebrationSpec(Part):
         default_factory=lambda: {ANY_LEVEL: 1}, description="For how many days it is open: 7, or with by {gold: 7}"
     )
     by: str | None = Field(None, description="The ladder by whose levels its days differ: level, or status.level")
+    zone: Literal["programme", "member"] = Field(
+        "programme",
+        description="Whose local day it is: the programme's, or that of each member's own zone, if it is known",
+    )

@@ -37,12 +37,16 @@ def zone_release() -> str:
     return str(tzdata.IANA_VERSION)
 
 
+def unknown_zone(name: str) -> str:
+    """Return that there is no zone of a name, and what may have been meant."""
+    hint = suggest(name, sorted(zone_names())) or "write a name like Europe/Paris or UTC"
+    return f"there is no time zone {quote(name)}; {hint}"
+
+
 def read_zone(name: str) -> ZoneInfo:
     """Return a zone as the standard library reads it from the tzdata package."""
     if name not in zone_names():
-        hint = suggest(name, sorted(zone_names())) or "write a name like Europe/Paris or UTC"
-        message = f"there is no time zone {quote(name)}; {hint}"
-        raise NotFound(message)
+        raise NotFound(unknown_zone(name))
     with resources.files(tzdata).joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)
 

@@ -3,10 +3,12 @@
 Invariants:
 * A source's id of an event is claimed once, for ever, for one content (invariant 3 of the books).
 * Events of an account are numbered from 1 on, without gaps, in the order of recording.
+* Of a purchase and a refund that awaits it, recorded at the same moment for two accounts, one sees the other: `guard`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
+from zlib import crc32
 
 from guerdon.core.errors import invariant
 from guerdon.store import tables
@@ -44,6 +46,9 @@ class EventRow(NamedTuple):
     revision: int
 
 
+STRIPES: Final = 128
+"""Into how many parts the names of purchases are hashed that are guarded: a server has room for some thousands of locks."""
+
 _COLUMNS: Final = ", ".join(EventRow._fields)
 _CLAIM: Final = Insert(tables.event_ids)
 _ADD: Final = Insert(tables.events)
@@ -54,6 +59,12 @@ _FIND: Final = Query(
             select source, id, account, number, content from event_ids as i
             where i.programme = ?::integer and i.source = n.source and i.id = n.id offset 0
         ) as e""",
+)
+_GUARD: Final = Query(
+    "",
+    """select from unnest(?::integer[], ?::boolean[]) as n(stripe, alone) where case
+            when alone then pg_advisory_xact_lock(?::integer, stripe) else pg_advisory_xact_lock_shared(?::integer, stripe)
+        end is null""",
 )
 _OF_ACCOUNT: Final = Query(
     f"select {_COLUMNS} from events where programme = ? and account = ? and number > ? order by number",
@@ -80,6 +91,23 @@ def claim(work: Work, programme: int, claims: Sequence[Claim]) -> None:
     One that was claimed in between, for another account, ends the work as a Conflict of code `taken`: tried again, it is found.
     """
     _CLAIM.add(work, programme, sorted(claims))
+
+
+def guard(work: Work, programme: int, purchases: Iterable[Name], awaited: Iterable[Name]) -> None:
+    """Let nobody else record what is awaited, nor await these purchases, until the end of the work, without waiting for an answer.
+
+    Who has it looks for both only then. Accounts are locked before; SQLite has one writer, who sees everything.
+    """
+    if not work.is_postgresql:
+        return
+    alone = set(map(_stripe, awaited))
+    stripes = sorted(alone.union(map(_stripe, purchases)))
+    if stripes:
+        _GUARD.ask(work, stripes, [one in alone for one in stripes], programme, programme)
+
+
+def _stripe(name: Name) -> int:
+    return crc32("\x1f".join(name).encode()) % STRIPES
 
 
 def find(view: View, programme: int, names: Iterable[Name]) -> dict[Name, Claim]:

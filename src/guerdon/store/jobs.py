@@ -4,6 +4,7 @@ Invariant: a job is one process's until its lease ends; whoever finds the lease 
 """
 
 import secrets
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from sqlalchemy import select
@@ -77,6 +78,13 @@ def standing(view: View, programme: int, name: str) -> Job | None:
     key = {"programme": programme, "name": name, "day": STANDING}
     query = ordinary.chosen(jobs, Job._fields).where(ordinary.matches(jobs, key))
     return next((Job(*row) for row in ordinary.rows_of(view, query)), None)
+
+
+def hold(work: Work, programme: int, names: Iterable[str]) -> None:
+    """Let nobody go on with jobs that go on from day to day until the end of the work; those that were not begun are left out."""
+    key = {"programme": programme, "day": STANDING}
+    query = ordinary.chosen(jobs, ["name"]).where(ordinary.matches(jobs, key), jobs.c.name.in_(sorted(names)))
+    ordinary.rows_of(work, query.order_by(jobs.c.name).with_for_update())
 
 
 def begin_import(work: Work, programme: int, row: Import) -> Import:

@@ -14,6 +14,9 @@ ENROLLED: Final = "enrolled"
 CLOSED: Final = "closed"
 ERASED: Final = "erased"
 
+NOWHERE: Final = ""
+"""What stands for the zone of members of whom none is known."""
+
 PAGE: Final = 100
 
 
@@ -21,6 +24,7 @@ class MemberRow(NamedTuple):
     """A member; `attributes` is JSON, `born_on` a day as YYYY-MM-DD.
 
     Where that was changed, it counts from the year `born_from` on, and until then what was `born_before`, if anything.
+    The `zone` is where they live, if they said so, by its IANA name.
     """
 
     member: str
@@ -33,14 +37,19 @@ class MemberRow(NamedTuple):
     updated_at: int
     born_before: str | None = None
     born_from: int | None = None
+    zone: str | None = None
 
 
 class Stretch(NamedTuple):
-    """Members who stand together `by` the month and day of a date of theirs, or by when they joined: from `first` on, before `end`."""
+    """Members who stand together `by` the month and day of a date of theirs, or by when they joined: from `first` on, before `end`.
+
+    With a `zone` they are those who live in it, or, where that is NOWHERE, those of whom no zone is known.
+    """
 
     by: str
     first: str | int
     end: str | int
+    zone: str | None = None
 
 
 # As in the indexes, so that they are found by them.
@@ -48,6 +57,16 @@ _ORDERS: Final[dict[str, ColumnElement[Any]]] = {
     "born_on": literal_column("substr(born_on, 6)"), "born_before": literal_column("substr(born_before, 6)"),
     "enrolled_at": literal_column("enrolled_at"),
 }  # fmt: skip
+
+# One look-up in the index for each zone, however many members live there.
+_ZONES: Final = Query("""
+    with recursive known (zone) as (
+        select min(zone) from members where programme = ? and zone is not null
+        union all
+        select (select min(zone) from members where programme = ? and zone > known.zone) from known where known.zone is not null
+    )
+    select zone from known where zone is not null
+""")
 
 _COLUMNS: Final = ", ".join(MemberRow._fields)
 _READ: Final = Query(
@@ -103,8 +122,16 @@ def lock_stretch(
         order >= max(stretch.first, after[0]), order < stretch.end,
         or_(order > after[0], members.c.member > after[1]),
     )  # fmt: skip
+    if stretch.zone is not None:
+        # Not by the index of zones: of those who live in one, few have their day.
+        query = query.where(func.coalesce(members.c.zone, NOWHERE) == stretch.zone)
     query = query.order_by(order, members.c.member).limit(limit).with_for_update()
     return [MemberRow(*row) for row in ordinary.rows_of(work, query)]
+
+
+def zones(view: View, programme: int) -> list[str]:
+    """Return the zones in which members live, in the order of their names."""
+    return [zone for (zone,) in _ZONES.rows(view, programme, programme)]
 
 
 def first_enrolled(view: View, programme: int, *, otherwise: int) -> int:

@@ -152,14 +152,18 @@ members = _table(
     {
         "programme": NUMBER, "member": TEXT, "account": TEXT, "status": TEXT, "enrolled_at": INSTANT,
         "closed_at": INSTANT, "born_on": TEXT, "attributes": TEXT, "updated_at": INSTANT,
-        "born_before": TEXT, "born_from": NUMBER,
+        "born_before": TEXT, "born_from": NUMBER, "zone": TEXT,
     },
     "programme member",
     Index("members_account", "programme", "account"),
     Index("members_enrolled", "programme", "enrolled_at", "member"),
     _by_month_and_day("members_born", "born_on"),
     _by_month_and_day("members_born_before", "born_before"),
-    absent="closed_at born_on born_before born_from",
+    Index(
+        "members_zone", "programme", "zone",
+        postgresql_where=text("zone is not null"), sqlite_where=text("zone is not null"),
+    ),
+    absent="closed_at born_on born_before born_from zone",
 )  # fmt: skip
 identities = _table(
     "identities",

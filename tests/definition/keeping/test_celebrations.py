@@ -27,6 +27,9 @@ def test_what_is_celebrated() -> None:
     (joined,) = load_text(BODY + "celebrations: {anniversary: {of: joined, leap_day: 03-01, days: 3}}\n").celebrations
     assert (joined.of, joined.instead, joined.ladder, joined.days) == (JOINED, (3, 1), "", {"": 3})
     assert load_text(BODY + BIRTHDAY).celebrations[0].days == {"": 1}
+    said = [load_text(BODY + days(f"zone: {zone}")) for zone in ("programme", "member")]
+    assert [(one.celebrations[0].is_local, one.is_local("birthday")) for one in said] == [(False, False), (True, True)]
+    assert not said[1].is_local("anniversary")
     named = load_text(BODY + days("by: tier.level, days: {blue: 1, gold: 7}").replace("celeb", OTHER + "celeb"))
     assert named.celebrations[0].ladder == "tier"
 
@@ -80,6 +83,7 @@ examples:
         (days("by: level, days: {blue: 1, gold: 7, golden: 9}"), "there is no level 'golden'. Try: did you mean 'gold'?"),
         (days("days: 400"), "days is not a number of days from 1 to 365. Try: write 7, or with by {gold: 7}."),
         (days("days: 0"), "days is not a number of days from 1 to 365. Try: write 7, or with by {gold: 7}."),
+        (days("zone: Europe/Paris"), "'Europe/Paris' is not one of programme, member. Try: write one of them."),
         ("celebrations: {birthday: {of: born}}\n", "'born' is not one of born_on, joined. Try: write one of them."),
         ("celebrations: {refund: {of: born_on}}\n", "'refund' is a type of event that is no engagement. Try: choose another name, like birthday."),
         (BIRTHDAY + "events: {birthday: {attributes: {choice: text}}}\n", "nobody says 'choice' when the celebration is recorded. Try: write optional: true, or give it a default."),
@@ -112,6 +116,7 @@ def test_what_is_wrong_is_told_where_it_stands(text: str, said: str) -> None:
             ["different: celebration birthday: open for so many days: blue 2, gold 6, was so many days: blue 1, gold 7"],
         ),
         (days("leap_day: 02-28"), days("leap_day: 03-01"), ["different: celebration birthday: 29 February is celebrated on 03-01, was 02-28"]),
+        (days("days: 1"), days("zone: member"), ["different: celebration birthday: whose local day it is: member, was programme"]),
         (BIRTHDAY, BIRTHDAY, []),
     ],
 )  # fmt: skip
@@ -139,3 +144,14 @@ def test_versions_agree_on_what_it_is_counted_from() -> None:
     assert [one.partition("error: ")[2] for one in found] == [
         "the celebration 'birthday' is counted from another date than in 2026-01-01.yaml. Try: keep it, or give the celebration a name of its own."
     ]
+
+
+def test_versions_agree_on_whose_local_day_it_is() -> None:
+    rules = "rules: [{id: spend, give: floor(eligible)}]\n"
+    local = rules + BIRTHDAY.replace("born_on", "born_on, zone: member")
+    found = wrong({"2026-01-01": rules + BIRTHDAY, "2026-07-01": local})
+    assert [one.partition("error: ")[2] for one in found] == [
+        "the celebration 'birthday' has its days in other zones than in 2026-01-01.yaml. Try: keep it, or give the celebration a name of its own."
+    ]
+    made = timeline({"2026-01-01": local, "2026-07-01": local})
+    assert made.is_local("birthday")

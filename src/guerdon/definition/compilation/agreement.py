@@ -81,6 +81,11 @@ class _Pair:
         for name in [name for name in new if name in old and new[name].of != old[name].of]:
             what = f"the celebration {quote(name)} is counted from another date than in {self.before.file}"
             yield self._issue(("celebrations", name, "of"), what, "keep it, or give the celebration a name of its own")
+        for name in [name for name in new if name in old and new[name].zone != old[name].zone]:
+            what = f"the celebration {quote(name)} has its days in other zones than in {self.before.file}"
+            yield self._issue(
+                ("celebrations", name, "zone"), what, "keep it, or give the celebration a name of its own"
+            )
 
     def _unit(self, name: str) -> Iterator[Issue]:
         old, new = self.before.spec.units[name], self.after.spec.units[name]

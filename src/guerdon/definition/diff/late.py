@@ -55,6 +55,7 @@ def celebrations(_key: str, old: Stated, new: Stated, spot: Spot) -> Iterator[Ch
         "leap_day": ranked((), otherwise="02-28", name="29 February is celebrated on"),
         "days": _days,
         "by": chosen("no ladder"),
+        "zone": ranked((), otherwise="programme", name="whose local day it is:"),
     }
     for name, one in new.items():
         here = spot.at(name).about(f"celebration {name}", old.get(name), one)

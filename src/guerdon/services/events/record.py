@@ -4,6 +4,7 @@ Invariants:
 * One (source, id) has one outcome: the same content is answered as before, other content is refused and does nothing.
 * Accounts are locked in the order of their names, before anything is read of them that is written here; then what they share.
 * Events of one account are recorded in the order in which they are given.
+* A refund that waits, and its purchase in another account, never miss each other: whoever comes second finds the first.
 * What is refused leaves nothing behind, not even the empty account that it asked about.
 """
 
@@ -12,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from guerdon.core.calendar import EARLIEST
-from guerdon.core.errors import Invalid, Refused
+from guerdon.core.errors import Conflict, Invalid, Refused
 from guerdon.core.events import Event
 from guerdon.core.facts import PURCHASE, REFUND
 from guerdon.core.ledger import NOWHERE
@@ -75,6 +76,8 @@ class Recording:
         # What we record ourselves, and what refunds that wait for purchases claim.
         self.ours: Final[list[Claim]] = []
         self.awaiting: Final[dict[Name, Claim]] = {}
+        # Purchases that refunds name, and that were not there when it was decided whose the refunds are.
+        self.missing: set[Name] = set()
         self.outcomes: dict[Name, Outcome] = {}
         # From when on accounts are their members' who began anew.
         self.begins: dict[str, int] = {}
@@ -93,7 +96,9 @@ class Recording:
         self.guests.hold(facts)
         owned = [fact for fact in facts if fact.guest is None]
         rows = accounts.lock(self.work, self.published.id, sorted({fact.event.account for fact in owned}))
+        self._guard(facts)
         self.known = self._find(_names_of(facts))
+        self._check_missing(facts)
         self.shared.lock([fact.event for fact in owned if _name(fact) not in self.known])
         by_account: dict[str, list[int]] = {}
         found: dict[int, Outcome] = {}
@@ -115,6 +120,7 @@ class Recording:
         """Record, in their order, what was kept of guests as events of one account; what cannot be recorded stays kept."""
         account = facts[0].event.account
         rows = accounts.lock(self.work, self.published.id, [account])
+        self._guard(facts)
         self.shared.lock([fact.event for fact in facts])
         self.known = events.find(self.work, self.published.id, [awaited(*_name(fact)) for fact in facts])
         serving = self._opened(rows[account])
@@ -151,7 +157,23 @@ class Recording:
         given = {_name(one): (one.event.account, one.guest) for one in facts if one.event.kind != REFUND}
         named_ = [(one.event.refund.source, one.event.refund.of) for one in facts if one.event.refund is not None]
         purchases = given | self.guests.homes(self._find(named_))
+        self.missing = set(named_).difference(purchases)
         return [_at(one, homes, purchases) for one in facts]
+
+    def _guard(self, facts: Sequence[Fact]) -> None:
+        """Let no purchase and no refund that awaits it be recorded by somebody else meanwhile who looked before we write."""
+        bought = [_name(one) for one in facts if one.event.kind == PURCHASE]
+        events.guard(self.work, self.published.id, bought, self.missing)
+
+    def _check_missing(self, facts: Sequence[Fact]) -> None:
+        """Raise a Conflict where a purchase was recorded for somebody else since it was missing: tried again, the refund is theirs."""
+        for fact in facts:
+            refund = fact.event.refund
+            name = None if refund is None else (refund.source, refund.of)
+            claim = self.known.get(name) if name in self.missing else None
+            if claim is not None and (fact.guest is not None or claim.account != fact.event.account):
+                message = f"the purchase {claim.id!r} was recorded at the same moment as its refund; send it again"
+                raise Conflict(message)
 
     def _opened(self, row: Account) -> Serving:
         serving = Serving(self.work, self.published, row, self.recorded_at)
@@ -306,7 +328,7 @@ def _names_of(facts: Sequence[Fact]) -> list[Name]:
     for fact in facts:
         refund = fact.event.refund
         if refund is not None:
-            found.append(awaited(refund.source, refund.of))
+            found += [(refund.source, refund.of), awaited(refund.source, refund.of)]
         elif fact.event.kind == PURCHASE:
             found.append(awaited(*_name(fact)))
         named = fact.event.attributes.get("reservation") or fact.event.attributes.get("purchase")

@@ -11,7 +11,7 @@ from guerdon.services.celebrations.record import record_open
 from guerdon.services.events.join import take_over
 from guerdon.services.identities import hashed
 from guerdon.services.members.find import Profile, Scalar, profile_of
-from guerdon.services.members.keeping import claim, kept_attributes, kept_birthday, refusal_of
+from guerdon.services.members.keeping import claim, kept_attributes, kept_birthday, kept_zone, refusal_of
 from guerdon.services.published import Published
 from guerdon.store import accounts, audit, members
 from guerdon.store.database import Work
@@ -27,6 +27,7 @@ class EnrolMember:
     born_on: date | None = None
     attributes: Mapping[str, Scalar] = field(default_factory=dict)
     enrolled_at: int | None = None
+    zone: str | None = None
 
 
 def enrol_member(command: EnrolMember, work: Work, published: Published, *, by: By, at: int) -> Profile | Refusal:
@@ -65,4 +66,5 @@ def _row(command: EnrolMember, at: int) -> MemberRow:
     return MemberRow(
         member=command.member, account=command.member, status=ENROLLED, enrolled_at=enrolled_at, closed_at=None,
         born_on=kept_birthday(command.born_on, at), attributes=kept_attributes(command.attributes), updated_at=at,
+        zone=kept_zone(command.zone),
     )  # fmt: skip

@@ -42,7 +42,13 @@ def erase_member(command: EraseMember, work: Work, published: Published, *, by: 
     if isinstance(gone, Refusal):
         return gone
     forgotten = gone._replace(
-        status=ERASED, born_on=None, born_before=None, born_from=None, attributes=_NO_ATTRIBUTES, updated_at=at
+        status=ERASED,
+        born_on=None,
+        born_before=None,
+        born_from=None,
+        zone=None,
+        attributes=_NO_ATTRIBUTES,
+        updated_at=at,
     )
     members.save(work, published.id, forgotten)
     guests.forget_of(work, published.id, identities.forget_of(work, published.id, row.member))

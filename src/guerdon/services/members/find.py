@@ -36,6 +36,7 @@ class Profile:
     enrolled_at: int
     closed_at: int | None
     born_on: str | None
+    zone: str | None
     attributes: dict[str, Scalar]
     identities: tuple[Recognised, ...]
     updated_at: int
@@ -64,6 +65,7 @@ def profile_of(view: View, published: Published, row: MemberRow, *, at: int) -> 
         enrolled_at=row.enrolled_at,
         closed_at=row.closed_at,
         born_on=row.born_on,
+        zone=row.zone,
         attributes=json.loads(row.attributes),
         identities=tuple([Recognised(kind=one.kind, added_at=one.added_at) for one in known]),
         updated_at=row.updated_at,

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 
 from guerdon.core.errors import Conflict, Invalid
+from guerdon.definition.zones import unknown_zone, zone_names
 from guerdon.services.answers import Refusal
 from guerdon.services.facts import moment
 from guerdon.services.members.find import Scalar
@@ -42,6 +43,13 @@ def kept_birthday(born_on: date | None, at: int) -> str | None:
         message = f"born_on {born_on.isoformat()} cannot be; write the day of birth like 1990-02-28"
         raise Invalid(message)
     return born_on.isoformat()
+
+
+def kept_zone(zone: str | None) -> str | None:
+    """Return a member's zone as it is kept; Invalid when there is none of that name."""
+    if zone is not None and zone not in zone_names():
+        raise Invalid(unknown_zone(zone))
+    return zone
 
 
 def refusal_of(work: Work, published: Published, member: str, wanted: Sequence[Value]) -> Refusal | None:

@@ -11,12 +11,12 @@ from guerdon.core.calendar import civil
 from guerdon.services.answers import Refusal
 from guerdon.services.audit import By
 from guerdon.services.celebrations.dates import born_again
-from guerdon.services.celebrations.record import record_open
+from guerdon.services.celebrations.record import hold_still, record_open, record_passed_over
 from guerdon.services.decision import closed
 from guerdon.services.events.join import take_over
 from guerdon.services.identities import hashed
 from guerdon.services.members.find import Profile, Scalar, profile_of, unknown
-from guerdon.services.members.keeping import claim, kept_attributes, kept_birthday, refusal_of
+from guerdon.services.members.keeping import claim, kept_attributes, kept_birthday, kept_zone, refusal_of
 from guerdon.services.published import Published
 from guerdon.store import audit, identities, members
 from guerdon.store.audit import Deed
@@ -34,6 +34,7 @@ class UpdateMember:
 
     member: str
     born_on: date | UnsetType | None = UNSET
+    zone: str | UnsetType | None = UNSET
     attributes: Mapping[str, Scalar] = field(default_factory=dict)
     identities: Sequence[object] = ()
     identities_removed: Sequence[object] = ()
@@ -41,6 +42,8 @@ class UpdateMember:
 
 def update_member(command: UpdateMember, work: Work, published: Published, *, by: By, at: int) -> Profile | Refusal:
     """Change a member; NotFound when there is none, Conflict when an identity was taken at the same moment."""
+    if command.zone is not UNSET:
+        hold_still(work, published)
     row = members.lock(work, published.id, command.member)
     if row is None:
         raise unknown(command.member)
@@ -57,13 +60,16 @@ def update_member(command: UpdateMember, work: Work, published: Published, *, by
     take_over(work, published, changed, wanted, joined_at=at, at=at)
     if command.born_on is not UNSET:
         record_open(work, published, changed, at=at)
+    if changed.zone != row.zone:
+        record_passed_over(work, published, row, changed, at=at)
     audit.add(work, published.id, [_told(command, by, wanted, given_up, at=at)])
     return profile_of(work, published, changed, at=at)
 
 
 def _changed(row: MemberRow, command: UpdateMember, at: int, *, year: int) -> MemberRow:
     attributes = kept_attributes({**json.loads(row.attributes), **command.attributes})
-    kept = row._replace(attributes=attributes, updated_at=at)
+    zone = row.zone if command.zone is UNSET else kept_zone(command.zone)
+    kept = row._replace(attributes=attributes, zone=zone, updated_at=at)
     return kept if command.born_on is UNSET else born_again(kept, kept_birthday(command.born_on, at), year=year)
 
 
@@ -77,6 +83,7 @@ def _remove(work: Work, published: Published, member: str, given_up: Sequence[Va
 def _told(command: UpdateMember, by: By, wanted: Sequence[Value], given_up: Sequence[Value], *, at: int) -> Deed:
     fields = sorted(command.attributes)
     return by.did(
-        "update", f"member {command.member}", at=at, born_on=command.born_on is not UNSET, attributes=fields,
+        "update", f"member {command.member}", at=at, born_on=command.born_on is not UNSET,
+        zone=command.zone is not UNSET, attributes=fields,
         identities=[kind for kind, _ in wanted], identities_removed=[kind for kind, _ in given_up],
     )  # fmt: skip

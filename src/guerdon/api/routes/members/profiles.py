@@ -42,6 +42,7 @@ class ProfileShown(Struct, kw_only=True):
     enrolled_at: str
     closed_at: str | None
     born_on: str | None
+    zone: str | None
     attributes: dict[str, Scalar]
     identities: list[RecognisedShown]
     updated_at: str
@@ -75,7 +76,7 @@ async def enrol(request: Asked) -> Reply:
         zone = published.programme.zone
         asked = EnrolMember(
             member=member, identities=body.identities, born_on=body.born_on, attributes=body.attributes,
-            enrolled_at=read_time(body.enrolled_at, zone, "enrolled_at")[0] if body.enrolled_at else None,
+            zone=body.zone, enrolled_at=read_time(body.enrolled_at, zone, "enrolled_at")[0] if body.enrolled_at else None,
         )  # fmt: skip
         return answered(enrol_member(asked, work, published, by=by, at=at), asking.CREATED)
 
@@ -124,7 +125,7 @@ async def update(request: Asked) -> Reply:
     sent = await asking.body_of(request)
     body, by = bodies.read(MemberChangeBody, sent), asking.by(request)
     asked = UpdateMember(
-        member=asking.named(request, "member"), born_on=body.born_on, attributes=body.attributes,
+        member=asking.named(request, "member"), born_on=body.born_on, zone=body.zone, attributes=body.attributes,
         identities=body.identities, identities_removed=body.identities_removed,
     )  # fmt: skip
     return await asking.command(
@@ -167,6 +168,7 @@ def _profile(found: Profile) -> ProfileShown:
         enrolled_at=to_api(found.enrolled_at),
         closed_at=maybe(found.closed_at),
         born_on=found.born_on,
+        zone=found.zone,
         attributes=found.attributes,
         identities=[RecognisedShown(kind=one.kind, added_at=to_api(one.added_at)) for one in found.identities],
         updated_at=to_api(found.updated_at),

@@ -56,7 +56,7 @@ def celebrations(draft: Draft) -> list[Celebration]:
 def _celebration(draft: Draft, name: str, spec: CelebrationSpec) -> Celebration:
     return Celebration(
         name=name, of=DATES.index(spec.of), instead=(int(spec.leap_day[:2]), int(spec.leap_day[3:])), days=spec.days,
-        ladder=_ladder(draft, spec, ("celebrations", name)),
+        ladder=_ladder(draft, spec, ("celebrations", name)), is_local=spec.zone == "member",
     )  # fmt: skip
 
 

@@ -114,6 +114,11 @@ def test_who_comes_back_has_what_was_forfeited_with_its_dates() -> None:
     assert points(YEAR, *history, buys("2017-05-02", 5)) == [30, 70, 0, 0, 5]
 
 
+def test_of_one_point_that_was_forfeited_one_comes_back() -> None:
+    history = [buys("2017-01-01", 1), closes(), says("rejoin", "2017-05-01")]
+    assert left(YEAR, *history, when="2017-05-01") == (0, 1, 0, 0)
+
+
 def test_what_came_back_of_a_purchase_meanwhile_does_not_come_back() -> None:
     """A refund of 60 finds them forfeited: nothing is owed, and 40 come back."""
     refund = {"at": "2017-04-01", "type": "refund", "refund_of": "e01", "amount": 60}

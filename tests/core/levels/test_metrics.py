@@ -244,3 +244,11 @@ def test_nothing_is_counted_beyond_what_is_proved() -> None:
     made.take(METRIC_MAX, 0)
     made.take(METRIC_MAX, 0)
     assert made.age(0) == METRIC_MAX
+
+
+def test_a_metric_of_which_no_more_is_stated_counts_nothing_that_is_late_carried_or_named() -> None:
+    window = Window(UTC, YEAR)
+    plain = Metric(name="m", window=window, scale=0)
+    assert (window.length, window.text, window.rolling) == (0, "", False)
+    assert (plain.slot, plain.unit, plain.most, plain.delay) == (-1, -1, METRIC_MAX, 0)
+    assert (plain.steps, plain.usable, plain.title, plain.text) == ([], False, "", "")

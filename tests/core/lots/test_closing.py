@@ -21,7 +21,7 @@ from guerdon.core.lots.closing import AT_ONCE, Closing
 from guerdon.core.metrics import Length
 from guerdon.core.teller import Teller
 from guerdon.definition.zones import load_zone
-from tests.core.lots.journals import LATER, Record, at, buys, kept, spends, told
+from tests.core.lots.journals import LATER, Record, assert_adds_up, at, buys, kept, spends, told
 from tests.core.tables import answers, event, points, programme
 from tests.core.teller.serving import numbered
 from tests.core.teller.test_laws import assert_served_as_folded
@@ -44,6 +44,7 @@ def left(body: str, *records: Record, when: str) -> tuple[int, int, int, int]:
     """Return what is pending, available, held and owed of the first unit."""
     events = [event(body, one, place) for place, one in enumerate(records, 1)]
     (stock,) = take_stock(programme(body), events, at(when))
+    assert_adds_up(stock.left)
     return stock.left.pending, stock.left.available, stock.left.held, stock.left.debt
 
 

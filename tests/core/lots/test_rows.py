@@ -6,19 +6,23 @@ from typing import Final
 
 import pytest
 
+from guerdon.core.calendar import LATEST
 from guerdon.core.effects import (
     EARNED,
     EXPIRED,
+    FROM_HELD,
     FROM_PENDING,
     FROM_SPENT,
     FROM_USABLE,
     GRANTED,
+    HELD,
     INDEBTED,
     KINDS,
     MOVED,
     PASSED_ON,
     RECEIVED,
     REDEEMED,
+    RELEASED,
     RESTORED,
     REVERSED,
     SETTLED,
@@ -29,6 +33,7 @@ from guerdon.core.effects import (
 )
 from guerdon.core.events import read_event
 from guerdon.core.history import rate_events
+from guerdon.core.ladders import CAUSES
 from guerdon.core.lots.keeping import SWEEP
 from guerdon.definition.check import check
 from guerdon.definition.shipped import Shipped, shipped
@@ -155,4 +160,72 @@ def test_rows_of_what_is_sent_and_received() -> None:
         of_none(INDEBTED, "2017-01-02", 1, 2, band=PASSED_ON),
         replace(of_lot(RECEIVED, "2017-01-03", 2, 2, 6), rule=1),
         replace(of_lot(SETTLED, "2017-01-03", 2, 2, 2, band=FROM_SPENT), rule=1, source=1),
+    ]
+
+
+def test_rows_of_reservations_and_of_a_refund_of_what_one_spent() -> None:
+    steps = [("2017-01-03", "cancel", "r"), ("2017-01-05", "confirm", "s")]
+    cancels, confirms = [
+        {"at": when, "type": "redemption", "step": step, "reservation": of} for when, step, of in steps
+    ]
+    history = [
+        buys("2017-01-01", 10),
+        spends("2017-01-02", 4, step="reserve", id="r"),
+        cancels,
+        spends("2017-01-04", 3, step="reserve", id="s"),
+        confirms,
+        {"at": "2017-01-06", "type": "refund", "refund_of": "e01"},
+    ]
+    assert rows(kept(YEAR), *history) == [
+        of_lot(HELD, "2017-01-02", 1, 0, 4),
+        of_lot(RELEASED, "2017-01-03", 2, 0, 4),
+        of_lot(HELD, "2017-01-04", 3, 0, 3),
+        of_lot(SPENT, "2017-01-05", 4, 0, 3, band=FROM_HELD),
+        of_lot(REVERSED, "2017-01-06", 5, 0, 10),
+        of_lot(INDEBTED, "2017-01-06", 5, 0, 3),
+    ]
+
+
+LEVELS = """
+metrics: {spend: {sum: amount, within: year}}
+ladders:
+  - id: tier
+    by: spend
+    levels: [{id: member, from: 0}, {id: silver, from: 100}, {id: gold, from: 500}]
+    grants: [{id: founder, on: visit, level: gold, for: 1 month}]
+rules: [{id: base, give: floor(amount)}]
+events: {visit: {}}
+"""
+
+
+def level(cause: str, when: str, by: tuple[int, int], levels: tuple[int, int, int], credit: int, ends: int) -> Effect:
+    """Return the row of a level, by whom it was found and caused: before, now, and the one that the credit was held against."""
+    (event, of), (before, now, asked) = by, levels
+    return Effect(
+        kind=MOVED, at=at(when), event=event, of=of, line=NONE, rule=0, version=0, source=before, band=now, unit=NONE,
+        desired=credit, granted=0, limit=asked, period=ends, lot=0, residue=0, payer=NONE, reason=CAUSES.index(cause),
+    )  # fmt: skip
+
+
+def test_rows_of_levels_that_are_reached_lost_to_a_refund_and_lowered() -> None:
+    back = {"id": "r", "type": "refund", "refund_of": "b", "at": "2017-04-05", "amount": 20}
+    history = [
+        {"id": "a", **buys("2017-03-01", 450)},
+        {"id": "b", **buys("2017-04-01", 60)},
+        back,
+        buys("2019-01-05", 0),
+    ]
+    ends = at("2019-01-01")
+    assert [row for row in rows(LEVELS, *history) if row.kind == MOVED] == [
+        level("reached", "2017-03-01", (0, 0), (0, 1, 1), 45000, ends),
+        level("reached", "2017-04-01", (1, 1), (1, 2, 2), 51000, ends),
+        level("refunded", "2017-04-05", (2, 2), (2, 1, 2), 49000, ends),
+        level("lowered", "2019-01-01", (3, 2), (1, 0, 1), 0, LATEST),
+    ]
+
+
+def test_rows_of_a_level_that_is_given_and_ends() -> None:
+    assert rows(LEVELS, {"at": "2017-03-01", "type": "visit"}, buys("2017-05-01", 1)) == [
+        replace(level("given", "2017-03-01", (0, 0), (0, 2, NONE), 0, at("2017-04-01")), line=0),
+        replace(level("given_ended", "2017-04-01", (1, 0), (2, 0, NONE), 0, LATEST), line=0),
     ]

@@ -20,7 +20,7 @@ from mutmut.mutation.file_mutation import mutate_file_contents
 from mutmut.utils.format_utils import get_mutant_name
 
 ROOT = Path(__file__).parents[1]
-COPIED = ("src", "tests", "programmes", "pyproject.toml")
+COPIED = ("src", "tests", "programmes", "docs", "pyproject.toml")
 SUBJECTS = (
     "src/guerdon/core/lots/*.py",
     "src/guerdon/core/limits/*.py",
@@ -37,7 +37,7 @@ SETTINGS = f"""
 [tool.mutmut]
 source_paths = ["src"]
 only_mutate = {json.dumps(SUBJECTS)}
-also_copy = ["programmes"]
+also_copy = ["programmes", "docs"]
 pytest_add_cli_args_test_selection = {json.dumps(TESTS)}
 pytest_add_cli_args = {json.dumps(PYTEST)}
 use_git_change_detection = false

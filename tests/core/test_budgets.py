@@ -8,6 +8,7 @@ import pytest
 from guerdon.core.explain import explain, sentences
 from guerdon.core.limits import PLENTY
 from guerdon.core.limits.budgets import Rationing, Take, Takes
+from guerdon.core.limits.stocks import Draws
 from tests.core.tables import answers, programme
 
 BODY = "rules: [{id: base, give: floor(amount), limits: [{points: 100, per: programme, every: month}]}]"
@@ -88,6 +89,17 @@ rules:
     history = [bought(member, f"2017-03-0{day}", 20) for day, member in enumerate(("ana", "ben", "cleo"), start=1)]
     # Ana takes 20 of the first; Ben finds 10 there and 20 in the second, which is best; Cleo gets the last 10.
     assert granted(body, *history) == {"ana": [20], "ben": [20], "cleo": [10]}
+
+
+def test_what_events_took_of_budgets_and_drew_from_stocks_is_told_in_columns_by_their_names() -> None:
+    takes, draws = Takes(), Draws()
+    takes.add(4, 1, 24206, 30)
+    draws.add(5, 0, 2017, -1, 99)
+    assert takes.columns() == {"event": [4], "budget": [1], "period": [24206], "amount": [30]}
+    assert draws.columns() == {"event": [5], "stock": [0], "period": [2017], "amount": [-1], "at": [99]}
+    for noted in (takes, draws):
+        noted.forget()
+        assert not any(noted.columns().values())
 
 
 def test_a_budget_is_plenty_until_it_is_used_up_and_then_nothing() -> None:

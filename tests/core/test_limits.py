@@ -246,3 +246,10 @@ def test_what_is_given_back_of_a_rolling_limit_is_given_back_on_its_own_day() ->
     counter.free(5, 3)
     counter.free(4, 1)
     assert [counter.room(day) for day in (6, 8, 9)] == [5, 6, 10]
+
+
+def test_a_limit_of_which_no_more_is_stated_is_no_budget_no_stock_and_of_no_unit() -> None:
+    plain = Limit(name="limit", kind=POINTS, most=5, per_member=True, every=MONTH)
+    assert (plain.days, plain.text, plain.budget, plain.stock, plain.unit) == (0, "", False, False, -1)
+    assert (plain.rolling, plain.counts_by) == (False, MONTH)
+    assert (limit(every=ROLLING, days=3).rolling, limit(every=ROLLING, days=3).counts_by) == (True, DAY)

@@ -1,7 +1,7 @@
 """A standing: whose limits are used, and that another account begins with none."""
 
 from guerdon.core.calendar import MONTH
-from guerdon.core.limits import POINTS, Limit
+from guerdon.core.limits import POINTS, ROLLING, Counter, Limit
 from guerdon.core.standing import Standing
 
 HOME, WORK = 1, 2
@@ -36,3 +36,16 @@ def test_another_account_begins_with_nothing_used() -> None:
     made.counter(0, BEN).take(50)
     made.open(WORK, ZOE)
     assert [made.counter(position, member).used for position in (0, 1) for member in (ANA, BEN, ZOE)] == [0] * 6
+
+
+def test_a_counter_begins_with_an_account_as_it_was_made() -> None:
+    for every in (MONTH, ROLLING):
+        terms = Limit(name="own", kind=POINTS, most=100, per_member=True, every=every, days=3)
+        made, used = Counter(terms), Counter(terms)
+        used.room(5)
+        used.asked = 7
+        used.take(30)
+        used.clear()
+        for name in ("period", "asked", "used", "days", "amounts", "most"):
+            assert getattr(used, name) == getattr(made, name), name
+        assert (made.left(), made.used) == (100, 0)

@@ -226,9 +226,8 @@ class Meter:
         Of a period that is over it is taken too, with what was carried out of that; of one long over nothing is left to take.
         """
         self.changed = True
-        if self.metric.delay > 0:
-            day += self.metric.delay
-            amount = self._owe_less(amount, int(self.window.days.start(day)))
+        day += self.metric.delay
+        amount = self._owe_less(amount, int(self.window.days.start(day)))
         if self.rolling:
             self._take_out(amount, int(self.window.gone_on(day)))
             return

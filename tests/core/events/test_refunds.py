@@ -98,6 +98,8 @@ rules:
     _, refund = answers(body, bought({"amount": 120}), back(amount=50))
     assert [(one.kind, one.rule, one.granted) for one in refund.effects] == [(EARNED, 1, 20), (REVERSED, 0, 50)]
     assert points(body, bought({"amount": 120}), back(1, amount=50), back(2)) == [50, -30, -20]
+    one_point = body.replace("give: 20", "give: 1")
+    assert points(one_point, bought({"amount": 120}), back(1, amount=50), back(2)) == [50, -49, -1]
 
 
 def test_a_refund_is_rated_with_the_room_that_limits_had_at_its_purchase() -> None:

@@ -295,6 +295,12 @@ def test_what_one_grant_gives_takes_the_place_of_what_it_gave_before() -> None:
     assert points(ladder(INVITED), *history) == [0, 0, 10]
 
 
+def test_the_first_level_is_everybody_s_and_given_to_nobody_for_a_time() -> None:
+    assert moves(ladder(INVITED), invitation("2017-03-03", "member"), *spent(LATER)) == [
+        ("2017-03-03", "given_ended", "member", "")
+    ]
+
+
 def test_a_level_stated_by_the_grant_without_an_end() -> None:
     body = ladder("grants: [{id: founder, on: visit, level: silver}]")
     assert points(body, {"type": "visit", "at": "2017-01-01"}, *spent(("2030-01-01", 10))) == [0, 15]

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
-from guerdon.core.calendar import EVER, YEAR, Zone, parse_date
+from guerdon.core.calendar import EVER, LATEST, YEAR, Zone, parse_date
+from guerdon.core.ladders import Place
 from guerdon.core.metrics import METRIC_MAX, ROLLING_DAYS, Meter, Metric, Window
-from tests.core.tables import parts, points, programme
+from guerdon.core.teller import Teller
+from tests.core.tables import event, parts, points, programme
+from tests.core.teller.serving import numbered
 
 Record = Mapping[str, Any]
 
@@ -244,3 +247,81 @@ def test_nothing_is_counted_beyond_what_is_proved() -> None:
     made.take(METRIC_MAX, 0)
     made.take(METRIC_MAX, 0)
     assert made.age(0) == METRIC_MAX
+
+
+def test_a_metric_of_which_no_more_is_stated_counts_nothing_that_is_late_carried_or_named() -> None:
+    window = Window(UTC, YEAR)
+    plain = Metric(name="m", window=window, scale=0)
+    assert (window.length, window.text, window.rolling) == (0, "", False)
+    assert (plain.slot, plain.unit, plain.most, plain.delay) == (-1, -1, METRIC_MAX, 0)
+    assert (plain.steps, plain.usable, plain.title, plain.text) == ([], False, "", "")
+
+
+METER = (
+    "total",
+    "joined",
+    "number",
+    "ends_at",
+    "changed",
+    "gone",
+    "amounts",
+    "dues",
+    "owed",
+    "owners",
+    "owner",
+    "former",
+)
+PLACE = (
+    "changes", "joined", "earned", "since", "until", "turn", "turned_by", "anchor", "times", "graced", "falls_to",
+    "falls_from", "given", "given_until", "given_by", "held", "held_since", "cause", "credited", "proof", "doubted",
+)  # fmt: skip
+
+
+def seen(one: object, names: tuple[str, ...]) -> dict[str, object]:
+    """Return what stands in something, by name; lists as they are now."""
+    found = {name: getattr(one, name) for name in names}
+    return {name: list(value) if isinstance(value, list) else value for name, value in found.items()}
+
+
+@pytest.mark.parametrize(("kind", "delay"), [(YEAR, 0), (YEAR, 2), (ROLLING_DAYS, 0), (ROLLING_DAYS, 2)])
+def test_a_meter_begins_with_an_account_as_it_was_made(kind: int, delay: int) -> None:
+    metric = Metric(name="m", window=Window(UTC, kind, length=3), scale=0, delay=delay)
+    made, used = Meter(metric), Meter(metric)
+    used.open(parse_date("2017-01-01"))
+    for day in ("2017-03-01", "2017-03-02", "2018-03-03"):
+        used.age(at(day))
+        used.fall_due(at(day))
+        used.take(100, at(day), 7)
+    used.open(0)
+    assert seen(used, METER) == seen(made, METER)
+    assert (made.next_due(), made.owner, made.former, made.total) == (LATEST, -1, 0, 0)
+
+
+def test_a_place_begins_with_an_account_as_it_was_made() -> None:
+    body = """
+metrics: {spend: {sum: eligible, within: year}}
+events: {invited: {kind: membership}}
+ladders:
+  - id: tier
+    by: spend
+    grace: 30 days
+    grants: [{id: invited, on: invited, level: gold, for: 12 months}]
+    levels: [{id: member, from: 0}, {id: silver, from: 100}, {id: gold, from: 500}]
+rules: [{id: base, give: 1}]
+"""
+    (stated,) = programme(body).ladders
+    made, teller = Place(stated), Teller(programme(body))
+    history: list[Record] = [
+        *spent(("2017-03-01", 600)),
+        {"type": "invited", "at": "2017-03-02"},
+        *spent(("2019-01-05", 100)),
+    ]
+    teller.refold(
+        numbered(programme(body), [event(body, one, number) for number, one in enumerate(history, start=1)])["ana"]
+    )
+    assert teller.fold.past is not None
+    (used,) = teller.fold.past.places
+    assert used.graced
+    used.open(0)
+    assert seen(used, PLACE) == seen(made, PLACE)
+    assert (made.next_due(), made.held_until(), made.cause, made.held) == (LATEST, LATEST, -1, 0)

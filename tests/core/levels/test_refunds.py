@@ -8,6 +8,7 @@ import pytest
 from guerdon.core.effects import MOVED
 from guerdon.core.ladders import CAUSES
 from tests.core.tables import answers, points, programme
+from tests.core.versions import timelines as versions
 
 Record = Mapping[str, Any]
 
@@ -239,3 +240,17 @@ def test_within_a_member_s_own_year_credit_leaves_it_across_new_year_but_not_onc
     assert points(body, joins, buy, back("r", "2018-02-01", "b", 40), buys("c", "2018-02-02", 0))[3] == 65
     later = [buys("c", "2018-03-11", 7), back("r", "2018-03-12", "b"), buys("d", "2018-03-13", 0)]
     assert points(body, joins, buy, *later)[4] == 7
+
+
+def test_a_refund_that_took_a_level_is_not_why_a_later_version_gives_it_again() -> None:
+    """120 less 60 are less than silver takes, until it takes 50."""
+    body = club("keep: ever", within="ever")
+    made = versions.timeline({"2017-01-01": body, "2018-01-01": body.replace("from: 100", "from: 50")})
+    records = [
+        buys("a", "2017-03-01", 60),
+        buys("b", "2017-03-02", 60),
+        back("r", "2017-03-03", "b"),
+        buys("z", "2018-02-01", 1),
+    ]
+    rows = [row for answer in versions.answers(made, *records) for row in answer.effects if row.kind == MOVED]
+    assert [(CAUSES[row.reason], row.of) for row in rows] == [("reached", 1), ("refunded", 2), ("reached", -1)]

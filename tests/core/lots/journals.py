@@ -6,6 +6,7 @@ from typing import Any
 from guerdon.core.effects import EARNED, KINDS, MOVED, REDEEMED, Effects
 from guerdon.core.events import in_order, read_event, values_of
 from guerdon.core.history import facts_of, take_stock
+from guerdon.core.lots.left import Left
 from guerdon.core.rating import Fold
 from guerdon.core.statement import Statement
 from tests.core.tables import event, programme
@@ -51,8 +52,16 @@ def has(text: str, *records: Record) -> tuple[int, int, int]:
     """Return what Ana has in the end: available, pending, owed."""
     (stock,) = take_stock(programme(text), [event(text, record) for record in records])
     left = stock.left
+    assert_adds_up(left)
+    return left.available, left.pending, left.debt
+
+
+def assert_adds_up(left: Left) -> None:
+    """Lots are what they were made with, wherever it went, and the account has what is in its lots."""
     assert left.available + left.pending + left.held - left.debt == left.total()
+    assert left.pending == sum(lot.pending for lot in left.lots)
+    assert left.held == sum(lot.held for lot in left.lots)
+    assert left.available == sum(lot.free() for lot in left.lots)
     for lot in left.lots:
         assert lot.original == lot.remaining + lot.spent + lot.expired + lot.reversed
-        assert min(lot.remaining, lot.spent, lot.expired, lot.reversed) >= 0
-    return left.available, left.pending, left.debt
+        assert min(lot.remaining, lot.spent, lot.expired, lot.reversed, lot.held, lot.pending, lot.free()) >= 0

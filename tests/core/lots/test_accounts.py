@@ -75,3 +75,26 @@ def test_nor_does_it_in_the_one_after_that() -> None:
     assert figures == folded(("cleo", ANA), keep_effects=False)[1]
     # original, remaining, spent, expired, reversed, held, pending
     assert [sum(column) for column in zip(*figures, strict=True)][:7] == [67, 28, 1, 26, 12, 9, 7]
+
+
+POCKET = (
+    "gone", "lots", "ripening", "ripe", "waiting", "waited", "holds", "lapsed", "by_event", "pending", "available", "held",
+    "debts", "paid", "debt",
+)  # fmt: skip
+QUEUE = ("lots", "first", "next", "idle_until", "ended_at")
+
+
+def test_a_purse_is_empty_as_it_was_made_when_another_account_begins() -> None:
+    made = programme(TERMS)
+    events = [event(TERMS, record, number) for number, record in enumerate(ANA, start=1)]
+    new, used = Fold(made, Effects()), Fold(made, Effects())
+    facts = facts_of(made, events, [values_of(one, made.terms) for one in events])
+    used.run(facts, Statement(made.zone, 1), keep_effects=True)
+    used.begin(0, 0)
+    assert new.purse is not None
+    assert used.purse is not None
+    for ours, theirs in zip(used.purse.pockets, new.purse.pockets, strict=True):
+        assert [getattr(ours, name) for name in POCKET] == [getattr(theirs, name) for name in POCKET]
+        for queue, other in zip(ours.queues, theirs.queues, strict=True):
+            assert [getattr(queue, name) for name in QUEUE] == [getattr(other, name) for name in QUEUE]
+        assert (ours.total(), ours.orders.known) == (0, {})

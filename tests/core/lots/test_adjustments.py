@@ -14,7 +14,7 @@ from guerdon.core.effects import MOVED
 from guerdon.core.explain import explain, pages_of, sentences, stories_of
 from guerdon.core.history import keep_ledger, take_stock
 from guerdon.core.ledger.books import BOOKS
-from tests.core.lots.journals import LATER, Record, at, buys, told
+from tests.core.lots.journals import LATER, Record, assert_adds_up, at, buys, told
 from tests.core.tables import answers, event, points, programme
 from tests.core.versions import timelines as versions
 from tests.core.versions.timelines import stock, timeline
@@ -35,6 +35,7 @@ def left(body: str, *records: Record, when: str = "") -> tuple[int, int]:
     """Return what is available and what is owed of the first unit."""
     events = [event(body, one, place) for place, one in enumerate(records, 1)]
     stocks = take_stock(programme(body), events, at(when) if when else None)
+    assert_adds_up(stocks[0].left)
     return stocks[0].left.available, stocks[0].left.debt
 
 

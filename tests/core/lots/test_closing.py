@@ -21,7 +21,7 @@ from guerdon.core.lots.closing import AT_ONCE, Closing
 from guerdon.core.metrics import Length
 from guerdon.core.teller import Teller
 from guerdon.definition.zones import load_zone
-from tests.core.lots.journals import LATER, Record, at, buys, kept, spends, told
+from tests.core.lots.journals import LATER, Record, assert_adds_up, at, buys, kept, spends, told
 from tests.core.tables import answers, event, points, programme
 from tests.core.teller.serving import numbered
 from tests.core.teller.test_laws import assert_served_as_folded
@@ -44,6 +44,7 @@ def left(body: str, *records: Record, when: str) -> tuple[int, int, int, int]:
     """Return what is pending, available, held and owed of the first unit."""
     events = [event(body, one, place) for place, one in enumerate(records, 1)]
     (stock,) = take_stock(programme(body), events, at(when))
+    assert_adds_up(stock.left)
     return stock.left.pending, stock.left.available, stock.left.held, stock.left.debt
 
 
@@ -112,6 +113,11 @@ def test_who_comes_back_has_what_was_forfeited_with_its_dates() -> None:
         ("expired", at("2018-01-01"), 2, 70),
     ]
     assert points(YEAR, *history, buys("2017-05-02", 5)) == [30, 70, 0, 0, 5]
+
+
+def test_of_one_point_that_was_forfeited_one_comes_back() -> None:
+    history = [buys("2017-01-01", 1), closes(), says("rejoin", "2017-05-01")]
+    assert left(YEAR, *history, when="2017-05-01") == (0, 1, 0, 0)
 
 
 def test_what_came_back_of_a_purchase_meanwhile_does_not_come_back() -> None:

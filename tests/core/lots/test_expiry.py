@@ -4,8 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from guerdon.core.calendar import DAY_US, KINDS, MONTH, YEAR, Zone, add_months
-from guerdon.core.lots.expiry import Expiry, Term
+from guerdon.core.calendar import DAY_US, KINDS, LATEST, MONTH, YEAR, Zone, add_months
+from guerdon.core.lots.expiry import NO_DAY, NO_PERIOD, Expiry, Term
+from guerdon.core.lots.keeping import NO_CAP, NO_LADDER, NO_SLOT, Keeping
 from guerdon.definition.zones import load_zone
 
 YEAR_2105 = 4_260_211_200_000_000
@@ -80,3 +81,31 @@ def test_a_policy_ends_with_its_period_or_on_its_day(
         assert Expiry(term, month=month, day=day, to=kind).ends(at) == zone.period_start(
             kind, zone.period_of(kind, end) + 1
         )
+
+
+def test_points_of_which_no_terms_are_stated_never_expire_wait_for_nothing_and_are_worth_nothing() -> None:
+    never, plain = Expiry(None), Keeping(unit=0, policies=[Expiry(None)])
+    assert (never.to, never.month, never.day, never.idle, never.each) == (NO_PERIOD, NO_DAY, 0, False, MONTH)
+    assert (never.extended_by, never.ends(7)) == (None, LATEST)
+    assert (plain.ladder, plain.moves, plain.waits, plain.moving()) == (NO_LADDER, False, False, None)
+    assert (plain.pending, plain.dormant, plain.from_usable, plain.awaits) == (None, False, False, "")
+    assert (plain.activation_slot, plain.fulfilment_slot, plain.lines_slot, plain.activity_slot) == (NO_SLOT,) * 4
+    assert (plain.earning_is_activity, plain.redeeming_is_activity) == (False, False)
+    assert (plain.cap, plain.over_cap_pending, plain.cap_limit, plain.debt_lasts) == (NO_CAP, False, -1, None)
+    assert (plain.worth, plain.worth_one) == (0, 1)
+
+
+def test_points_wait_where_a_time_a_word_or_room_is_waited_for() -> None:
+    policies, week = [Expiry(None)], Term(ZONES["UTC"], days=7)
+    assert Keeping(unit=0, policies=policies, dormant=True).waits
+    assert Keeping(unit=0, policies=policies, pending=week).waits
+    assert Keeping(unit=0, policies=policies, cap=5, over_cap_pending=True).waits
+    assert not Keeping(unit=0, policies=policies, over_cap_pending=True).waits
+    assert not Keeping(unit=0, policies=policies, cap=5).waits
+
+
+def test_a_term_of_which_nothing_is_stated_is_no_time_at_all() -> None:
+    now = Term(ZONES["UTC"])
+    assert (now.months, now.days, now.minutes, now.text, now.after(7)) == (0, 0, 0, "", 7)
+    week = Term(ZONES["UTC"], days=7).longer(Term(ZONES["UTC"], months=1, days=2, minutes=3), 2)
+    assert (week.months, week.days, week.minutes) == (2, 11, 6)

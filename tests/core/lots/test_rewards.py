@@ -70,6 +70,7 @@ def test_a_price_stated_stands_and_differs_from_the_reward_s() -> None:
         ("price: 50, money: 2.5", {}, ""),
         ("price: 50, money: 2.5", {"paid": 0, "points": 51}, "price"),
         ("price: 50, from: 2017-01-03", {}, "window"),
+        ("price: 50, from: 2017-01-02", {}, ""),  # its first instant
         ("price: 50, until: 2017-01-01", {}, "window"),
         ("price: 50, until: 2017-01-02", {}, ""),
         ("price: 50, when: level = 'gold'", {}, ""),

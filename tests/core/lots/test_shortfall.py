@@ -237,3 +237,26 @@ def test_of_several_lots_that_paid_the_last_gets_its_points_back_first() -> None
     ]
     (stock,) = take_stock(programme(even()), [event(even(), record) for record in history])
     assert [(lot.remaining, lot.reversed) for lot in stock.left.lots] == [(0, 0), (0, 20), (140, 10)]
+
+
+def test_a_lot_that_got_back_what_it_paid_does_not_get_it_again() -> None:
+    """100 left earn nothing, 90 left 100 and 80 left 120: the 100 are of what paid last, and the other 20 of what paid first."""
+    text = """
+units: {points: {expiry: {after: 12 months}}}
+events: {purchase: {attributes: {shop: {type: text, default: own}}}}
+rules:
+  - {id: base, when: shop = 'own', give: "case when amount = 100 then 0 when amount = 90 then 100 else 120 end"}
+  - {id: other, when: shop = 'other', give: floor(amount)}
+"""
+    history = [
+        buys("one", "2017-03-01", 120),
+        {"id": "spend", **spends("2017-03-02", 120)},
+        GIVEN_BACK[0],
+        {**buys("two", "2017-03-08T12:00", 20), "shop": "other"},
+        {**buys("three", "2017-03-08T13:00", 150), "shop": "other"},
+        GIVEN_BACK[1],
+        back("t", "2017-03-10", "one", amount=10),
+    ]
+    assert points(text, *history) == [120, 0, -120, 20, 150, 100, 20]
+    (stock,) = take_stock(programme(text), [event(text, record) for record in history])
+    assert [(lot.remaining, lot.reversed) for lot in stock.left.lots] == [(0, 0), (20, 0), (150, 0)]

@@ -197,3 +197,43 @@ def test_a_teller_says_when_an_account_is_closed() -> None:
     assert teller.closes_at() == 2**60
     teller.refold(own)
     assert teller.closes_at() == own[1].event.at + 31 * 24 * 3_600_000_000
+
+
+EVERYTHING = """
+units: {points: {pending: {for: 7 days}, expiry: {after: 2 months, extended_by: 1 month}, cap: 500, over_cap: pending}}
+redemptions: {hold_for: 1 month}
+rewards: [{id: ten, price: 100, sweep: {on: [04-01]}}]
+metrics: {spend: {sum: eligible, within: year}, lately: {sum: eligible, within: {rolling_days: 30}}}
+ladders:
+  - {id: tier, by: spend, credit: {after: 3 days}, excess: carry, levels: [{id: member, from: 0}, {id: gold, from: 50}]}
+  - {id: rank, by: lately, levels: [{id: new, from: 0}, {id: known, from: 60}]}
+rules:
+  - {id: base, give: floor(amount), limits: [{points: 400, every: month}, {points: 90, rolling_days: 3, per: account}]}
+"""
+ANA = [
+    buys("2026-01-01", 80),
+    buys("2026-01-02", 70),
+    {"at": "2026-01-03", "type": "refund", "refund_of": "e01", "amount": 30},
+    spends("2026-01-20", 9, step="reserve"),
+    spends("2026-01-21", 300),
+    buys("2026-01-22", 55),
+]
+
+
+def test_an_account_begins_where_nothing_has_happened_whether_or_not_another_came_before() -> None:
+    made = programme(EVERYTHING)
+    own = numbered(made, [event(EVERYTHING, one, number) for number, one in enumerate(ANA, start=1)])["ana"]
+    first = numbered(made, [event(EVERYTHING, buys("2026-02-01", 5), 1)])["ana"]
+    once, after = Teller(made), Teller(made)
+    after.refold(own)
+    for teller in (once, after):
+        teller.refold(first)
+    assert after.save() == once.save()
+    assert [one.total() for one in after.left()] == [5]
+
+
+def test_a_fold_to_which_nobody_came_stands_where_accounts_begin() -> None:
+    made = programme(EVERYTHING)
+    new, begun = Fold(made, Effects()), Fold(made, Effects())
+    begun.begin(0, -1)
+    assert save(new) == save(begun)

@@ -35,9 +35,9 @@ from guerdon.core.lots.owed import Owed
 class Pocket(Owed):
     """The lots of one unit of the account that the fold is at; `keeping` holds their terms."""
 
-    def __init__(self, keeping: Keeping, effects: Effects, *, grace: Term | None = None) -> None:
+    def __init__(self, keeping: Keeping, effects: Effects) -> None:
         super().__init__(keeping, effects)
-        self.grace: Term | None = grace
+        self.grace: Term | None = None
         self.restore_grace: Term | None = None
         self.restores_anew = False
         # A lot waits in the first queue; one that came back after its date, in the last.
@@ -367,7 +367,6 @@ class Pocket(Owed):
             if queue.idle and lot.pending > 0 and at <= lot.usable_from < LATEST:
                 # Pending for a time that has not passed: it comes in later, and the time begins then.
                 break
-            queue.first += 1
             lot.ended = True
             pending, rest = lot.pending, lot.remaining - lot.held
             self.pending -= pending

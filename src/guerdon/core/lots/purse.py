@@ -19,8 +19,7 @@ class Purse:
     """The pockets of the account that the fold is at, by the position of their unit."""
 
     def __init__(self, keepings: list[Keeping], redeeming: Redeeming | None, effects: Effects) -> None:
-        grace = None if redeeming is None else redeeming.hold_grace
-        self.pockets: Final = [Pocket(keeping, effects, grace=grace) for keeping in keepings]
+        self.pockets: Final = [Pocket(keeping, effects) for keeping in keepings]
         self.sweeps: Final[list[Sweeping]] = []
         for position, reward in enumerate([] if redeeming is None else redeeming.rewards):
             if reward.sweep is not None:

@@ -115,6 +115,9 @@ def _tell(request: "Request[Any, Any, Any]", failure: Exception) -> Response[byt
     code = _CODES.get(failure.status_code, "parameter_invalid") if isinstance(failure, HTTPException) else ""
     reply = refused(problem(code)) if code else refusal(failure, request.scope)
     headers = {name.decode(): value.decode() for name, value in reply.headers}
+    if code and isinstance(failure, HTTPException):
+        # Which methods there are: whoever answers 405 says so (RFC 9110, 15.5.6).
+        headers |= failure.headers or {}
     return Response(reply.body, status_code=reply.status, headers=headers, media_type=MEDIA_TYPE)
 
 

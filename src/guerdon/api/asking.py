@@ -186,8 +186,8 @@ def is_plain(request: Asked) -> bool:
 async def command(request: Asked, body: bytes, do: Do) -> Reply:
     """Ask for something to be done: once, where an Idempotency-Key names it; not at all in a dry run."""
     dry = asks_for_more(request) and is_dry(request)
-    key = None if dry else _key(request)
-    if key is None:
+    key = _key(request)
+    if dry or key is None:
         at = instant(request)
         return given(
             await _write(request, lambda work, published, now: do(work, published, at(published, now)), dry=dry)

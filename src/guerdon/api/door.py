@@ -17,7 +17,7 @@ from litestar.types import Message, Receive, Scope, Send
 from guerdon.api.buckets import Buckets, Header
 from guerdon.api.callers import VISIT, Callers, Visit
 from guerdon.api.problems import Refusing
-from guerdon.api.replies import refusal
+from guerdon.api.replies import Reply, refusal
 from guerdon.api.straight import Straight
 from guerdon.api.waiting import Waiting
 from guerdon.app.service import Guerdon
@@ -68,7 +68,14 @@ class Door:
         kept = cast("dict[str, Any]", scope)
         found = self._straight.find(kept["method"], scope["path"])
         if found is None:
-            await self._routes(scope, receive, send)
+            methods = self._straight.methods(scope["path"]) if kept["method"] == "OPTIONS" else []
+            # The framework would tell the methods of one of its routes, where an address may have several.
+            told = (
+                Reply(b"", headers=((b"allow", ", ".join([*methods, "OPTIONS"]).encode()),))
+                if methods
+                else self._routes
+            )
+            await told(scope, receive, send)
             return
         route, kept["path_params"] = found
         scope["litestar_app"] = self._routes

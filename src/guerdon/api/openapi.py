@@ -8,6 +8,7 @@ import msgspec
 from guerdon.api.bodies import BasketRecord, EventsBody, Record
 from guerdon.api.door import VERSIONS
 from guerdon.api.examples import BASKET, PURCHASE
+from guerdon.api.links import links_of
 from guerdon.api.operations import Answer, Operation, Parameter
 from guerdon.api.problems import KINDS, MEDIA_TYPE, Problem, problem
 from guerdon.core.errors import invariant
@@ -154,12 +155,17 @@ def _operation(operation: Operation, text: str, schemas: Mapping[int, Json]) -> 
         free = _FREE.get(operation.body)
         schema = schemas[id(operation.body)] if free is None else {"$ref": _REF.format(name=free)}
         found["requestBody"] = {
-            "required": bool(operation.body_example),
+            "required": free is not None or _needs_fields(operation.body),
             "content": {
                 "application/json": {"schema": schema, "examples": {"example": {"value": operation.body_example}}}
             },
         }
     return found
+
+
+def _needs_fields(body: Any) -> bool:  # noqa: ANN401 - the kind of a body
+    """Say whether nothing at all is too little: an empty body is read as an object without fields."""
+    return any(one.required for one in msgspec.structs.fields(body))
 
 
 def _prose(operation: Operation, text: str) -> str:
@@ -177,16 +183,19 @@ def _parameter(one: Parameter) -> Json:
 
 def _headers_of(operation: Operation) -> list[Json]:
     """Return the headers that a caller may send along."""
-    stated = {"X-Request-Id": ("An id for this request, to find it again.", "req-7")}
-    stated["Guerdon-Version"] = ("The dated version to be answered in; else the newest.", VERSIONS[0])
+    stated: dict[str, tuple[str, str, Json]] = {
+        "X-Request-Id": ("An id for this request, to find it again.", "req-7", {}),
+        "Guerdon-Version": ("The dated version to be answered in; else the newest.", VERSIONS[0], {"enum": list(VERSIONS)}),
+    }  # fmt: skip
     if operation.named:
-        stated["Idempotency-Key"] = ("Names this request, so that it is done once.", "8e03978e-40d5-43dd")
+        about = "Names this request, so that it is done once: visible characters, at most 255."
+        stated["Idempotency-Key"] = (about, "8e03978e-40d5-43dd", {"pattern": "^[!-~]{1,255}$"})
     return [
         {
-            "name": name, "in": "header", "required": False, "description": about, "schema": {"type": "string"},
+            "name": name, "in": "header", "required": False, "description": about, "schema": {"type": "string", **of},
             "example": example,
         }
-        for name, (about, example) in stated.items()
+        for name, (about, example, of) in stated.items()
     ]  # fmt: skip
 
 
@@ -197,7 +206,8 @@ def _answer(answer: Answer, schemas: Mapping[int, Json], operation: Operation) -
     if answer.example is not None:
         content["examples"] = {"example": {"value": answer.example}}
     found["content"] = {answer.media: content}
-    return found
+    links = links_of(operation.id)
+    return {**found, "links": links} if links else found
 
 
 def _problems(operation: Operation, schemas: Mapping[int, Json]) -> Json:

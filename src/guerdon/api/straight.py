@@ -33,6 +33,10 @@ class Straight:
         parts = [part.partition(":")[0] + "}" if part.startswith("{") else part for part in path.split("/")]
         self._parted.setdefault((method, len(parts)), []).append((parts, route))
 
+    def methods(self, path: str) -> list[str]:
+        """Return the methods that an address has; none when there is no such address."""
+        return [method for method in ("GET", "POST") if self.find(method, path) is not None]
+
     def find(self, method: str, path: str) -> Found | None:
         """Return the route of an address, and what stands for its parameters; None when there is none."""
         found = self._whole.get((method, path))

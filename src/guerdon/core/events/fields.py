@@ -19,7 +19,8 @@ class Money:
 
     def __init__(self, terms: Terms, record: Mapping[str, object]) -> None:
         ours = terms.currency
-        self.currency: Final = str(stated(record, "currency") or ours).strip().upper()
+        own = stated(record, "currency")
+        self.currency: Final = str(ours if own is None else own).strip().upper()
         if self.currency not in DECIMALS:
             message = f"currency {self.currency!r:.20} is not one of ISO 4217; write a code like {ours}"
             raise Invalid(message)

@@ -103,7 +103,9 @@ def _type(terms: Terms, record: Mapping[str, object]) -> EventType:
 
 def _lines(record: Mapping[str, object], event_type: EventType, money: Money) -> tuple[list[Line], list[Line]]:
     """Return the lines that are sales, and those that are returns, in the record's currency."""
-    stated = record.get("lines") or ()
+    stated = record.get("lines")
+    if stated is None:
+        return [], []
     if not isinstance(stated, (list, tuple)):
         message = "lines is not a list; write one mapping a line, each with an amount"
         raise Invalid(message)

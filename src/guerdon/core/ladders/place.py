@@ -137,7 +137,8 @@ class Place:
         """Return the instant at which a level ends, or is looked at again."""
         due = min(self.until, self.turn)
         if self.later:
-            due = min(due, self.changes_at, self.turns_at)
+            due = min(due, self.changes_at)
+            due = min(due, self.turns_at)
         for until in self.given_until:
             due = min(due, i64(until))
         return due

@@ -33,6 +33,8 @@ class Lot:
     graced: bool = False
     start: datetime | None = None
     extended: int = 0
+    root: "Lot | None" = None
+    """The lot that was earned, where this one is of its points that came back."""
 
     def free(self) -> int:
         """Return what can be drawn."""
@@ -342,11 +344,14 @@ class Model:
         self.quiet(at)
         ended = self._has_ended(lot, at, since)
         restore = self.terms.get("restore", "grace")
-        if ended and restore == "new_lot":
-            made = Lot(event, at, at, self._first_end(at), part, part, 0, start=at)
+        anew = max(part - self.taken_for(lot), 0) if ended and restore == "new_lot" else 0
+        if anew:
+            made = Lot(event, at, at, self._first_end(at), anew, anew, 0, start=at, root=lot.root or lot)
             self.account.lots.append(made)
-            self.rows.append(("restored", at, event, event, part))
-            self._come_in(made, part, at)
+            self.rows.append(("restored", at, event, event, anew))
+            self._come_in(made, anew, at)
+            part -= anew
+        if part == 0:
             return
         lot.spent -= part
         lot.remaining += part
@@ -372,6 +377,10 @@ class Model:
         if ended:
             lot.over, lot.graced, lot.ends = False, True, later(at, (30, "day"), self.zone)
         self._come_in(lot, part, at)
+
+    def taken_for(self, lot: Lot) -> int:  # noqa: ARG002 - where goods come back it is asked
+        """Return how many points are owed, or were taken from others, for those of a lot: none, as no goods come back."""
+        return 0
 
     def answer_for(self, lot: Lot, points: int, at: datetime) -> int:  # noqa: ARG002 - where goods come back it is asked
         """Return how many points that come back stand for others that were taken in their stead: none, as no goods come back."""

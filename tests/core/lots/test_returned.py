@@ -263,9 +263,9 @@ COMES_BACK = [
 ]
 
 
-def lived(step: str, terms: str, cancelled: str, *others: Record) -> tuple[int, int]:
+def lived(step: str, terms: str, cancelled: str, *others: Record, restore: str = "original_date") -> tuple[int, int]:
     """Return what is there and what is owed when ten points were set aside, or spent, whose purchase came back, and then they did."""
-    body = kept(ENDS, f"\nreturns: {{}}\nredemptions: {{{terms}restore: original_date}}")
+    body = kept(ENDS, f"\nreturns: {{}}\nredemptions: {{{terms}restore: {restore}}}")
     asked = {"id": "ask", "at": "2017-01-10", "type": "redemption", "points": 10} | ({"step": step} if step else {})
     history = [buys("one", "2017-01-01", 10), asked, returns("back", "2017-01-15", "one"), *others]
     if cancelled:
@@ -276,16 +276,83 @@ def lived(step: str, terms: str, cancelled: str, *others: Record) -> tuple[int, 
     return stock.left.available, stock.left.debt
 
 
+@pytest.mark.parametrize("restore", ["original_date", "new_lot"])
 @pytest.mark.parametrize(("step", "terms", "cancelled"), COMES_BACK)
 def test_points_that_come_back_pay_what_their_own_purchase_owes_even_after_their_date(
-    step: str, terms: str, cancelled: str
+    step: str, terms: str, cancelled: str, restore: str
 ) -> None:
     """They expired, and ten points were owed for ever for goods that had been given back."""
-    assert lived(step, terms, cancelled) == (0, 0)
+    assert lived(step, terms, cancelled, restore=restore) == (0, 0)
 
 
+@pytest.mark.parametrize("restore", ["original_date", "new_lot"])
 @pytest.mark.parametrize(("step", "terms", "cancelled"), COMES_BACK)
-def test_points_of_others_that_paid_are_there_again(step: str, terms: str, cancelled: str) -> None:
+def test_points_of_others_that_paid_are_there_again(step: str, terms: str, cancelled: str, restore: str) -> None:
     other = buys("two", "2017-01-20", 10)
-    assert lived(step, terms, cancelled, other) == (10, 0)
-    assert lived(step, terms, cancelled, other, returns("again", "2017-02-11", "two")) == (0, 0)
+    assert lived(step, terms, cancelled, other, restore=restore) == (10, 0)
+    again = returns("again", "2017-02-11", "two")
+    assert lived(step, terms, cancelled, other, again, restore=restore) == (0, 0)
+
+
+# Points that came back as a new lot, which is their purchase's still.
+
+
+def anew(*history: Record, returned: str = "", until: str = "2017-06-30") -> tuple[int, int]:
+    """Return what is there and what is owed when ten points were spent, and what was given back of them was a new lot of a month."""
+    body = kept(ENDS, f"\nreturns: {{{returned}}}\nredemptions: {{restore: new_lot}}")
+    spent = {"id": "ask", "at": "2017-01-10", "type": "redemption", "points": 10}
+    told = [buys("one", "2017-01-01", 10), spent, *history, buys("none", until, 0)]
+    (stock,) = take_stock(programme(body), [event(body, one) for one in told])
+    return stock.left.available, stock.left.debt
+
+
+def cancels(when: str, points: int = 10, claim: str = "ask") -> Record:
+    return {
+        "id": f"cancel-{when}",
+        "at": when,
+        "type": "redemption",
+        "points": points,
+        "step": "cancel",
+        "reservation": claim,
+    }
+
+
+def test_what_expired_after_it_came_back_anew_is_not_taken_a_second_time() -> None:
+    """The new lot of 10 February ended on 10 March, and ten points were owed for ever for goods that had been given back."""
+    assert anew(cancels("2017-02-10"), returns("back", "2017-04-01", "one")) == (0, 0)
+    assert anew(cancels("2017-02-10"), returns("back", "2017-03-01", "one")) == (0, 0)
+
+
+def test_of_what_came_back_anew_what_is_there_is_taken_first() -> None:
+    """Four expire on 10 March, six on 5 April: of a refund of six nothing is left, and the rest is gone already."""
+    back = [cancels("2017-02-10", 4), cancels("2017-03-05", 6)]
+    some, rest = (
+        {**returns(name, "2017-03-20", "one"), "amount": amount} for name, amount in (("some", 6), ("rest", 4))
+    )
+    assert anew(*back, until="2017-03-21") == (6, 0)
+    assert anew(*back, some, until="2017-03-21") == (0, 0)
+    assert anew(*back, rest, until="2017-03-21") == (2, 0)
+    assert anew(*back, rest, {**some, "at": "2017-03-20T01:00:00"}, until="2017-03-21") == (0, 0)
+
+
+def test_of_points_that_are_owed_in_part_the_rest_comes_back_anew() -> None:
+    some = {**returns("some", "2017-01-15", "one"), "amount": 4}
+    assert anew(some, until="2017-02-11") == (0, 4)
+    assert anew(some, cancels("2017-02-10"), until="2017-02-11") == (6, 0)
+    assert anew(some, cancels("2017-02-10"), returns("back", "2017-04-01", "one")) == (0, 0)
+
+
+def test_points_that_came_back_anew_and_are_set_aside_pay_what_their_purchase_owes_even_after_their_date() -> None:
+    """The new lot ends on 10 March while it is held, and is given back on the 20th."""
+    held = {"id": "hold", "at": "2017-02-11", "type": "redemption", "points": 10, "step": "reserve"}
+    back = [cancels("2017-02-10"), held, returns("back", "2017-02-20", "one")]
+    assert anew(*back, until="2017-02-21") == (0, 10)
+    assert anew(*back, cancels("2017-03-20", claim="hold")) == (0, 0)
+
+
+@pytest.mark.parametrize("shortfall", ["pending_only", "within_balance"])
+def test_nothing_is_written_off_of_what_expired_after_it_came_back_anew(shortfall: str) -> None:
+    """The limit of what may be written off is four: the rest would be owed."""
+    returned = f"shortfall: {shortfall}, write_off: {{most: 4, every: year}}"
+    assert anew(returns("back", "2017-04-01", "one"), returned=returned) == (0, 6)
+    assert anew(cancels("2017-02-10"), returns("back", "2017-04-01", "one"), returned=returned) == (0, 0)

@@ -120,8 +120,11 @@ def _drop_debt(pocket: Pocket, at: i64, event: i64, claim: Claim, amount: int) -
 def _restore(pocket: Pocket, at: i64, event: i64, lot: Lot, amount: int, *, since: i64) -> None:
     """Give points back to a lot; one whose time ended meanwhile gets them for a grace, or a new lot does (S6b)."""
     ended = pocket.queues[lot.queue].has_ended(lot, at, since=since)
-    if ended and pocket.restores_anew:
-        _renew(pocket, at, event, lot, amount)
+    anew = max(amount - pocket.taken_for(lot), 0) if ended and pocket.restores_anew else 0
+    if anew > 0:
+        _renew(pocket, at, event, lot, anew)
+        amount -= anew
+    if amount == 0:
         return
     lot.spent -= amount
     lot.remaining += amount
@@ -142,6 +145,7 @@ def owed_by(pocket: Pocket, claim: Claim) -> int:
 def _renew(pocket: Pocket, at: i64, event: i64, lot: Lot, amount: int) -> None:
     """Make a new lot of points of one whose time has ended; they do not wait again."""
     made = Lot(event, lot.rule, lot.sequence, lot.payer, amount, earned_at=at, sequence=pocket.gone + len(pocket.lots))
+    made.root = lot.root
     made.terms = pocket.effects.in_force
     pocket.lots.append(made)
     pocket.note(RESTORED, at, event, made, amount, before=FROM_SPENT)

@@ -57,3 +57,13 @@ class Debt:
         self.spent: Final = spent
         self.claim: Final = claim
         self.lot: Final = lot
+
+    def pay(self, lot: Lot, amount: int, at: i64) -> None:
+        """Note that points of a lot pay for it."""
+        self.amount -= amount
+        if self.claim is not None:
+            self.claim.add(lot, amount, at)
+
+    def taken(self) -> int:
+        """Return what is owed, and what was paid, as far as that is remembered."""
+        return self.amount + (0 if self.claim is None else sum(self.claim.amounts))

@@ -72,14 +72,17 @@ def owe(
     )  # fmt: skip
 
 
-def owe_of(pocket: Pocket, at: i64, event: i64, amount: int, lot: Lot) -> None:
-    """Note what a refund takes beyond what is left of a lot."""
-    _add_debt(pocket, at, event, amount, Claim(event, amount, at=at, lapses_at=LATEST), lot)
+def owe_of(pocket: Pocket, at: i64, event: i64, amount: int, lot: Lot) -> Debt:
+    """Note what a refund takes beyond what is left of a lot, and return it."""
+    debt = _add_debt(pocket, at, event, amount, Claim(event, amount, at=at, lapses_at=LATEST), lot)
     pocket.note(INDEBTED, at, event, lot, amount)
+    return debt
 
 
-def _add_debt(pocket: Pocket, at: i64, event: i64, amount: int, claim: Claim | None, lot: Lot | None) -> None:
+def _add_debt(pocket: Pocket, at: i64, event: i64, amount: int, claim: Claim | None, lot: Lot | None) -> Debt:
     lasts = pocket.keeping.debt_lasts
     ends_at = LATEST if lasts is None else lasts.after(int(at))
-    pocket.debts.append(Debt(event, amount, at=at, ends_at=ends_at, spent=lot is None, claim=claim, lot=lot))
+    debt = Debt(event, amount, at=at, ends_at=ends_at, spent=lot is None, claim=claim, lot=lot)
+    pocket.debts.append(debt)
     pocket.debt += amount
+    return debt

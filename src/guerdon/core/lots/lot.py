@@ -16,6 +16,7 @@ class Lot:
     """What one part of a rule's answer to one event earned: named by `event`, `rule` and its `number` there.
 
     `share` is its share of the sale it came from, in minor units of money (S12). `terms` is the version by which it ends when it does.
+    `root` is the sequence of the lot that was earned, where this one is of points that were spent of it and came back as a new lot.
     """
 
     def __init__(  # noqa: PLR0913 - a lot is known by this much
@@ -26,6 +27,7 @@ class Lot:
         self.number: i64 = number
         self.payer: i64 = payer
         self.sequence: i64 = sequence
+        self.root: i64 = sequence
         self.earned_at: i64 = earned_at
         self.usable_from: i64 = earned_at
         self.expires_at: i64 = LATEST
@@ -51,6 +53,7 @@ class Lot:
         self.number = number
         self.payer = payer
         self.sequence = sequence
+        self.root = sequence
         self.earned_at = earned_at
         self.usable_from = earned_at
         self.expires_at = LATEST

@@ -34,7 +34,7 @@ class Owed:
                 self.paid += 1
                 continue
             part = min(amount, debt.amount)
-            debt.amount -= part
+            debt.pay(lot, part, at)
             amount -= part
             self.debt -= part
             self.available -= part
@@ -44,8 +44,10 @@ class Owed:
             else:
                 lot.reversed += part
             self.tell_paid(debt, lot, part, at, lot.event)
-            if debt.claim is not None:
-                debt.claim.add(lot, part, at)
+
+    def taken_for(self, lot: Lot) -> int:
+        """Return what refunds of a lot's purchase left owed, or took from other lots, for points that were not there."""
+        return sum([debt.taken() for debt in self.debts if debt.lot is not None and debt.lot.root == lot.root])
 
     def tell_paid(self, debt: Debt, lot: Lot, amount: int, at: i64, event: i64) -> None:
         """Append that points of a lot pay a debt."""

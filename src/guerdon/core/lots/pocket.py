@@ -280,7 +280,7 @@ class Pocket(Owed):
         Those that a refund took from others meanwhile, as if they were gone, stand for these first.
         """
         for debt in self.debts:
-            if debt.lot is lot and amount > 0:
+            if debt.lot is not None and debt.lot.root == lot.root and amount > 0:
                 part = self.answer_for(debt, lot, amount, at, lot.event)
                 lot.remaining -= part
                 lot.reversed += part

@@ -1,7 +1,8 @@
 """Lots whose purchases come back: what is taken out of them, what is owed or written off, and what is given back after all.
 
 Invariants:
-* A lot never gives back more than it was made with, and what had expired of it is not taken a second time.
+* A lot never gives back more than it was made with, and what had expired of it, or of lots that its points came back as, is not
+  taken a second time.
 * Of each row that takes points back, what is taken, owed and written off add up to what the purchase no longer earns.
 * What is given back goes where it came from: off what is owed first, then to lots that paid for it, then to its own lot.
 """
@@ -21,6 +22,7 @@ from guerdon.core.effects import (
 )
 from guerdon.core.errors import InvariantBroken
 from guerdon.core.lots import drawing
+from guerdon.core.lots.claims import Debt
 from guerdon.core.lots.lot import Lot
 from guerdon.core.lots.pocket import Pocket
 from guerdon.core.lots.recovery import DEBT, PENDING_ONLY, WITHIN_BALANCE
@@ -73,12 +75,13 @@ def reverse(pocket: Pocket, lot: Lot, row: i64, shortfall: int, room: int) -> in
     lot.expired -= expired
     lot.reversed += pending + usable + expired
     short = amount - pending - usable - expired
-    written = 0 if shortfall == DEBT else min(short - _within(pocket, short, shortfall), room)
+    gone = _gone_since(pocket, lot, short, shortfall)
+    written = 0 if shortfall == DEBT else min(short - gone - _within(pocket, short - gone, shortfall), room)
     _tell(effects, row, pending, amount, written)
     if expired > 0:
         pocket.note(RESTORED, at, event, lot, expired, before=FROM_EXPIRED)
     if short > written:
-        drawing.owe_of(pocket, at, event, short - written, lot)
+        _leave_gone(pocket, drawing.owe_of(pocket, at, event, short - written, lot), lot, gone, at=at)
         collect(pocket, at)
     pocket.fill(at)
     return written
@@ -95,6 +98,30 @@ def give_back(pocket: Pocket, lot: Lot, row: i64) -> None:
     own = min(rest, lot.reversed)
     _bring_back(pocket, lot, own, at)
     effects.granted[row] = amount - rest + own
+
+
+def _gone_since(pocket: Pocket, lot: Lot, short: int, shortfall: int) -> int:
+    """Return how much of what a lot is short of expired after it came back as new lots, beyond what is there of them."""
+    expired = 0
+    for made in pocket.lots if short > 0 else []:
+        if made.root == lot.root and made is not lot:
+            expired += made.expired
+            short -= 0 if shortfall == PENDING_ONLY else made.free()
+    return max(min(short, expired), 0)
+
+
+def _leave_gone(pocket: Pocket, debt: Debt, lot: Lot, amount: int, *, at: i64) -> None:
+    """Let points that expired after they came back as new lots be what is owed of their purchase."""
+    for made in pocket.lots if amount > 0 else []:
+        part = min(amount, made.expired) if made.root == lot.root and made is not lot else 0
+        if part > 0:
+            amount -= part
+            made.expired -= part
+            made.reversed += part
+            debt.pay(made, part, at)
+            pocket.debt -= part
+            pocket.note(RESTORED, at, debt.event, made, part, before=FROM_EXPIRED)
+            pocket.tell_paid(debt, made, part, at, debt.event)
 
 
 def _within(pocket: Pocket, short: int, shortfall: int) -> int:

@@ -59,8 +59,9 @@ def _counting(redemptions: Redemptions | None, pocket: Pocket) -> list[Claim]:
 
 
 def _save_pocket(pocket: Pocket, lapsed: list[Claim], out: Writer) -> None:
-    debts = [debt for debt in pocket.debts if debt.amount > 0 or _may_be_answered_for(debt)]
-    payers = {int(lot.sequence) for debt in debts for lot, _, _ in _paid_by(debt)}
+    held = {int(lot.root) for lot in pocket.lots if lot.held > 0} if pocket.debts else set()
+    debts = [debt for debt in pocket.debts if debt.amount > 0 or _may_be_answered_for(debt, held)]
+    payers = {int(lot.sequence) for debt in debts for lot, _, _ in _paid_by(debt, held)}
     lots = [lot for lot in pocket.lots if lot.remaining > 0 or int(lot.sequence) in payers]
     places = {int(lot.sequence): place for place, lot in enumerate(lots)}
     out.put(int(pocket.gone) + len(pocket.lots))
@@ -77,7 +78,7 @@ def _save_pocket(pocket: Pocket, lapsed: list[Claim], out: Writer) -> None:
     _save_places([lot for lot in pocket.waiting[pocket.waited :] if lot.pending > 0], places, out)
     out.put(len(debts))
     for debt in debts:
-        _save_debt(debt, places, out)
+        _save_debt(debt, places, held, out)
     claims = [claim for claim in pocket.holds[pocket.lapsed :] if claim.state == HELD] + lapsed
     out.put(len(claims))
     for claim in claims:
@@ -133,6 +134,7 @@ def _save_lot(lot: Lot, out: Writer) -> None:
     out.put(lot.pending)
     out.put(lot.share)
     out.put(int(lot.terms))
+    out.put(int(lot.root))
     out.put(lot.queue)
     out.put_flag(lot.place >= 0)
     out.put_flag(lot.ended)
@@ -152,13 +154,14 @@ def _load_lot(cells: Reader) -> Lot:
     lot.pending = cells.get()
     lot.share = cells.get()
     lot.terms = cells.get()
+    lot.root = cells.get()
     lot.queue = cells.get()
     lot.place = 0 if cells.get_flag() else -1
     lot.ended = cells.get_flag()
     return lot
 
 
-def _save_debt(debt: Debt, places: dict[int, int], out: Writer) -> None:
+def _save_debt(debt: Debt, places: dict[int, int], held: set[int], out: Writer) -> None:
     """Write what is owed, with the lot that is short of it: its place, or the lot itself where nothing is left of it."""
     out.put(int(debt.event))
     out.put_wide(debt.amount)
@@ -168,9 +171,9 @@ def _save_debt(debt: Debt, places: dict[int, int], out: Writer) -> None:
     out.put(_NO_LOT if debt.lot is None else places.get(int(debt.lot.sequence), _GONE))
     if debt.lot is not None and int(debt.lot.sequence) not in places:
         _save_lot(debt.lot, out)
-    out.put_flag(_may_be_answered_for(debt))
-    if _may_be_answered_for(debt):
-        paid = _paid_by(debt)
+    out.put_flag(_may_be_answered_for(debt, held))
+    if _may_be_answered_for(debt, held):
+        paid = _paid_by(debt, held)
         out.put(len(paid))
         for lot, amount, drawn_at in paid:
             out.put(places[int(lot.sequence)])
@@ -178,15 +181,15 @@ def _save_debt(debt: Debt, places: dict[int, int], out: Writer) -> None:
             out.put(drawn_at)
 
 
-def _may_be_answered_for(debt: Debt) -> bool:
-    """Say whether points of the lot that is short are set aside, and may come back for those that paid."""
-    return debt.lot is not None and debt.lot.held > 0
+def _may_be_answered_for(debt: Debt, held: set[int]) -> bool:
+    """Say whether points of the lot that is short are set aside (`held` has the roots of such), and may come back for those that paid."""
+    return debt.lot is not None and int(debt.lot.root) in held
 
 
-def _paid_by(debt: Debt) -> list[tuple[Lot, int, int]]:
+def _paid_by(debt: Debt, held: set[int]) -> list[tuple[Lot, int, int]]:
     """Return which lots paid how much of a debt, and when, where that may come back."""
     claim = debt.claim
-    if claim is None or not _may_be_answered_for(debt):
+    if claim is None or not _may_be_answered_for(debt, held):
         return []
     return [
         (lot, claim.amounts[place], int(claim.drawn_at[place]))

@@ -121,5 +121,6 @@ def test_one_key_asked_at_once_does_it_once(served: Served) -> None:
 
 def test_a_key_that_is_none_is_told(served: Served) -> None:
     for key in ("", "x" * 256, "two words"):
-        answer = served.post("/members/ana/redemptions", {}, headers={"Idempotency-Key": key})
-        assert answer.json()["code"] == "idempotency_key_invalid"
+        for path in ("/members/ana/redemptions", "/members/ana/redemptions?dry_run=true"):
+            answer = served.post(path, {}, headers={"Idempotency-Key": key})
+            assert answer.json()["code"] == "idempotency_key_invalid"

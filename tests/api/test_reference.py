@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from guerdon.api.app import document
+from guerdon.api.links import LINKS
 from guerdon.api.problems import KINDS
 from guerdon.cli.main import commands
 from tests.api.serving import Served, check_schema
@@ -51,6 +52,35 @@ def test_an_operation_is_declared_in_full(path: str, method: str, operation: dic
     assert keyed | {"400", "429", "500", "503"} <= operation["responses"].keys()
 
 
+def test_links_lead_to_operations_and_say_what_each_is_of() -> None:
+    placed = {
+        one["operationId"]: {named["name"] for named in one["parameters"] if named["in"] == "path"}
+        for _, _, one in OPERATIONS
+    }
+    links = [
+        link
+        for _, _, operation in OPERATIONS
+        for answer in operation["responses"].values()
+        for link in answer.get("links", {}).values()
+    ]
+    assert links
+    assert all(link.get("parameters", {}).keys() == placed[link["operationId"]] for link in links)
+    assert LINKS.keys() <= placed.keys()
+
+
+def test_a_body_is_required_where_something_must_be_said() -> None:
+    needed = {
+        name: one["requestBody"]["required"]
+        for _, _, one in OPERATIONS
+        if "requestBody" in one
+        for name in [one["operationId"]]
+    }
+    assert {"recordEvent", "recordEvents", "askBasket", "adjustPoints"} <= {
+        name for name, must in needed.items() if must
+    }
+    assert not any(needed[name] for name in ("enrol", "rollBack", "confirmRedemption", "closeMember"))
+
+
 def test_every_code_is_declared_somewhere() -> None:
     told = json.dumps(document())
     bare = {"not_found", "method_not_allowed"}
@@ -69,4 +99,6 @@ def test_the_reference_is_served_as_a_file_and_as_a_page_without_anything_from_e
     assert "script" not in page.text
     assert re.findall(r'(?:src|href)="(?!#|/docs\.css|/openapi\.json)', page.text) == []
     assert all(f'id="{one}"' in page.text for one in [*IDS, *KINDS])
+    assert set(re.findall('href="#(\\w+)"', page.text)) <= {"main", *IDS}
+    assert 'next: <a href="#confirmRedemption">' in page.text
     assert page.text.count("<h1") == 1

@@ -21,18 +21,25 @@ from tests.api.serving import Served
 
 Json = dict[str, Any]
 
+MEMBERS: Final = ["eve", "ida"]
+ERASED: Final = "zoe"
+"""Members with points, whom nobody erases, and one who was erased."""
+
+REWARD: Final = "coffee"
+LEAVING: Final = ["closeMember", "eraseMember"]
 KNOWN: Final[dict[str, list[str | int]]] = {
-    "member": ["ana", "ben"],
-    "account": ["ana", "ben"],
-    "receiver": ["ana", "ben"],
-    "reward": ["coffee", "mug", "ten", "cinema", "yacht"],
+    "member": [*MEMBERS * 3, ERASED],
+    "account": [*MEMBERS * 3, ERASED],
+    "receiver": [*MEMBERS * 3, ERASED],
+    "leaver": [ERASED, "bob"],
+    "reward": ["coffee", "ten", "coffee", "ten", "mug", "yacht"],
     "reason": ["goodwill", "correction", "fresh"],
     "transfer": ["gift", "pass", "renew"],
     "type": ["purchase", "refund"],
     "at": ["2026-06-01", "2026-05-31T10:00:00+02:00", "2027-07-01"],
     "amount": ["120.50", "40"],
     "currency": ["EUR"],
-    "points": [1, 10, 50],
+    "points": [10, 50],
 }
 """Values that mean something to the shop, by the names of the fields that they stand in."""
 
@@ -60,22 +67,25 @@ _GOOD: Final = range(200, 300)
 class Asked:
     """How many requests were answered, by operation and status, what each check was asked of, and what was wrong.
 
-    `seed` is what chance began with; `erased` are the members that were forgotten.
+    `seed` is what chance began with, `followed` how often a link led to a good answer, `erased` who was forgotten.
     """
 
     seed: int
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     checks: Counter[str] = field(default_factory=Counter)
+    followed: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
-    erased: set[str] = field(default_factory=set)
+    erased: set[str] = field(default_factory=lambda: {ERASED})
 
 
 def ask(served: Served, *, examples: int, walks: int, seed: int | None = None) -> Asked:
     """Ask a shop for everything: so many values of chance for each operation, and so many walks along the links."""
+    _prepare(served)
     config = _config(served.key, examples, walks)
     config.update(seed=seed, max_failures=None)
     schema = schemathesis.openapi.from_asgi("/openapi.json", _requests_alone(make_app(served.guerdon)), config=config)
     schema.hook(map_query)
+    schema.hook(map_body)
     asked = Asked(config.seed)
     for event in from_schema(schema).execute():
         if isinstance(event, events.ScenarioFinished):
@@ -87,6 +97,14 @@ def ask(served: Served, *, examples: int, walks: int, seed: int | None = None) -
     return asked
 
 
+def _prepare(served: Served) -> None:
+    for member in MEMBERS:
+        served.earn(900, member, f"earned-{member}")
+        assert served.post("/members", {"member": member}).status_code == 201
+    assert served.post("/members", {"member": ERASED, "identities": [{"shop": ERASED}]}).status_code == 201
+    assert served.post(f"/members/{ERASED}/erasure", {}).json()["status"] == "erased"
+
+
 def map_query(context: schemathesis.HookContext, query: Json | None) -> Json | None:
     """Leave out the time of a dry run that is none: nearly every request would be refused for it."""
     dry = (query or {}).get("dry_run")
@@ -94,6 +112,14 @@ def map_query(context: schemathesis.HookContext, query: Json | None) -> Json | N
     if not query or not takes_dry or dry in (True, "true"):
         return query
     return {name: value for name, value in query.items() if name != "at"}
+
+
+def map_body(context: schemathesis.HookContext, body: object) -> object:
+    """Ask for a reward with a price of its own where a redemption says of none: the schema allows it, no programme does."""
+    redeems = context.operation is not None and context.operation.path.endswith("/redemptions")
+    if not redeems or not isinstance(body, dict) or "points" in body:
+        return body
+    return {**body, "reward": body.get("reward") or REWARD}
 
 
 def _requests_alone(app: ASGIApp) -> ASGIApp:
@@ -117,6 +143,10 @@ def _config(key: str, examples: int, walks: int) -> SchemathesisConfig:
         "checks": {"positive_data_acceptance": {"enabled": False}},
         "operations": [
             {"include-operation-id": EVENTS, "checks": {"negative_data_rejection": {"enabled": False}}},
+            {
+                "include-operation-id": LEAVING,
+                "parameters": {"path.member": {"dictionary": "leaver", "probability": KNOWN_OF_ALL}},
+            },
         ],
         "generation": {"max-examples": examples, "database": "none"},
         "phases": {
@@ -132,13 +162,16 @@ def _config(key: str, examples: int, walks: int) -> SchemathesisConfig:
 
 def _note(asked: Asked, recorder: ScenarioRecorder) -> None:
     for id_, interaction in recorder.interactions.items():
-        case, response = recorder.cases[id_].value, interaction.response
+        step, response = recorder.cases[id_], interaction.response
+        case = step.value
         name = str(case.operation.definition.raw["operationId"])
         if response is None:
             asked.wrong.append(f"{name} was not answered")
             continue
         asked.answers[name, response.status_code] += 1
         its_own = interaction.request.method.lower() == case.operation.method.lower()
+        if step.transition is not None and response.status_code in _GOOD:
+            asked.followed[step.transition.id] += 1
         if its_own and response.status_code in _GOOD and not _is_dry(case):
             _note_erased(asked, name, case, response)
     for nodes in recorder.checks.values():

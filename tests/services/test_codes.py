@@ -144,6 +144,12 @@ def test_points_do_not_come_back_for_a_code_that_was_used(till: Till) -> None:
     assert till.points("ana") == 490
 
 
+def test_many_codes_are_uploaded_together_and_counted_once(till: Till) -> None:
+    assert till.upload([f"CINE-{n}" for n in range(1_200)]) == Uploaded(reward="cinema", added=1_200, free=1_200)
+    assert till.upload([f"CINE-{n}" for n in range(600, 1_800)]) == Uploaded(reward="cinema", added=600, free=1_800)
+    assert till.upload([]) == Uploaded(reward="cinema", added=0, free=1_800)
+
+
 def test_codes_of_a_pool_are_handed_out_one_by_one(till: Till) -> None:
     assert till.upload(["CINE-1", "CINE-2 ", "CINE-1"]) == Uploaded(reward="cinema", added=2, free=2)
     assert till.upload(["CINE-2", "Cine-3"], expires_at="2026-06-30") == Uploaded(reward="cinema", added=1, free=3)

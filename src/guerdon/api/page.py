@@ -44,7 +44,7 @@ _OPERATION: Final = Template("""
 <p><code>$method $path</code></p>$about
 $parameters$body
 <h3>Answers</h3><table><thead><tr><th scope="col">Status</th><th scope="col">What it says</th></tr></thead>
-<tbody>$answers</tbody></table>$example</section>""")
+<tbody>$answers</tbody></table>$example$next</section>""")
 _PARAMETERS: Final = Template("""<h3>Parameters</h3><table>
 <thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">What it is</th></tr></thead><tbody>$rows</tbody></table>""")
 
@@ -81,6 +81,7 @@ def _operation(path: str, method: str, one: Json) -> str:
         body="" if sent is None else f"<h3>Body</h3>{_example(sent)}",
         answers="".join(answers),
         example=_example(next(iter(one["responses"].values()))),
+        next=_links(next(iter(one["responses"].values()))),
     )
 
 
@@ -88,6 +89,12 @@ def _example(said: Json) -> str:
     content = next(iter(said["content"].values()))
     shown = [each["value"] for each in content.get("examples", {}).values()][:1]
     return "".join([f"<pre>{escape(json.dumps(each, indent=2, ensure_ascii=False))}</pre>" for each in shown])
+
+
+def _links(said: Json) -> str:
+    """Return where an answer leads to."""
+    told = ", ".join([f'<a href="#{one}">{one}</a>' for one in said.get("links", ())])
+    return f"<p>What comes next: {told}</p>" if told else ""
 
 
 def _prose(text: str) -> str:

@@ -42,6 +42,13 @@ def add_if_new(work: Work, table: Table, row: Columns) -> bool:
     return work.connection.execute(written).first() is not None
 
 
+def add_new(work: Work, table: Table, rows: Sequence[Columns]) -> int:
+    """Write those of many rows whose keys are not there, many at a time in their order; return how many were written."""
+    insert = postgresql.insert if work.is_postgresql else sqlite.insert
+    written: Any = insert(table).on_conflict_do_nothing().returning(literal_column("1"))
+    return len(work.connection.execute(written, rows).all()) if rows else 0
+
+
 def change(work: Work, table: Table, key: Columns, values: Columns) -> bool:
     """Change the rows of a key; say whether there were any."""
     return work.connection.execute(table.update().where(matches(table, key)).values(**values)).rowcount > 0

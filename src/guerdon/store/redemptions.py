@@ -88,7 +88,7 @@ def add_codes(
 ) -> int:
     """Add codes to a pool by their hashes, and return how many of them are new."""
     rows = [Code(one, pool, FREE, None, expires_at, codes_by_hash[one]) for one in sorted(codes_by_hash)]
-    return sum(ordinary.add_if_new(work, codes, {"programme": programme, **row._asdict()}) for row in rows)
+    return ordinary.add_new(work, codes, [{"programme": programme, **row._asdict()} for row in rows])
 
 
 def add_taken(work: Work, programme: int, code: Code) -> bool:

@@ -6,6 +6,7 @@ Invariants:
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -82,6 +83,12 @@ class Giving:
 def hash_of(view: View, code: str) -> bytes:
     """Return what is kept of a code of a pool, which is read as it is written."""
     return hashes_of(view, code)[0]
+
+
+def by_hash(view: View, codes: Iterable[str]) -> dict[bytes, str]:
+    """Return codes of a pool by what is kept of them."""
+    key = identities.key_of(view)
+    return {identities.hash_of(key, _KIND, code.strip()): code.strip() for code in codes}
 
 
 def hashes_of(view: View, code: str) -> list[bytes]:

@@ -8,7 +8,7 @@ from guerdon.core.errors import Invalid
 from guerdon.services.answers import Refusal
 from guerdon.services.audit import By
 from guerdon.services.published import Published
-from guerdon.services.redemptions.codes import UPLOADED, hash_of
+from guerdon.services.redemptions.codes import UPLOADED, by_hash
 from guerdon.services.redemptions.rows import reward_named
 from guerdon.store import audit, redemptions
 from guerdon.store.database import Work
@@ -47,8 +47,8 @@ def upload_codes(command: UploadCodes, work: Work, published: Published, *, at: 
             until = read_end(command.expires_at, published.programme.zone, "expires_at")
         except Invalid as invalid:
             return Refusal(code="body_invalid", detail=str(invalid))
-    by_hash = {hash_of(work, code): code.strip() for code in command.codes}
-    added = redemptions.add_codes(work, published.id, reward.name, by_hash, expires_at=until)
+    codes = by_hash(work, command.codes)
+    added = redemptions.add_codes(work, published.id, reward.name, codes, expires_at=until)
     audit.add(work, published.id, [command.by.did("upload", f"codes of {reward.name}", at=at, added=added)])
     return Uploaded(
         reward=reward.name, added=added, free=redemptions.free_codes(work, published.id, reward.name, at=at)

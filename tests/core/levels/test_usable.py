@@ -273,3 +273,21 @@ def test_what_is_foreseen_is_what_comes_when_nothing_more_happens(
     assert then > today
     assert outlook(text, f"{then}", *records).level == now.projected != now.level
     assert outlook(text, f"{then - timedelta(1)}", *records).level == now.level
+
+
+# Levels that begin with the next period.
+
+
+def test_nothing_begins_with_the_next_period_for_who_reached_nothing() -> None:
+    body = """
+metrics: {spend: {sum: eligible, within: year}, orders: {within: year}}
+ladders:
+  - id: tier
+    by: spend
+    credit: next_period
+    levels: [{id: member, from: 0}, {id: silver, from: 100}, {id: gold, from: 9, by: orders}]
+rules: [{id: base, give: floor(eligible)}]
+"""
+    assert moves(body, *spent(("2017-03-03", 99), ("2018-02-01", 1))) == []
+    reached = ("2018-01-01", "reached", "e01")
+    assert moves(body, *spent(("2017-03-03", 100), ("2018-02-01", 1))) == [reached]

@@ -83,6 +83,12 @@ def test_who_stays_keeps_everything() -> None:
     assert left(YEAR, *history[:2], says("stay", ENDS), when=ENDS) == (0, 0, 0, 0)
 
 
+def test_who_comes_back_before_leaving_or_stays_after_it_changes_nothing() -> None:
+    early = [buys("2017-01-01", 100), closes(), says("rejoin", "2017-03-01")]
+    assert [left(YEAR, *early, when=when)[1] for when in ("2017-03-11", ENDS)] == [100, 0]
+    assert points(YEAR, closes(days=None), says("stay", "2017-03-01"), buys("2017-03-02", 100)) == [0, 0, 0]
+
+
 def test_who_says_so_twice_leaves_by_what_was_said_last() -> None:
     """Sooner or later, as long as the first closing has not taken effect."""
     later = [buys("2017-01-01", 100), closes(), closes("2017-02-10", 60)]

@@ -200,6 +200,9 @@ def test_lots_that_paid_what_was_owed_get_it_back() -> None:
     assert has(even(), *history, *GIVEN_BACK) == (50, 0, 0)
     (stock,) = take_stock(programme(even()), [event(even(), record) for record in (*history, *GIVEN_BACK)])
     assert [(lot.remaining, lot.spent, lot.reversed) for lot in stock.left.lots] == [(0, 100, 20), (50, 0, 10)]
+    one_point = [*history[:2], buys("two", "2017-03-03", 11), *GIVEN_BACK]
+    (stock,) = take_stock(programme(even()), [event(even(), record) for record in one_point])
+    assert [(lot.remaining, lot.spent, lot.reversed) for lot in stock.left.lots] == [(0, 100, 20), (1, 0, 10)]
 
 
 def test_what_was_written_off_was_never_taken_and_does_not_come_back() -> None:

@@ -286,3 +286,11 @@ def test_an_event_twice_is_one_and_with_other_content_is_refused() -> None:
     assert without_repeats([once, read({"id": "a", "amount": "1.00"}), elsewhere]) == [once, elsewhere]
     with pytest.raises(Invalid, match="the event a came before with other content; give each event an id of its own"):
         without_repeats([once, read({"id": "a", "amount": 2})])
+
+
+def test_when_something_was_recorded_may_be_known_to_whoever_reads_it() -> None:
+    stated = read({"id": "1", "amount": 5, "recorded_at": "2017-03-04T00:00Z"})
+    record = {"id": "1", "member": "ana", "at": "2017-03-03T12:00", "amount": 5}
+    known = read_event(programme(PLAIN).terms, record, default_id="", recorded_at=stated.recorded_at)
+    assert known == stated
+    assert known.recorded_at == 1_488_585_600_000_000

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from guerdon.core.effects import EARNED, MOVED, REDEEMED, REVERSED
+from guerdon.core.effects import EARNED, INDEBTED, MOVED, REDEEMED, REVERSED
 from guerdon.core.ledger.books import BOOKS
 from guerdon.core.ledger.said import said_by
 from guerdon.core.ledger.terms import Terms, names_of
@@ -108,3 +108,9 @@ def test_numbers_lead_back_to_what_they_stand_for() -> None:
     assert terms.reward(mug) is terms.programme.rewards[0]
     assert terms.reward(terms.numbers["unit", "points"]) is None
     assert (terms.name(mug), terms.name(-1)) == ("mug", "")
+
+
+def test_what_is_redeemed_beyond_all_lots_is_owed_and_names_no_rule() -> None:
+    spent = {"at": "2026-01-06", "type": "redemption", "points": 60, "reward": "mug"}
+    (owed,) = of_kind(said(SHOP, {"at": "2026-01-05", "amount": 50}, spent), INDEBTED)
+    assert (owed["from"], owed["into"], owed["points"], owed["rule"]) == ("debt", "redeemed", 10, "")

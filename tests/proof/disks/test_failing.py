@@ -116,7 +116,7 @@ class Trial:
         """See that all or nothing is there if the power goes off while nobody knows what the disk has written."""
         seed = random.randrange(1 << 32)  # noqa: S311 - a seed is no secret
         files = self.disk.left(random.Random(seed))  # noqa: S311 - chance is no secret
-        left = opened(laid_down(files, self.disk.folder.parent / f"left{next(self.numbers)}"))
+        left = opened(laid_down(files, self.disk.folder.parent / f"left{fault.number}{fault.lasts}"))
         try:
             assert changed(before, kept(left)) in ([], self.whole), f"{fault}, seed {seed}"
         finally:

@@ -125,7 +125,8 @@ def clustered(settings: Mapping[str, str] = SETTINGS) -> Iterator[Cluster]:
         finally:
             cluster.stop()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        # Each test had a database of many files: Python would take three times as long to remove them.
+        subprocess.run(["/bin/rm", "-rf", folder], check=False)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from guerdon.core.ledger.rows import POSTINGS, Rows
 from tests.core.generated import compiled, events_of
 from tests.core.ledger.histories import Made, kept, lives
 
-EXAMPLES = 5_000 if os.environ.get("GUERDON_PROOF") == "1" else 300 if os.environ.get("GUERDON_INSTALLED") else 20
+EXAMPLES = 5_000 if os.environ.get("GUERDON_PROOF") == "1" else 100 if os.environ.get("GUERDON_INSTALLED") else 20
 # A shrink would compile hundreds of programmes; the failing seed is printed and can be shrunk by hand.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 law = settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])

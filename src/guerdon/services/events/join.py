@@ -13,7 +13,7 @@ import msgspec
 from guerdon.core.errors import Invalid
 from guerdon.core.events import Event, read_event
 from guerdon.services.events.record import Recording
-from guerdon.services.facts import Fact, moment
+from guerdon.services.facts import Fact
 from guerdon.services.published import Published
 from guerdon.services.serving import place_of
 from guerdon.store import guests
@@ -59,9 +59,8 @@ def _fact(published: Published, kept: GuestEvent, member: MemberRow) -> Fact | N
     if "identity" in body:
         # A refund that named its purchase's buyer some other way says what it said.
         body |= {"member": member.member, "before_joining": kept.at < member.enrolled_at}
-    record = {**body, "recorded_at": moment(kept.recorded_at)}
     try:
-        event = read_event(published.programme.terms, record, default_id=kept.id)
+        event = read_event(published.programme.terms, body, default_id=kept.id, recorded_at=kept.recorded_at)
     except Invalid:
         return None
     return Fact(

@@ -23,6 +23,7 @@ from guerdon.core.parts import BASE
 from guerdon.core.programme import Programme
 from guerdon.definition.check import load_text
 from tests.core.baskets import Data
+from tests.core.drawing import choice
 from tests.core.levels.generated import LEVEL_EXPRESSIONS, levelled
 from tests.core.levels.model import Move
 from tests.core.model import EPOCH, Expression, Model, Row
@@ -106,31 +107,28 @@ MOMENTS = (
 MONEY = ("0", "0.01", "3.20", "20", "49.99", "50", "50.01", "99.50", "100", "120.75", "333.33", "10000.00")
 
 
-def choice(*values: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - whatever a programme file may say
-    """Return one of the values."""
-    return st.sampled_from(values)
-
-
+@cache
 @st.composite
 def rules(draw: st.DrawFn, name: str, per: tuple[str, ...] = PER) -> Made:
     """Return one rule over purchases, as the file would say it, without limits."""
     return draw(_rules(name, draw(choice(*per))))
 
 
+@cache
 @st.composite
 def _rules(draw: st.DrawFn, name: str, per: str) -> Made:
     rule: Made = {"id": name, "per": per, "unit": "points" if per == "item" else draw(choice("points", "stars"))}
     if draw(st.booleans()):
-        rule["give"] = draw(st.sampled_from(sorted({"order": GIVES, "line": LINE_GIVES, "item": ITEM_GIVES}[per])))
+        rule["give"] = draw(choice(*sorted({"order": GIVES, "line": LINE_GIVES, "item": ITEM_GIVES}[per])))
     else:
         rule |= draw(_bands(per))
     if draw(st.booleans()):
-        rule["when"] = draw(st.sampled_from(sorted(CONDITIONS)))
+        rule["when"] = draw(choice(*sorted(CONDITIONS)))
     of_some_lines = per != "order" or not any(
         word in str(rule.get("give", rule.get("of"))) for word in ("eligible", "amount")
     )
     if of_some_lines and draw(st.booleans()):
-        rule["where"] = draw(st.sampled_from(sorted(LINE_CONDITIONS)))
+        rule["where"] = draw(choice(*sorted(LINE_CONDITIONS)))
     if draw(st.booleans()):
         rule["round_at"] = draw(choice("rule", *{"order": [], "line": ["line"], "item": ["line", "item"]}[per]))
         rule["round"] = draw(choice(*ROUNDINGS))
@@ -139,6 +137,7 @@ def _rules(draw: st.DrawFn, name: str, per: str) -> Made:
     return rule
 
 
+@cache
 @st.composite
 def _bands(draw: st.DrawFn, per: str) -> Made:
     edges = draw(st.sets(choice("0", "1", "20", "49.99", "50", "100"), min_size=1, max_size=3))
@@ -150,10 +149,11 @@ def _bands(draw: st.DrawFn, per: str) -> Made:
     if per == "line":
         made["within"] = draw(choice("line", "order"))
     if per != "item" and draw(st.booleans()):
-        made["of"] = draw(st.sampled_from(sorted(AMOUNTS if per == "order" else LINE_AMOUNTS)))
+        made["of"] = draw(choice(*sorted(AMOUNTS if per == "order" else LINE_AMOUNTS)))
     return made
 
 
+@cache
 @st.composite
 def limits(draw: st.DrawFn, *, kinds: tuple[str, ...] = ("points", "times")) -> Made:
     """Return one limit."""
@@ -170,10 +170,10 @@ def _multipliers(draw: st.DrawFn, name: str, targets: list[Made]) -> Made:
     by_line = bool(lined) and draw(st.booleans())
     names = [rule["id"] for rule in (lined if by_line else targets)]
     one: Made = {"id": name, "of": draw(st.lists(st.sampled_from(names), min_size=1, unique=True))}
-    one["by"] = draw(st.sampled_from(sorted(LINE_FACTORS if by_line else FACTORS)))
+    one["by"] = draw(choice(*sorted(LINE_FACTORS if by_line else FACTORS)))
     one["stack"] = draw(choice("add", "compound"))
     if draw(st.booleans()):
-        one["when"] = draw(st.sampled_from(sorted(CONDITIONS)))
+        one["when"] = draw(choice(*sorted(CONDITIONS)))
     if draw(st.booleans()):
         one["funded_by"] = draw(choice("Bolt", {"Bolt": 1, "Acme": 1}))
     return one
@@ -253,6 +253,7 @@ def _limit(draw: st.DrawFn, programme: Made) -> None:
             campaign["limits"] = [draw(limits(kinds=("points",) if multiplied else ("points", "times")))]
 
 
+@cache
 @st.composite
 def records(draw: st.DrawFn, number: int, *, pooled: bool) -> Made:
     """Return one event: mostly a purchase, with or without lines; now and then a visit or a return."""
@@ -272,6 +273,7 @@ def records(draw: st.DrawFn, number: int, *, pooled: bool) -> Made:
     return record
 
 
+@cache
 @st.composite
 def _lines(draw: st.DrawFn) -> Made:
     amount = draw(choice(*MONEY, "-5.00"))

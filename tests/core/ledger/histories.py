@@ -5,7 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.core.generated import choice, programmes
+from tests.core.drawing import choice
+from tests.core.generated import programmes
 
 Made = dict[str, Any]
 

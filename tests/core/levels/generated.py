@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.core.drawing import choice
 from tests.core.model import Expression
 
 Made = dict[str, Any]
@@ -32,11 +33,6 @@ LEVEL_EXPRESSIONS = LEVEL_GIVES | LEVEL_CONDITIONS | LEVEL_FACTORS
 
 PERIODS = ("month", "quarter", "year", "anniversary", {"year_from": "03-01"})
 OTHERS = ("ever", {"rolling_days": 30}, {"rolling_months": 2})
-
-
-def choice(*values: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - whatever a programme file may say
-    """Return one of the values."""
-    return st.sampled_from(values)
 
 
 @st.composite
@@ -85,10 +81,10 @@ def levelled(draw: st.DrawFn, made: Made) -> Made:
     for rule in made["rules"]:
         if rule.get("on", "purchase") == "purchase":
             if draw(st.booleans()):
-                rule["when"] = draw(st.sampled_from(sorted(LEVEL_CONDITIONS)))
+                rule["when"] = draw(choice(*sorted(LEVEL_CONDITIONS)))
             if "give" in rule and rule["per"] == "order" and draw(st.booleans()):
-                rule["give"] = draw(st.sampled_from(sorted(LEVEL_GIVES)))
+                rule["give"] = draw(choice(*sorted(LEVEL_GIVES)))
     for one in made["multipliers"]:
         if draw(st.booleans()):
-            one["by"] = draw(st.sampled_from(sorted(LEVEL_FACTORS)))
+            one["by"] = draw(choice(*sorted(LEVEL_FACTORS)))
     return made | draw(ladders())

@@ -11,7 +11,7 @@ from guerdon.app.service import Guerdon
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.events.record import record_events
 from guerdon.services.leases import Leases, Short, leasing
-from guerdon.services.published import Publishing
+from guerdon.services.published import Published, Publishing
 from guerdon.services.redemptions.redeem import RedeemReward, StepRedemption, step_redemption
 from guerdon.store import Database, Work, shared
 from guerdon.store.shared import Budget
@@ -80,6 +80,20 @@ def test_an_event_that_takes_more_than_a_lease_is_granted_it_in_full(database: D
     with serving(shop) as guerdon:
         told = [guerdon.submit(bought(n, amount=amount)).result() for n, amount in enumerate((900, 10, 900, 900))]
     assert [one.points["points"] for one in told if isinstance(one, Recorded)] == [1_800, 20, 1_800, 900 + 190]
+
+
+def test_for_a_dry_run_nothing_is_leased(engine: Engine) -> None:
+    """formancehq/ledger#1684 (48): a dry run left a trace; a lease is one, too."""
+    shop = Shop(shop_in(engine).database, budget_of(2_000))
+
+    def record(work: Work, published: Published, now: int) -> list[Recorded | Refusal]:
+        return record_events(work, published, [bought(1)], recorded_at=now)
+
+    with serving(shop) as guerdon:
+        (told,) = guerdon.write(record, dry=True).result()
+        assert isinstance(told, Recorded)
+        assert told.points == {"points": 8}
+        assert used(shop.database) == {}
 
 
 def test_nothing_stays_leased_when_a_service_ends(engine: Engine) -> None:

@@ -14,9 +14,9 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 from guerdon.core.errors import GuerdonError
 from guerdon.services.accounts.stand import Stand, stand_members
@@ -165,15 +165,19 @@ class Guerdon:
 
     def _once(self, do: Callable[[Work, Published, int], T], *, dry: bool = False) -> T:
         """Do it in one transaction."""
-        leases = self._publishing().leases
-        return leasing(self.database, self.programme, leases, lambda: self._in_one_work(do, dry=dry))
+        if dry:
+            return self._tried(do)
+        return leasing(self.database, self.programme, self._publishing().leases, lambda: self._in_one_work(do))
 
-    def _in_one_work(self, do: Callable[[Work, Published, int], T], *, dry: bool) -> T:
+    def _in_one_work(self, do: Callable[[Work, Published, int], T]) -> T:
+        with self.database.work() as work:
+            return do(work, self._published(work), self.clock())
+
+    def _tried(self, do: Callable[[Work, Published, int], T]) -> T:
+        """Do it in one transaction that is not kept; nothing is leased for it, as a lease would be."""
         try:
             with self.database.work() as work:
-                found = do(work, self._published(work), self.clock())
-                _undo(found, wanted=dry)
-                return found
+                _undo(do(work, replace(self._published(work), leases=None), self.clock()))
         except _Undone as undone:
             return undone.outcome  # type: ignore[return-value]  # it is what `do` returned
 
@@ -203,9 +207,8 @@ def _redeem_code(command: RedeemReward, work: Work, published: Published, at: in
     return redeem_reward(command, work, published, at=at)
 
 
-def _undo(found: object, *, wanted: bool) -> None:
-    if wanted:
-        raise _Undone(found)
+def _undo(found: object) -> NoReturn:
+    raise _Undone(found)
 
 
 def open_service_database(url: str, settings: Settings | None = None) -> Database:

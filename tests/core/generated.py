@@ -23,8 +23,7 @@ from guerdon.core.parts import BASE
 from guerdon.core.programme import Programme
 from guerdon.definition.check import load_text
 from tests.core.baskets import Data
-from tests.core.drawing import choice
-from tests.core.levels.generated import LEVEL_EXPRESSIONS, levelled
+from tests.core.levels.generated import LEVEL_EXPRESSIONS, choice, levelled
 from tests.core.levels.model import Move
 from tests.core.model import EPOCH, Expression, Model, Row
 

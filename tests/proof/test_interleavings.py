@@ -67,6 +67,12 @@ def brings_back(till: Till, n: int) -> Any:  # noqa: ANN401 - an outcome
     return till.record(back)
 
 
+def guest_brings_back(till: Till, n: int) -> Any:  # noqa: ANN401 - an outcome
+    """Let somebody whom nobody knows bring back what one of them buys."""
+    back = {"id": f"k{n}", "type": "refund", "identity": _card(n), "at": "2026-06-01", "refund_of": f"e{n}"}
+    return till.record({**back, "amount": 40})
+
+
 def guest_buys(till: Till, n: int) -> Any:  # noqa: ANN401 - an outcome
     return till.record({"id": f"g{n}", "identity": _card(n), "at": "2026-05-10", "amount": 60})
 
@@ -151,6 +157,7 @@ PAIRS: Final = (
     Pair("the first two events of a member", nobody, (buys("me"), buys("mf"))),
     Pair("a purchase and its refund by another", nobody, (buys("me"), brings_back)),
     Pair("a purchase and its refund by another, among others", bought, (buys("me", "of"), brings_back)),
+    Pair("a purchase and its refund by a guest", nobody, (buys("me"), guest_brings_back)),
     Pair("two members, the other way round", bought, (buys("me", "of"), buys("og", "mh"))),
     Pair("what falls due and a redemption", reserved, (posts_due, redeems("o"))),
     Pair("what falls due and a cancellation", reserved, (posts_due, steps("cancel"))),

@@ -103,6 +103,12 @@ def _was_guest(shop: Shop, number: int) -> None:
     _is_guest(shop, number)
 
 
+def _was_brought_back(shop: Shop, number: int) -> None:
+    """A guest has brought back what nobody has bought yet."""
+    back = {"id": f"k{number}", "type": "refund", "identity": _card(number), "at": "2026-06-01", "amount": 40}
+    shop.one(**back, refund_of=f"b{number}")
+
+
 def _enrols(shop: Shop, number: int) -> Answered:
     command = EnrolMember(member=f"m{number}", identities=[_card(number), {"email": f"m{number}@example.org"}])
     return _named(shop, number, lambda work, published: enrol_member(command, work, published, by=TESTS, at=shop.at()))
@@ -152,6 +158,7 @@ PATHS: Final = (
         lambda found, n: all(_is_done(one, n) for one in found),
     ),
     Path("a refund", _bought, _refunds, _is_done),
+    Path("a purchase that a guest has brought back", _was_brought_back, lambda shop, n: shop.one(**_buys(n)), _is_done),
     Path("a late event", _bought, lambda shop, n: shop.one(**_buys(n, "2026-05-09", 600) | {"id": f"l{n}"}), _is_done),
     Path("a redemption", _bought, lambda shop, n: _redeems(shop, n, reward="mug"), _is_done),
     Path("a redemption named by a key", _bought, _redeems_once, _is_created),

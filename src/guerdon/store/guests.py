@@ -56,6 +56,12 @@ def of_identities(view: View, programme: int, values: Iterable[Value]) -> list[G
     return [_made(row) for row in rows]
 
 
+def of_content(view: View, programme: int, content: bytes) -> GuestEvent | None:
+    """Return the event of a guest that says something, by its hash, which its id is part of; None when there is none."""
+    rows = ordinary.found(view, guest_events, GuestEvent._fields, {"programme": programme}, ["content"], [content])
+    return _made(rows[0]) if rows else None
+
+
 def forget_of(work: Work, programme: int, values: Iterable[Value]) -> None:
     """Forget under which identities events were kept, and what was said of them; what they became stays."""
     for kind, value in values:

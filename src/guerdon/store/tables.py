@@ -240,6 +240,7 @@ guest_events = _table(
     },
     "programme source id",
     Index("guest_events_identity", "programme", "kind", "value_hash"),
+    Index("guest_events_content", "programme", "content"),
     absent="account number",
 )  # fmt: skip
 

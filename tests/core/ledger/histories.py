@@ -5,8 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.core.drawing import choice
 from tests.core.generated import programmes
+from tests.core.levels.generated import choice
 
 Made = dict[str, Any]
 

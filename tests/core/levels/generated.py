@@ -10,7 +10,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.core.drawing import choice
 from tests.core.model import Expression
 
 Made = dict[str, Any]
@@ -33,6 +32,17 @@ LEVEL_EXPRESSIONS = LEVEL_GIVES | LEVEL_CONDITIONS | LEVEL_FACTORS
 
 PERIODS = ("month", "quarter", "year", "anniversary", {"year_from": "03-01"})
 OTHERS = ("ever", {"rolling_days": 30}, {"rolling_months": 2})
+
+
+_choices: dict[str, st.SearchStrategy[Any]] = {}
+
+
+def choice(*values: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - whatever a programme file may say
+    """Return one of the values. A strategy is made once: that takes longer than drawing from it."""
+    known = repr(values)
+    if known not in _choices:
+        _choices[known] = st.sampled_from(values)
+    return _choices[known]
 
 
 @st.composite

@@ -6,10 +6,13 @@ Invariants:
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
-from guerdon.core.errors import Conflict
-from guerdon.core.events import Event
+import msgspec
+
+from guerdon.core.errors import Conflict, Invalid
+from guerdon.core.events import Event, Terms, read_event
 from guerdon.core.facts import PURCHASE, REFUND
 from guerdon.services.answers import KEPT, Recorded, Refusal
 from guerdon.services.facts import Fact
@@ -92,6 +95,15 @@ class Guests:
     def save(self) -> None:
         """Write what is kept."""
         guests.add(self.work, self.published.id, self.rows)
+
+
+def as_fact(terms: Terms, kept: GuestEvent, body: dict[str, Any], account: str) -> Fact | None:
+    """Return what was kept as an event of an account; None when the programme does not know such an event any more, or it is forgotten."""
+    try:
+        event = read_event(terms, body, default_id=kept.id, recorded_at=kept.recorded_at)
+    except Invalid:
+        return None
+    return Fact(event=replace(event, account=account), body=msgspec.json.encode(body).decode(), content=kept.content)
 
 
 def kept(source: str, id_: str, *, repeated: bool = False) -> Recorded:

@@ -6,12 +6,11 @@ Invariants:
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import msgspec
 
-from guerdon.core.errors import Invalid
-from guerdon.core.events import Event, read_event
+from guerdon.core.events import Event
+from guerdon.services.events.guests import as_fact
 from guerdon.services.events.record import Recording
 from guerdon.services.facts import Fact
 from guerdon.services.published import Published
@@ -59,10 +58,4 @@ def _fact(published: Published, kept: GuestEvent, member: MemberRow) -> Fact | N
     if "identity" in body:
         # A refund that named its purchase's buyer some other way says what it said.
         body |= {"member": member.member, "before_joining": kept.at < member.enrolled_at}
-    try:
-        event = read_event(published.programme.terms, body, default_id=kept.id, recorded_at=kept.recorded_at)
-    except Invalid:
-        return None
-    return Fact(
-        event=replace(event, account=member.account), body=msgspec.json.encode(body).decode(), content=kept.content
-    )
+    return as_fact(published.programme.terms, kept, body, member.account)

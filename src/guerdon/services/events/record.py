@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+import msgspec
+
 from guerdon.core.calendar import EARLIEST
 from guerdon.core.errors import Conflict, Invalid, Refused
 from guerdon.core.events import Event
@@ -31,7 +33,7 @@ from guerdon.services.answers import (
 from guerdon.services.decision import closed, refusal_of, without_terms
 from guerdon.services.events.again import answered_before
 from guerdon.services.events.forwarding import awaited, forwarded, waiting_for
-from guerdon.services.events.guests import Guests, Home, kept
+from guerdon.services.events.guests import Guests, Home, as_fact, kept
 from guerdon.services.facts import Fact, Record, at_another_time, read_fact, row_of, says_the_same
 from guerdon.services.identities import Recognised, recognise
 from guerdon.services.published import Published
@@ -76,6 +78,9 @@ class Recording:
         # What we record ourselves, and what refunds that wait for purchases claim.
         self.ours: Final[list[Claim]] = []
         self.awaiting: Final[dict[Name, Claim]] = {}
+        # What was kept of guests and is taken over now, and refunds of guests whose purchase has come.
+        self.taking: Final[set[Name]] = set()
+        self.settled: Final[list[Claim]] = []
         # Purchases that refunds name, and that were not there when it was decided whose the refunds are.
         self.missing: set[Name] = set()
         self.outcomes: dict[Name, Outcome] = {}
@@ -119,6 +124,7 @@ class Recording:
     def take_over(self, facts: Sequence[Fact]) -> None:
         """Record, in their order, what was kept of guests as events of one account; what cannot be recorded stays kept."""
         account = facts[0].event.account
+        self.taking.update(map(_name, facts))
         rows = accounts.lock(self.work, self.published.id, [account])
         self._guard(facts)
         self.shared.lock([fact.event for fact in facts])
@@ -127,7 +133,7 @@ class Recording:
         for fact in facts:
             self._record(serving, fact)
         self._close(serving)
-        guests.settle(self.work, self.published.id, list(self.claims.values()))
+        guests.settle(self.work, self.published.id, [*self.claims.values(), *self.settled])
         events.claim(self.work, self.published.id, self._our_claims())
         write(self.work, self.published, self.served)
         self.shared.save()
@@ -200,6 +206,9 @@ class Recording:
     def _keep(self, fact: Fact) -> Recorded:
         claim, found = self.guests.keep(fact)
         self.claims[_name(fact)] = claim
+        refund = fact.event.refund
+        if refund is not None and (refund.source, refund.of) in self.missing:
+            self._await((refund.source, refund.of), claim)
         return found
 
     def _says_the_same(self, before: Claim, fact: Fact) -> bool:
@@ -268,13 +277,30 @@ class Recording:
         """Note that a refund waits, or record those that wait for a purchase in other accounts."""
         refund = event.refund
         if refund is not None and serving.waits(claim.number):
-            waiting = self._waiting_for((refund.source, refund.of))
-            self.awaiting[awaited(refund.source, refund.of, len(waiting) + 1)] = claim
+            self._await((refund.source, refund.of), claim)
         elif event.kind == PURCHASE:
             for one in self._waiting_for(_name_of(event)):
+                if one.number == NO_NUMBER:
+                    self._take_up(serving, one)
+                    continue
                 row = events.one(self.work, self.published.id, one.account, one.number)
                 if row is not None and one.account != event.account:
                     self._record_ours(serving, forwarded(self.published, row, event.account))
+
+    def _await(self, purchase: Name, claim: Claim) -> None:
+        """Note that what was claimed waits for a purchase."""
+        self.awaiting[awaited(*purchase, len(self._waiting_for(purchase)) + 1)] = claim
+
+    def _take_up(self, serving: Serving, waiting: Claim) -> None:
+        """Record the refund of a guest as one of its purchase's account, unless it is somebody's by now, or is about to be."""
+        kept = guests.of_content(self.work, self.published.id, waiting.content)
+        if kept is None or kept.account is not None or (kept.source, kept.id) in self.taking:
+            return
+        body = msgspec.json.decode(kept.body)
+        fact = as_fact(self.published.programme.terms, kept, body, serving.account.name)
+        number = None if fact is None else self._record_quietly(serving, fact)
+        if fact is not None and number is not None:
+            self.settled.append(Claim(*_name(fact), fact.event.account, number, fact.content))
 
     def _our_claims(self) -> list[Claim]:
         return [*self.ours, *[one._replace(source=name[0], id=name[1]) for name, one in self.awaiting.items()]]
@@ -285,12 +311,18 @@ class Recording:
 
     def _record_ours(self, serving: Serving, fact: Fact) -> None:
         """Record an event that nobody sent; one that would be refused does nothing."""
+        number = self._record_quietly(serving, fact)
+        if number is not None:
+            self.ours.append(Claim(*_name(fact), fact.event.account, number, fact.content))
+
+    def _record_quietly(self, serving: Serving, fact: Fact) -> int | None:
+        """Record an event of which nobody is told, and return its number; None when it is refused."""
         number = serving.count + 1
         try:
             serving.record(self._row(fact, number), Posted(event=fact.event, number=number))
         except Refused:
-            return
-        self.ours.append(Claim(*_name(fact), fact.event.account, number, fact.content))
+            return None
+        return number
 
     def _refers(self, fact: Fact) -> int:
         """Return the number of the reservation, or the purchase paid for, that an event names in its account."""
@@ -310,6 +342,7 @@ class Recording:
         """Write everything at once; the work ends as a Conflict when another one has claimed one of the ids meanwhile."""
         events.claim(self.work, self.published.id, [*self.claims.values(), *self._our_claims()])
         self.guests.save()
+        guests.settle(self.work, self.published.id, self.settled)
         write(self.work, self.published, self.served)
         self.shared.save()
 

@@ -5,13 +5,17 @@ hidden, so that calls between them lead straight to each other.
 """
 
 import os
+import sysconfig
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mypyc.build import mypycify
 from setuptools import Extension, setup
+from setuptools._distutils.ccompiler import CompileError, new_compiler
+from setuptools._distutils.sysconfig import customize_compiler
 from setuptools.command.build_ext import build_ext
 
 DIRECT_CALLS = ["-fvisibility=hidden"]
@@ -43,6 +47,21 @@ def modules() -> list[str]:
     return [str(file) for file in sorted(Path().rglob("*.py")) if file.name != "__init__.py"]
 
 
+def check_compiler() -> None:
+    """End with the compiler's complaint where it compiles nothing: that is found out before minutes of work for it."""
+    compiler = new_compiler()
+    customize_compiler(compiler)
+    with TemporaryDirectory() as folder:
+        least = Path(folder, "least.c")
+        least.write_text("#include <Python.h>\n")
+        try:
+            compiler.compile([str(least)], output_dir=folder, include_dirs=[sysconfig.get_path("include")])
+        except CompileError as failure:
+            message = f"error: there is no C compiler that finds Python.h: {failure}"
+            raise SystemExit(message) from None
+
+
+check_compiler()
 setup(
     name="core",
     ext_modules=mypycify(modules(), opt_level="3", debug_level="0", multi_file=True),

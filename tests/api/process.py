@@ -25,7 +25,15 @@ def wait_until(holds: Callable[[], bool], seconds: float = STARTS_SECONDS) -> No
 def children(parent: int) -> list[int]:
     """Return the processes that one started to answer beside it."""
     found = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return [int(one) for one in found if "multiprocessing.spawn" in Path(f"/proc/{one}/cmdline").read_text()]
+    return [int(one) for one in found if "multiprocessing.spawn" in _command(one)]
+
+
+def _command(process: str) -> str:
+    """Return what a process was started with; nothing when it has ended meanwhile."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 @contextmanager

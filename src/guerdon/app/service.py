@@ -8,6 +8,7 @@ Invariants:
 """
 
 import contextlib
+import gc
 import secrets
 import sys
 import threading
@@ -36,6 +37,7 @@ Clock = Callable[[], int]
 _MICROSECONDS: Final = 1_000
 _THREADS: Final = 3
 _SWITCH_SECONDS: Final = 0.0005
+_SELDOM: Final = (50_000, 20, 50)
 
 
 def now() -> int:
@@ -223,3 +225,10 @@ def let_threads_take_turns() -> None:
     """Let the thread that answers callers not wait long for the one that rates."""
     with contextlib.suppress(ValueError):
         sys.setswitchinterval(_SWITCH_SECONDS)
+
+
+def collect_seldom() -> None:
+    """Look for cycles of objects seldom: requests make very many objects and hardly a cycle, and what was made by now stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_SELDOM)

@@ -85,7 +85,7 @@ def serving_at(listening: socket.socket) -> str:
 def _run(app: object, listening: socket.socket, begun: Callable[[], None]) -> None:
     import uvicorn
 
-    from guerdon.app.service import let_threads_take_turns
+    from guerdon.app.service import collect_seldom, let_threads_take_turns
 
     class Server(uvicorn.Server):
         """Tells when it answers."""
@@ -96,6 +96,7 @@ def _run(app: object, listening: socket.socket, begun: Callable[[], None]) -> No
             begun()
 
     let_threads_take_turns()
+    collect_seldom()
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]  # an ASGI application, as two libraries describe it
         log_level="warning",

@@ -25,6 +25,9 @@ from guerdon.store.identities import Value
 
 Record = Mapping[str, Any]
 
+SOURCE: Final = "guerdon"
+"""The source of events that nobody sends: what commands make, and what the service does by itself."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIELDS: Final = (*COLUMNS, "identity", "before_joining")
 _LINE_FIELDS: Final = ("id", "amount", "discount")

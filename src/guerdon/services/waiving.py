@@ -7,7 +7,6 @@ Invariants:
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from guerdon.core.effects import EARNED, REVERSED
 from guerdon.core.events import Event
@@ -15,10 +14,8 @@ from guerdon.core.ledger.books import OWN_BOOKS
 from guerdon.core.ledger.said import Said
 from guerdon.core.lots.adjustments import late_loss_of
 from guerdon.services.answers import shown
-from guerdon.services.facts import Fact, moment, read_fact
+from guerdon.services.facts import SOURCE, Fact, moment, read_fact
 from guerdon.services.published import Published
-
-SOURCE: Final = "guerdon"
 
 
 def lost_to(changes: Iterable[tuple[int, Said]], units: Sequence[int], late: int) -> dict[int, int]:

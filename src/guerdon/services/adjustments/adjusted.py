@@ -7,7 +7,8 @@ from guerdon.core.lots.adjustments import Reason
 from guerdon.services.answers import Points, Recorded, Refusal, shown
 from guerdon.services.audit import By
 from guerdon.services.events.again import answered_once
-from guerdon.services.events.command import SOURCE, decide
+from guerdon.services.events.command import decide
+from guerdon.services.facts import SOURCE
 from guerdon.services.published import Published
 from guerdon.store import audit
 from guerdon.store.asked.adjustments import AdjustmentRow

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from guerdon.services.events.command import SOURCE
+from guerdon.services.facts import SOURCE
 from guerdon.services.published import Published
 from guerdon.services.transfers.passing import RECEIVED, SENT, received_id, reversal_id
 from guerdon.store import events

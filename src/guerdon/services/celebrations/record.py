@@ -17,9 +17,9 @@ from guerdon.services.accounts.stand import stand_of
 from guerdon.services.answers import Recorded
 from guerdon.services.celebrations.dates import day_of, latest, stretches
 from guerdon.services.celebrations.standing import Standing, begun, due, look, read, write, zone_named, zone_of
-from guerdon.services.events.command import SOURCE, decide_together
+from guerdon.services.events.command import decide_together
 from guerdon.services.events.record import record_events
-from guerdon.services.facts import moment
+from guerdon.services.facts import SOURCE, moment
 from guerdon.services.published import Published
 from guerdon.store import accounts, events, jobs, members
 from guerdon.store.database import View, Work

@@ -1,16 +1,13 @@
 """Command: an event that a command makes, decided as it is recorded: refused, it did nothing."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.events.record import Recording
-from guerdon.services.facts import moment
+from guerdon.services.facts import SOURCE, moment
 from guerdon.services.published import Published
 from guerdon.store.database import Work
-
-SOURCE: Final = "guerdon"
-"""The source of events that commands make."""
 
 
 def decide(work: Work, published: Published, record: Mapping[str, Any], *, at: int) -> Recorded | Refusal:

@@ -1,7 +1,7 @@
 """Find a redemption by its id: who made it."""
 
 from guerdon.core.errors import NotFound
-from guerdon.services.events.command import SOURCE
+from guerdon.services.facts import SOURCE
 from guerdon.services.published import Published
 from guerdon.store import events
 from guerdon.store.database import View

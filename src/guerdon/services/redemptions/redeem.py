@@ -6,7 +6,8 @@ from typing import Final
 
 from guerdon.core.errors import Conflict
 from guerdon.services.answers import Recorded, Refusal
-from guerdon.services.events.command import SOURCE, decide, decide_together
+from guerdon.services.events.command import decide, decide_together
+from guerdon.services.facts import SOURCE
 from guerdon.services.published import Published
 from guerdon.services.redemptions.codes import Giving
 from guerdon.services.redemptions.rows import CANCEL, CONFIRM, after_step, begun, reward_named

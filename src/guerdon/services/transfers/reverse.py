@@ -12,7 +12,7 @@ from guerdon.core.teller import Taken
 from guerdon.services.answers import Refusal
 from guerdon.services.audit import By
 from guerdon.services.events.again import answered_once
-from guerdon.services.events.command import SOURCE
+from guerdon.services.facts import SOURCE
 from guerdon.services.published import Published
 from guerdon.services.serving import Serving
 from guerdon.services.transfers.passing import receive, received_id, reversal_id, send

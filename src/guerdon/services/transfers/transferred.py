@@ -10,7 +10,7 @@ from guerdon.services.answers import Points, Recorded, Refusal, shown
 from guerdon.services.audit import By
 from guerdon.services.decision import CLOSED
 from guerdon.services.events.again import answered_once
-from guerdon.services.events.command import SOURCE
+from guerdon.services.facts import SOURCE
 from guerdon.services.published import Published
 from guerdon.store import accounts, audit, members
 from guerdon.store.asked import transfers

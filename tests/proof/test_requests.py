@@ -22,10 +22,10 @@ from tests.proof.asked import ask
 from tests.proof.requests import BEFORE, TEXT, Sent, requests
 from tests.proof.sizes import RELEASE, sized
 
-EXAMPLES = sized(push=3, release=400)
+EXAMPLES = sized(push=3, release=560)
 """How many values of chance each operation is asked with, after its examples and the bounds of its schema."""
 
-WALKS = sized(push=60, release=900)
+WALKS = sized(push=60, release=1_200)
 """How many walks there are along the links."""
 
 SEED = sized(push=5, release=random.randrange(1 << 32))  # noqa: S311 - a seed is no secret

@@ -28,19 +28,21 @@ CHANGING: Final = frozenset({WRITE, SYNC, TRUNCATE, DELETE})
 class _File:
     """What is on the disk for sure (None: not even a name), and what was done since, in order."""
 
-    synced: bytes | None = None
+    synced: bytearray | None = None
     since: list[tuple[int, bytes | None]] = field(default_factory=list)
     """Bytes written at an offset; None at a size that the file was cut to."""
 
     def sync(self) -> None:
-        self.synced = _after(self.synced or b"", self.since)
+        self.synced = bytearray() if self.synced is None else self.synced
+        _write(self.synced, self.since)
         self.since = []
 
     def left(self, chance: Random) -> bytes | None:
         """Return what a power loss leaves of it."""
         share = chance.choice([0, 0.1, 0.5, 0.9, 1])
-        found = _after(self.synced or b"", [part for one in self.since for part in _survivors(one, share, chance)])
-        return None if self.synced is None and not found and chance.random() < share else found
+        found = bytearray(self.synced or b"")
+        _write(found, [part for one in self.since for part in _survivors(one, share, chance)])
+        return None if self.synced is None and not found and chance.random() < share else bytes(found)
 
 
 class Disk:
@@ -53,7 +55,7 @@ class Disk:
         self.files: Final[dict[str, _File]] = {}
         self.ghosts: Final[dict[str, _File]] = {}
         for path in folder.iterdir():
-            self.files[str(path)] = _File(path.read_bytes())
+            self.files[str(path)] = _File(bytearray(path.read_bytes()))
         self._vfs: Final = _VFS(self)
 
     def left(self, chance: Random) -> dict[str, bytes]:
@@ -84,16 +86,14 @@ class Disk:
             self.ghosts[path] = gone
 
 
-def _after(content: bytes, done: list[tuple[int, bytes | None]]) -> bytes:
-    """Return a file's content after writes and cuts."""
-    found = bytearray(content)
+def _write(content: bytearray, done: list[tuple[int, bytes | None]]) -> None:
+    """Write and cut a file's content, in order; in place, as it is large and a write small."""
     for offset, data in done:
         if data is None:
-            del found[offset:]
+            del content[offset:]
             continue
-        found.extend(bytes(max(offset - len(found), 0)))
-        found[offset : offset + len(data)] = data
-    return bytes(found)
+        content.extend(bytes(max(offset - len(content), 0)))
+        content[offset : offset + len(data)] = data
 
 
 def _survivors(one: tuple[int, bytes | None], share: float, chance: Random) -> list[tuple[int, bytes | None]]:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path as Folder
@@ -24,6 +25,9 @@ CALLS_MIN, CALLS_MAX = 5, 300
 
 STEP_MAX = sized(push=6, release=1)
 """So many calls lie between two that fail, at most."""
+
+LOG_BYTES = 400_000
+"""A log of more bytes is brought into the file."""
 
 FULL = {WRITE: apsw.SQLITE_FULL}
 FAILING = {
@@ -98,6 +102,7 @@ class Trial:
         if fault.reached == SYNC:
             self._lose_power(before, fault)
         assert is_done or self.path.right(self.path.act(self.shop, number), number), f"asked again after {fault}"
+        self._shorten_log()
         return fault.reached != ""
 
     def _attempted(self, number: int, fault: Fault) -> bool:
@@ -111,6 +116,15 @@ class Trial:
             self.disk.before = lambda _call: None
         assert self.path.right(found, number), fault
         return True
+
+    def _shorten_log(self) -> None:
+        """Bring the log into the file when that has failed so often that it would never be through again."""
+        file = self.disk.folder / "guerdon.db"
+        if file.with_name("guerdon.db-wal").stat().st_size > LOG_BYTES:
+            with closing(apsw.Connection(str(file), vfs=self.disk.name)) as one:
+                # A connection knows of a log once it has read something.
+                one.execute("select count(*) from sqlite_schema").fetchall()
+                one.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
     def _lose_power(self, before: Kept, fault: Fault) -> None:
         """See that all or nothing is there if the power goes off while nobody knows what the disk has written."""

@@ -24,6 +24,8 @@ def busy(database: Database) -> Shop:
     shop.redeem(id="r1", member="ana", reward="coffee")
     shop.redeem(id="r2", member="ben", reward="coffee", reserve=True)
     shop.one(id="5", member="ana", at="2026-01-09", amount=250)
+    for number, member in (("6", "ana"), ("7", "ben")):
+        shop.one(id=number, type="refund", member=member, at="2026-01-14", refund_of="later", amount=10)
     return shop
 
 
@@ -89,6 +91,17 @@ def test_a_standing_that_somebody_changed_is_found(database: Database) -> None:
         "update accounts set state = (select state from accounts as a where a.account = 'ana') where account = 'ben'"
     )
     assert changed(database, statement).findings
+
+
+@pytest.mark.parametrize(
+    "change", ["id = 'x'", "source = 'x'", "account = 'x'", "number = number + 1", "content = null"]
+)
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_refund_that_nothing_says_to_wait_any_more_is_found(database: Database, count: int, change: str) -> None:
+    """Its purchase would not find it; nor the second one, when the first is gone."""
+    change = change.replace("null", "cast('x' as bytea)" if database.is_postgresql else "x'78'")
+    told = f"substr(id, 1, 5) = 'later' and substr(id, length(id)) = '{count}'"
+    assert changed(database, f"update event_ids set {change} where {told}").findings
 
 
 def test_an_event_that_somebody_changed_is_found(database: Database) -> None:

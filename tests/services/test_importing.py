@@ -211,6 +211,16 @@ def test_what_accounts_share_is_granted_in_the_order_in_which_it_happened(databa
     assert not shop.verify().findings
 
 
+def test_an_imported_refund_waits_for_a_purchase_that_turns_out_to_be_another_s(
+    database: Database, tmp_path: Path
+) -> None:
+    back = {"id": "b", "type": "refund", "member": "ana", "at": "2026-02-01", "refund_of": "p", "amount": 40}
+    shop = Shop(database)
+    assert imported(shop, written(tmp_path, [back], "back.jsonl")).recorded == 1
+    assert shop.one(id="p", member="ben", at="2026-01-31", amount=100).status == "recorded"
+    assert (shop.points("ben"), shop.verify().findings) == (60, ())
+
+
 def test_opening_balances_keep_the_day_on_which_each_amount_was_earned(database: Database, tmp_path: Path) -> None:
     """120 of 1 March end a year later, 30 of 20 May after that; a reason that nobody named brings nothing, and says so."""
     shop = Shop(database, ALONE + REASONS)

@@ -4,7 +4,7 @@ Invariant: whatever is wrong is told, and nothing that can be wrong ends the com
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +14,7 @@ from guerdon.core.errors import GuerdonError
 from guerdon.core.events import Event, Terms
 from guerdon.core.teller import FORMAT, Posted, Standing, Teller
 from guerdon.services.entries import DUE, RATED, WAITED, net_of, said_of
+from guerdon.services.events.forwarding import awaited, waiting_for
 from guerdon.services.facts import can_say, history_in, reread
 from guerdon.services.published import Published
 from guerdon.services.serving import granted_of, last_place
@@ -26,12 +27,13 @@ from guerdon.store.statements import Row
 
 
 class Kept(NamedTuple):
-    """All that is kept of an account; among the claims of ids there may be others'."""
+    """All that is kept of an account; among the claims of ids there may be others', and `find` looks for more of them."""
 
     events: list[EventRow]
     claims: Mapping[Name, Claim]
     journals: list[JournalRow]
     entries: list[Row]
+    find: Callable[[list[Name]], Mapping[Name, Claim]]
 
 
 def differences(published: Published, row: Account, account: Kept, *, at: int, drawn: Counter[Budget]) -> Iterator[str]:
@@ -46,6 +48,7 @@ def differences(published: Published, row: Account, account: Kept, *, at: int, d
     if misread:
         return
     yield from _unclaimed(account)
+    yield from _unawaited(account, [event for event in read if isinstance(event, Event)])
     yield from _misnumbered(row, account)
     if not kept:
         return
@@ -88,6 +91,19 @@ def _unclaimed(account: Kept) -> Iterator[str]:
             yield f"event {one.number} is not the one that its id {one.id!r} was claimed for"
         elif not can_say(one.body, claim.content):
             yield f"event {one.number} does not say what it said when its id {one.id!r} was claimed"
+
+
+def _unawaited(account: Kept, read: Sequence[Event]) -> Iterator[str]:
+    """Tell of refunds that waited for a purchase without a claim that says so: when it comes, nobody would find them."""
+    waited = {one.event for one in account.journals if one.kind == WAITED}
+    for row, event in zip(account.events, read, strict=True):
+        if event.refund is None or row.number not in waited:
+            continue
+        purchase = (event.refund.source, event.refund.of)
+        own = account.claims.get((row.source, row.id))
+        claims = waiting_for(*purchase, account.find([awaited(*purchase)]), account.find)
+        if own is None or own[2:] not in [one[2:] for one in claims]:
+            yield f"event {row.number} waited for the purchase {event.refund.of!r}, and no claim of that says so"
 
 
 def _misnumbered(row: Account, account: Kept) -> Iterator[str]:

@@ -21,6 +21,7 @@ from guerdon.services.published import Published, take_up
 from guerdon.store import accounts, events, guests, journals, seals, shared
 from guerdon.store.accounts import Account
 from guerdon.store.database import View
+from guerdon.store.events import Claim, Name
 from guerdon.store.shared import Budget
 
 SAID_ONCE: Final = {
@@ -34,7 +35,7 @@ SAID_ONCE: Final = {
 """Columns of the books' tables that nothing else says: of files, terms and the moment of recording, what no entry comes from."""
 
 COVERED: Final = (
-    "books against a fold of the events", "standings", "numbers of events and journals", "claims of event ids",
+    "books against a fold of the events", "standings", "numbers of events and journals", "claims of event ids, and of refunds that wait",
     "what is used of stocks and budgets", "both sides of transfers", "the chain of seals",
 )  # fmt: skip
 NOT_COVERED: Final = (
@@ -42,7 +43,7 @@ NOT_COVERED: Final = (
     "journals that are not sealed yet, against a change of an event together with all that follows from it",
     f"what is said once only: {', '.join(f'{name}.{column}' for name, columns in SAID_ONCE.items() for column in columns)}",
     "rows of shared that say that nothing is used: without them it is so, too",
-    "members, keys and other rows that are no books",
+    "members, guests, keys and other rows that are no books",
 )
 PAGE: Final = 500
 EVENTS: Final = 20_000
@@ -179,7 +180,11 @@ def _kept(view: View, programme: int, rows: Sequence[Account]) -> list[Kept]:
     claims = guests.settled(view, programme, events.find(view, programme, ids))
     posted = journals.of_accounts(view, programme, names)
     entries = journals.entries_of_accounts(view, programme, names)
-    return [Kept(kept.get(name, []), claims, posted.get(name, []), entries.get(name, [])) for name in names]
+
+    def find(wanted: Sequence[Name]) -> Mapping[Name, Claim]:
+        return events.find(view, programme, wanted)
+
+    return [Kept(kept.get(name, []), claims, posted.get(name, []), entries.get(name, []), find) for name in names]
 
 
 def _sets(view: View, programme: int, after: str, until: str | None) -> Iterator[list[Account]]:

@@ -45,8 +45,8 @@ class Life:
 def life_of(published: Published, name: str, facts: Sequence[Fact], *, at: int) -> Life | None:
     """Return the life of an account up to an instant, of all its facts in the order of S3.
 
-    None where one of them cannot be, or may be refused because the account was closed, or nothing is known of its reason: they are
-    better asked about one by one.
+    None where one of them cannot be, or may be refused because the account was closed, nothing is known of its reason, or a refund
+    waits for a purchase that may be another's: they are better asked about one by one.
     """
     rows = [
         row_of(fact, number, account=name, revision=published.revision, recorded_at=fact.event.at)
@@ -56,6 +56,8 @@ def life_of(published: Published, name: str, facts: Sequence[Fact], *, at: int) 
         published.programme.terms, rows, [at_account(fact.event, name) for fact in facts]
     )
     if refused or any(fact.event.kind == CLOSING or without_terms(published, fact.event) for fact in facts):
+        return None
+    if any(facts[number - 1].event.refund is not None for number in waiters):
         return None
     teller = published.teller
     effects = teller.refold(history, granted_of(published.programme, history))

@@ -14,12 +14,12 @@ from sqlalchemy import Table
 from sqlalchemy.exc import DBAPIError
 
 from guerdon.core.errors import GuerdonError
-from guerdon.services.accounts.stand import stand
+from guerdon.services.accounts.stand import brought
 from guerdon.services.answers import Recorded
 from guerdon.services.books.verify import SAID_ONCE, verify
 from guerdon.services.published import take_up
 from guerdon.services.states import packed, unpacked
-from guerdon.store import Database, Work
+from guerdon.store import Database, Work, accounts
 from guerdon.store.tables import METADATA
 from tests.proof.sizes import on_either_for_a_release, sized
 from tests.proof.till import Till, orders
@@ -176,10 +176,11 @@ def test_whatever_is_made_of_a_saved_standing_its_account_is_told_of_and_no_othe
             place = chance.randrange(len(state.cells))
             cells = [*state.cells[:place], other_than(state.cells[place], chance), *state.cells[place + 1 :]]
             published, who = till.publishing.current(work), row["account"]
-            stood = stand(work, published, who, at=till.at())
+            stood = brought(work, published, accounts.read(work, 1, [who])[who], till.at()).save()
             changed_ = {"state": packed(replace(state, cells=cells))}
             work.connection.execute(table.update().where(*chosen(table, row)).values(changed_))
             told = verify(work, published, at=till.at()).findings
             where = f"seed {SEED}: cell {place} of {who}"
             assert {one.account for one in told} <= {who}, where
-            assert told or stand(work, published, who, at=till.at()) == stood, where
+            tampered_with = accounts.read(work, 1, [who])[who]
+            assert told or brought(work, published, tampered_with, till.at()).save() == stood, where

@@ -11,6 +11,7 @@ something happens to it.
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from guerdon.core.errors import NotFound
@@ -21,7 +22,6 @@ from guerdon.services.published import Published, take_up
 from guerdon.store import accounts, events, guests, journals, seals, shared
 from guerdon.store.accounts import Account
 from guerdon.store.database import View
-from guerdon.store.events import Claim, Name
 from guerdon.store.shared import Budget
 
 SAID_ONCE: Final = {
@@ -181,10 +181,7 @@ def _kept(view: View, programme: int, rows: Sequence[Account]) -> list[Kept]:
     claims = guests.settled(view, programme, events.find(view, programme, ids))
     posted = journals.of_accounts(view, programme, names)
     entries = journals.entries_of_accounts(view, programme, names)
-
-    def find(wanted: Sequence[Name]) -> Mapping[Name, Claim]:
-        return events.find(view, programme, wanted)
-
+    find = partial(events.find, view, programme)
     return [Kept(kept.get(name, []), claims, posted.get(name, []), entries.get(name, []), find) for name in names]
 
 

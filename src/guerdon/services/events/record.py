@@ -298,9 +298,8 @@ class Recording:
             return
         body = msgspec.json.decode(kept.body)
         fact = as_fact(self.published.programme.terms, kept, body, serving.account.name)
-        number = None if fact is None else self._record_quietly(serving, fact)
-        if fact is not None and number is not None:
-            self.settled.append(Claim(*_name(fact), fact.event.account, number, fact.content))
+        if fact is not None:
+            self.settled.extend(self._recorded_quietly(serving, fact))
 
     def _our_claims(self) -> list[Claim]:
         return [*self.ours, *[one._replace(source=name[0], id=name[1]) for name, one in self.awaiting.items()]]
@@ -311,18 +310,16 @@ class Recording:
 
     def _record_ours(self, serving: Serving, fact: Fact) -> None:
         """Record an event that nobody sent; one that would be refused does nothing."""
-        number = self._record_quietly(serving, fact)
-        if number is not None:
-            self.ours.append(Claim(*_name(fact), fact.event.account, number, fact.content))
+        self.ours.extend(self._recorded_quietly(serving, fact))
 
-    def _record_quietly(self, serving: Serving, fact: Fact) -> int | None:
-        """Record an event of which nobody is told, and return its number; None when it is refused."""
+    def _recorded_quietly(self, serving: Serving, fact: Fact) -> list[Claim]:
+        """Record an event of which nobody is told, and return the claim of its id; none when it is refused."""
         number = serving.count + 1
         try:
             serving.record(self._row(fact, number), Posted(event=fact.event, number=number))
         except Refused:
-            return None
-        return number
+            return []
+        return [Claim(*_name(fact), fact.event.account, number, fact.content)]
 
     def _refers(self, fact: Fact) -> int:
         """Return the number of the reservation, or the purchase paid for, that an event names in its account."""

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from guerdon.batch.rate import history_of_member
 from guerdon.core.errors import Invalid
+from guerdon.core.events.granted import Grant
 from tests.batch.statements import lay, lay_many, points, run_of
 from tests.parity.test_batch import in_batch, lay_down, one_by_one
+from tests.parity.test_ledger import as_values
+from tests.parity.test_ledger import in_batch as ledger_in_batch
 
 SHARED = """
 format: 1
@@ -45,7 +48,7 @@ def test_what_was_granted_is_granted_again(tmp_path: Path) -> None:
     file = lay(tmp_path / "s.csv", *sales, header=HEADER)
     assert totals(file) == {"ana": 30, "ben": 60, "cleo": 0}
     (event,) = history_of_member(run_of(SHARED, file), "ben")
-    assert (event.granted, event.recorded_at) == ((("base", Decimal(60)),), None)
+    assert (event.granted, event.recorded_at) == ((Grant("base", Decimal(60)),), None)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +58,9 @@ def test_what_was_granted_is_granted_again(tmp_path: Path) -> None:
         ("2,ben,2026-07-01,70,,bass=1", "event 2 was granted something of 'bass', which has no budget"),
         ("2,ben,2026-07-01,70,,base", "granted 'base' is not NAME=NUMBER"),
         ("2,ben,2026-07-01,70,,base=1.5", "event 2: granted base=1.5 has more decimals than the points have"),
+        ("2,ben,2026-07-01,70,,base=1e1", "granted base=1e1 is not a number of points or times"),
+        ("2,ben,2026-07-01,70,,base=1++", "granted base=1++ is not a number of points or times"),
+        ("2,ben,2026-07-01,70,,base=1;base=2", "event 2 says twice what a budget granted it, again with base"),
         ("2,ben,2026-07-01,70,,base=-1", "granted base=-1 is not a number of points or times"),
         ("2,ben,2026-07-01,70,2026-07-09,base=1", "event 2: recorded_at 2026-07-09 is not a time with its offset"),
         ("2,ben,2026-07-01,70,soon,base=1", "event 2: recorded_at soon is not a time with its offset"),
@@ -91,6 +97,38 @@ def test_files_are_granted_what_values_are(
     lay_down(path, records)
     expected = one_by_one(run.programme, [{**record, "source": "shop"} for record in records])
     assert in_batch(run.programme, run.files, path, force_fold=False)[0] == expected
+
+
+SEVERAL = SHARED.replace(
+    "rules: [",
+    """rules:
+  - id: gift
+    give: 5
+    limits: [{times: 9, per: programme, every: ever}, {points: 30, per: programme, every: month}, {points: 40, per: programme, every: ever}]
+  - """,
+).replace("]}]", "]}")
+
+
+@settings(max_examples=15, deadline=None, phases=(Phase.generate, Phase.reuse), suppress_health_check=list(HealthCheck))
+@given(data=st.data(), stated=RECORDS)
+def test_files_say_which_budget_cut_as_values_do(
+    data: st.DataObject,
+    stated: list[tuple[str, str, int, str | None]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Whether each budget is named by itself or what owns them, some had more and some had not."""
+    names = ["base", *(["gift"] if data.draw(st.booleans()) else ["gift#1", "gift#2", "gift#3"])]
+    grants = st.tuples(*[st.sampled_from(["0", "1", "3+", "5", "5+", "0+"]) for _ in names])
+    records = [
+        {
+            "id": f"e{i}", "source": "shop", "member": member, "at": at, "amount": amount,
+            "granted": ";".join(f"{name}={one}" for name, one in zip(names, data.draw(grants), strict=True)),
+        }
+        for i, (member, at, amount, _) in enumerate(stated)
+    ]  # fmt: skip
+    folder = tmp_path_factory.mktemp("several")
+    lay_down(folder / "shop.jsonl", records)
+    assert ledger_in_batch(SEVERAL, folder / "shop.jsonl", folder / "ledger") == as_values(SEVERAL, records)
 
 
 PLAIN = """

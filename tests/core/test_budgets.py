@@ -167,3 +167,15 @@ def test_a_cap_is_told_as_what_may_be_held() -> None:
     (part,) = explain(programme(body), answers(body, {"amount": 1})).events[0].rules[0].parts
     assert [part.desired, part.granted] == [50, 40]
     assert "40" in part.limit_text
+
+
+def test_a_purchase_as_it_is_left_has_no_more_of_a_budget_than_it_was_granted() -> None:
+    """Of the campaign's 60 Ana had 55, as base's 130 ended there; what comes back then is not made up from the other 5."""
+    body = """
+rules: [{id: base, give: floor(amount), limits: [{points: 130, per: programme, every: ever}]}]
+campaigns:
+  - {id: spring, from: 2017-03-01, until: 2017-03-31, multipliers: [{id: double, of: base, by: 2}], limits: [{points: 60, per: campaign, every: ever}]}
+"""
+    back = {"type": "refund", "refund_of": "e01", "member": "ana", "at": "2017-04-01"}
+    assert granted(body, bought("ana", "2017-03-02", 75), {**back, "amount": 5}) == {"ana": [130, -5]}
+    assert granted(body, bought("ana", "2017-03-02", 75), {**back, "amount": 40}) == {"ana": [130, -60]}

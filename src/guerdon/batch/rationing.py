@@ -22,12 +22,13 @@ from guerdon.batch.redeemed import beyond
 from guerdon.batch.shares import Share
 from guerdon.core.calendar import EVER
 from guerdon.core.events.granted import read_granted
-from guerdon.core.limits import PLENTY
+from guerdon.core.limits import PLENTY, and_more
 from guerdon.core.limits.budgets import Rationing, Take, Takes
 from guerdon.core.programme import Programme
-from guerdon.core.recorded import budgets_of, check_complete, check_granted, decimals_of
+from guerdon.core.recorded import budgets_of, check_complete, decimals_of, quotas_of
 
 _ORDER: Final = 'e."at", e.kind, e.source, e.id'
+_NUMBER: Final = r"(\d+\.?\d*|\.\d+)\+?"
 
 
 class Passes:
@@ -193,25 +194,33 @@ class Recorded:
     def _budgets(self) -> list[int]:
         """Lay down what events were granted, and return the budgets of which anything is."""
         one = 'SELECT "row", unnest(string_split(granted, \';\')) AS one FROM "events" WHERE granted IS NOT NULL'
+        said = f"SELECT \"row\", trim(split_part(one, '=', 1)) AS owner, trim(split_part(one, '=', 2)) AS said FROM ({one}) WHERE trim(one) <> ''"
         pairs = (
-            "SELECT \"row\", trim(split_part(one, '=', 1)) AS owner, try_cast(trim(split_part(one, '=', 2)) AS DECIMAL(38, 9)) AS number "
-            f"FROM ({one}) WHERE trim(one) <> ''"
+            f"SELECT \"row\", owner, suffix(said, '+') AS more, CASE WHEN regexp_full_match(said, '{_NUMBER}') "
+            f"THEN try_cast(rtrim(said, '+') AS DECIMAL(38, 9)) END AS number FROM ({said})"
         )
         ones = [10 ** decimals_of(self.programme, position) for position in self.programme.budgets]
-        known = [(name, budget, ones[budget]) for name, budgets in self.owned.items() for budget in budgets]
-        values = ", ".join(f"({text(name)}, {budget}, {one})" for name, budget, one in known)
-        joined = f"({pairs}) AS p LEFT JOIN (VALUES {values}) AS k(owner, budget, one) ON k.owner = p.owner"
+        known = [
+            f"({text(name)}, {budget}, {ones[budget]}, {is_counted})"
+            for name, budgets in self.owned.items()
+            for budget, is_counted in budgets
+        ]
+        joined = f"({pairs}) AS p LEFT JOIN (VALUES {', '.join(known)}) AS k(owner, budget, one, counted) ON k.owner = p.owner"
         self._check(joined)
-        made = f'SELECT p."row", k.budget, CAST(p.number * k.one AS BIGINT) AS amount FROM {joined}'
-        self.con.execute(f'CREATE OR REPLACE TEMP TABLE "grants" AS {made}')
+        amount = "CAST(p.number * k.one AS BIGINT)"
+        quota = f"CASE WHEN NOT k.counted THEN {PLENTY} WHEN p.more THEN {and_more(0)} - {amount} ELSE {amount} END"
+        self.con.execute(
+            f'CREATE OR REPLACE TEMP TABLE "grants" AS SELECT p."row", k.budget, {quota} AS amount FROM {joined}'
+        )
         return [int(row[0]) for row in self.con.execute('SELECT DISTINCT budget FROM "grants" ORDER BY 1').fetchall()]
 
     def _check(self, joined: str) -> None:
-        """Let the core say what is wrong with the first grant that cannot be read."""
-        wrong = "k.owner IS NULL OR p.number IS NULL OR p.number < 0 OR p.number * k.one <> CAST(p.number * k.one AS BIGINT)"
-        query = f'SELECT e.id, e.granted FROM {joined} JOIN "events" AS e ON e."row" = p."row" WHERE {wrong} ORDER BY e.id LIMIT 1'
+        """Let the core say what is wrong with the first grant that cannot be read, or that is said twice."""
+        wrong = "k.owner IS NULL OR p.number IS NULL OR p.number * k.one <> CAST(p.number * k.one AS BIGINT)"
+        twice = 'COUNT(*) OVER (PARTITION BY p."row", k.budget) > 1'
+        query = f'SELECT e.id, e.granted FROM {joined} JOIN "events" AS e ON e."row" = p."row" QUALIFY {wrong} OR {twice} ORDER BY e.id LIMIT 1'
         for identity, granted in self.con.execute(query).fetchall():
-            check_granted(self.programme, str(identity), read_granted(granted))
+            quotas_of(self.programme, str(identity), read_granted(granted))
 
 
 class TakesFile:

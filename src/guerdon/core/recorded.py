@@ -1,17 +1,19 @@
 """What is recorded of events: in which order, and what shared budgets granted them (S2).
 
 Invariants:
-* A grant that was recorded is granted again, and never more: the race for a budget is not run anew.
+* A grant that was recorded is granted again, and never more: the race for a budget is not run anew. The budget that cut is
+  the one that had no more, not another that was granted as much.
 * Of one budget either every event that draws on it says what it was granted, or none does.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 from guerdon.core.errors import Invalid
 from guerdon.core.events import Event
-from guerdon.core.limits import POINTS
+from guerdon.core.events.granted import Grant
+from guerdon.core.limits import PLENTY, POINTS, TIMES, and_more
 from guerdon.core.programme import Programme
 
 _LISTED: Final = 8
@@ -36,41 +38,62 @@ def _rank(event: Event) -> tuple[int, int, int, str, str]:
 
 
 def grants_of(programme: Programme, events: Sequence[Event]) -> list[dict[int, int]]:
-    """Return, for each of the programme's budgets, what was granted of it, by the places of the events that say so."""
+    """Return, for each of the programme's budgets, what it leaves the events that say so, by their places."""
     found: list[dict[int, int]] = [{} for _ in programme.budgets]
     for place, event in enumerate(events):
-        for budget, amount in check_granted(programme, event.id, event.granted):
-            found[budget][place] = amount
+        for budget, quota in quotas_of(programme, event.id, event.granted).items():
+            found[budget][place] = quota
     return found
 
 
-def check_granted(programme: Programme, event: str, granted: Sequence[tuple[str, Decimal]]) -> list[tuple[int, int]]:
-    """Return what an event was granted of which budgets, in smallest parts; Invalid for what no budget can have granted."""
-    found = []
-    owned = budgets_of(programme) if granted else {}
-    for name, number in granted:
-        if name not in owned:
-            raise Invalid(_unknown(event, name, list(owned)))
-        for budget in owned[name]:
+def quotas_of(programme: Programme, event: str, granted: Sequence[Grant]) -> dict[int, int]:
+    """Return what budgets leave an event that was granted this, in smallest parts; Invalid for what cannot have been granted."""
+    found: dict[int, int] = {}
+    named = budgets_of(programme) if granted else {}
+    for name, number, more in granted:
+        if name not in named:
+            raise Invalid(_unknown(event, name, list(named)))
+        for budget, is_counted in named[name]:
+            if budget in found:
+                message = f"event {event} says twice what a budget granted it, again with {name}; leave one of both out"
+                raise Invalid(message)
             one = 10 ** decimals_of(programme, programme.budgets[budget])
-            found.append((budget, _scaled(event, name, number, one)))
+            amount = _scaled(event, name, number, one) if is_counted else PLENTY
+            found[budget] = and_more(amount) if more and is_counted else amount
     return found
 
 
-def budgets_of(programme: Programme) -> dict[str, list[int]]:
-    """Return which budgets a recorded number is of, by what owns them: those in points or, where there are none, in times."""
-    found: dict[str, list[int]] = {}
-    for points in (True, False):
-        for budget, position in enumerate(programme.budgets):
-            limit = programme.limits[position]
-            named = found.setdefault(limit.name, [])
-            if (limit.kind == POINTS) is points and (points or not _counts_points(programme, named)):
-                named.append(budget)
+def granted_of(programme: Programme, taken: Mapping[int, int], cut: Collection[int]) -> list[Grant]:
+    """Return what an event was granted that took so much of budgets, of which some `cut` it."""
+    found = []
+    for budget, name in enumerate(names_of_budgets(programme)):
+        if budget in taken or budget in cut:
+            number = Decimal(taken.get(budget, 0)).scaleb(-decimals_of(programme, programme.budgets[budget]))
+            found.append(Grant(name, number, more=budget not in cut))
     return found
 
 
-def _counts_points(programme: Programme, budgets: Sequence[int]) -> bool:
-    return any([programme.limits[programme.budgets[budget]].kind == POINTS for budget in budgets])
+def names_of_budgets(programme: Programme) -> list[str]:
+    """Return a name for each budget: what owns it, with its number where that owns several."""
+    owners = [programme.limits[position].name for position in programme.budgets]
+    return [
+        owner if owners.count(owner) == 1 else f"{owner}#{owners[: budget + 1].count(owner)}"
+        for budget, owner in enumerate(owners)
+    ]
+
+
+def budgets_of(programme: Programme) -> dict[str, list[tuple[int, bool]]]:
+    """Return of which budgets a recorded number speaks, by its name, and whether it counts what the budget counts.
+
+    By the name of an owner it speaks of all that it owns: it counts points or, where none of its budgets does, times.
+    """
+    found = {name: [(budget, True)] for budget, name in enumerate(names_of_budgets(programme))}
+    limits = [programme.limits[position] for position in programme.budgets]
+    for owner in {limit.name: None for limit in limits}:
+        own = [budget for budget, limit in enumerate(limits) if limit.name == owner]
+        kind = POINTS if any([limits[budget].kind == POINTS for budget in own]) else TIMES
+        found[owner] = [(budget, limits[budget].kind == kind) for budget in own]
+    return found
 
 
 def decimals_of(programme: Programme, position: int) -> int:

@@ -7,7 +7,8 @@ be granted is compared with what it keeps. Rules that say so are not asked again
 Invariants:
 * 0 <= kept <= granted, in every unit of every purchase, after every refund.
 * What a purchase keeps depends on what is left of it alone: order and number of refunds cannot matter.
-* Room that a refund frees counts for later events of the purchase's own period.
+* Room that a refund frees counts for later events of the purchase's own period, but of budgets, of which a purchase has what it
+  was granted and no more.
 """
 
 from typing import Final
@@ -104,6 +105,10 @@ class Refunds:
             receipt.first = _joined(receipt.grants)
             receipt.first_used = [receipt.rooms[position] - rooms[position] for position in range(len(rooms))]
             receipt.used = list(receipt.first_used)
+            for position in range(len(rooms)):
+                if self.limits[position].budget:
+                    # What else was left of a budget was not this purchase's, and is others' since.
+                    receipt.rooms[position] = receipt.first_used[position]
             self.receipts[int(event)] = receipt
 
     def open(self, event: i64) -> Receipt | None:

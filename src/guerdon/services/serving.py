@@ -18,11 +18,11 @@ from guerdon.core.events import Event
 from guerdon.core.facts import CLOSING, REFUND
 from guerdon.core.ledger import NOWHERE
 from guerdon.core.ledger.said import Said
-from guerdon.core.limits import PLENTY
+from guerdon.core.limits import PLENTY, and_more
 from guerdon.core.lots.keeping import CANCEL, STEPS
 from guerdon.core.lots.left import Left
 from guerdon.core.programme import Programme
-from guerdon.core.recorded import check_granted
+from guerdon.core.recorded import quotas_of
 from guerdon.core.teller import FORMAT, Posted, Standing
 from guerdon.services.entries import ADJUSTED, DUE, POSTED, RATED, TAKEN_OFF, WAITED, entry_rows, net_of, said_of
 from guerdon.services.facts import history_of
@@ -230,7 +230,7 @@ class Serving:
 
     def _granted(self, history: Sequence[Posted], late: int, quotas: Sequence[int]) -> list[list[int]]:
         """Return what was recorded of budgets for each event, and to the new one what there is of them now."""
-        columns = granted_of(self.published.programme, history)
+        columns = recorded_quotas(self.published.programme, history)
         for place, one in enumerate(history if quotas else ()):
             if one.number == late:
                 for column, quota in zip(columns, quotas, strict=True):
@@ -268,12 +268,14 @@ class Serving:
         self.entries += entry_rows(self.account.name, self.journal, [said], sign=sign, after=after)
 
 
-def granted_of(programme: Programme, history: Sequence[Posted]) -> list[list[int]]:
+def recorded_quotas(programme: Programme, history: Sequence[Posted]) -> list[list[int]]:
     """Return what budgets granted each event, as it was recorded; stocks leave what was drawn."""
-    columns = [[0 for _ in history] for _ in programme.budgets] + [[PLENTY for _ in history] for _ in programme.stocks]
+    # Of a budget that is not named nothing was granted, and it cut nothing.
+    columns = [[and_more(0) for _ in history] for _ in programme.budgets]
+    columns += [[PLENTY for _ in history] for _ in programme.stocks]
     for place, one in enumerate(history if programme.budgets else ()):
-        for budget, amount in check_granted(programme, one.event.id, one.event.granted):
-            columns[budget][place] = amount
+        for budget, quota in quotas_of(programme, one.event.id, one.event.granted).items():
+            columns[budget][place] = quota
     return columns
 
 

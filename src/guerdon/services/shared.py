@@ -7,7 +7,6 @@ Invariants:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Final
 
 import msgspec
@@ -17,7 +16,7 @@ from guerdon.core.events import Event
 from guerdon.core.ledger.said import Said
 from guerdon.core.limits import TIMES
 from guerdon.core.lots.rewards import OUTSIDE
-from guerdon.core.recorded import decimals_of
+from guerdon.core.recorded import granted_of
 from guerdon.services.entries import CAUSE, KIND, LIMIT
 from guerdon.services.leases import Short
 from guerdon.services.published import Published
@@ -68,15 +67,13 @@ class Shared:
         if not self.positions:
             return None
         programme, teller = self.published.programme, self.published.teller
-        granted: dict[str, Decimal] = {}
         keys = _keys_at(self.published, event.at)
         takes = teller.takes()
-        for of, budget, amount in zip(takes.event, takes.budget, takes.amount, strict=True):
-            if of == number:
-                position = programme.budgets[budget]
-                self._draw(keys[position], position, amount)
-                name = programme.limits[position].name
-                granted.setdefault(name, Decimal(amount).scaleb(-decimals_of(programme, position)))
+        rows = zip(takes.event, takes.budget, takes.amount, strict=True)
+        taken = {budget: amount for of, budget, amount in rows if of == number}
+        for budget, amount in taken.items():
+            position = programme.budgets[budget]
+            self._draw(keys[position], position, amount)
         draws = teller.draws()
         for of, stock, period, amount in zip(draws.event, draws.stock, draws.period, draws.amount, strict=True):
             if of == number:
@@ -84,9 +81,7 @@ class Shared:
                 self._draw(Budget(self.published.terms.limits[position], period), position, amount)
         self.refuse_cut(event, said)
         self.forget()
-        if not programme.budgets:
-            return None
-        return msgspec.json.encode({name: str(amount) for name, amount in granted.items()}).decode()
+        return granted_as(self.published, taken, said)
 
     def refuse_cut(self, event: Event, said: Sequence[Said]) -> None:
         """Short when an event may have got less for want of a lease, or left one used up for the next event."""
@@ -176,13 +171,28 @@ class Shared:
     def _is_cut(self, said: Said) -> bool:
         """Say whether a budget cut what an entry earned, or there was nothing left of what it redeems."""
         if said[KIND] == EARNED:
-            return bool(said[CAUSE] == LIMITED and said[LIMIT] in self.terms)
+            return said[LIMIT] in self.terms and _is_limited(said)
         return bool(said[KIND] == REDEEMED and said[CAUSE] == _OUT_OF_STOCK)
 
     def _run_short(self, budgets: Mapping[Budget, int]) -> None:
         leases = self.published.leases
         if leases is not None:
             raise leases.cut(budgets)
+
+
+def granted_as(published: Published, taken: Mapping[int, int], said: Iterable[Said]) -> str | None:
+    """Return what an event took of budgets as it is written on it, with those that cut it; None where a programme has none."""
+    programme = published.programme
+    if not programme.budgets:
+        return None
+    cut = {one[LIMIT] for one in said if _is_limited(one)}
+    cutting = [number for number, position in enumerate(programme.budgets) if published.terms.limits[position] in cut]
+    found = granted_of(programme, taken, cutting)
+    return msgspec.json.encode({grant.name: grant.shown() for grant in found}).decode()
+
+
+def _is_limited(said: Said) -> bool:
+    return bool(said[KIND] == EARNED and said[CAUSE] == LIMITED)
 
 
 def _keys_at(published: Published, at: int) -> dict[int, Budget]:

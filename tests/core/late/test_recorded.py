@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from guerdon.core.errors import Invalid
-from guerdon.core.events.granted import read_granted
+from guerdon.core.events.granted import Grant, read_granted
+from guerdon.core.rating.granting import NO_LIMIT
 from tests.core.tables import answers
 
 SHARED = "rules: [{id: base, give: floor(amount), limits: [{points: 100, per: programme, every: ever}]}]"
@@ -77,6 +78,77 @@ rules:
     assert granted(body, bought("ana", 1, 1, granted="one=7")) == {"e01": 7}
 
 
+def test_budgets_of_one_owner_may_be_recorded_each_by_itself() -> None:
+    body = """
+rules:
+  - {id: one, per: item, give: 10, limits: [{times: 9, per: programme, every: ever}, {points: 90, per: programme, every: ever}]}
+"""
+    five = {"lines": [{"amount": 1, "quantity": 5}]}
+    assert granted(body, bought("ana", 1, 1, **five, granted="one#1=2; one#2=50+")) == {"e01": 20}
+    assert granted(body, bought("ana", 1, 1, **five, granted="one#1=5+; one#2=17")) == {"e01": 17}
+    assert granted(body, bought("ana", 1, 1, **five, granted="one=17")) == {"e01": 17}
+
+
+@pytest.mark.parametrize(
+    ("stated", "limit"),
+    [
+        # As much was granted by both, and the first that is asked is said to have cut: nobody says that it had more.
+        ("base#1=30; base#2=30", 0), ("base#1=30+; base#2=30", 1), ("base#1=30; base#2=30+", 0), ("base#1=30+; base#2=30+", 0),
+        ("base#1=0+; base#2=0", 1), ("base#1=80+; base#2=80+", NO_LIMIT), ("base#1=40; base#2=30", 1), ("base=30", 0), ("base=30+", 0),
+    ],
+)  # fmt: skip
+def test_the_budget_that_had_no_more_is_the_one_that_cut(stated: str, limit: int) -> None:
+    body = """
+rules: [{id: base, give: floor(amount), limits: [{points: 100, per: programme, every: year}, {points: 50, per: programme, every: month}]}]
+"""
+    (answer,) = answers(body, bought("ana", 1, 80, granted=stated))
+    assert [effect.limit for effect in answer.effects] == [limit]
+
+
+@pytest.mark.parametrize(
+    ("stated", "limit"),
+    [("one#1=0+; one#2=0", 1), ("one#1=0; one#2=0+", 0), ("one#1=2+; one#2=5", 1), ("one#1=2; one#2=20+", 0)],
+)
+def test_times_that_had_more_did_not_cut_what_points_cut(stated: str, limit: int) -> None:
+    body = """
+rules:
+  - {id: one, per: item, give: 10, limits: [{times: 9, per: programme, every: ever}, {points: 90, per: programme, every: ever}]}
+"""
+    (answer,) = answers(body, bought("ana", 1, 1, lines=[{"amount": 1, "quantity": 3}], granted=stated))
+    assert [effect.limit for effect in answer.effects] == [limit]
+
+
+def test_of_times_that_were_granted_alike_those_that_had_no_more_cut() -> None:
+    body = """
+rules:
+  - {id: one, per: item, give: 10, limits: [{times: 9, per: programme, every: ever}, {times: 3, per: programme, every: month}]}
+"""
+    three = bought("ana", 1, 1, lines=[{"amount": 1, "quantity": 3}], granted="one#1=2+; one#2=2")
+    (answer,) = answers(body, three)
+    assert [(effect.granted, effect.limit) for effect in answer.effects] == [(20, 1)]
+
+
+def test_a_member_s_own_limit_cut_where_the_budgets_had_more() -> None:
+    body = """
+rules: [{id: base, give: floor(amount), limits: [{points: 100, per: programme, every: year}, {points: 30, per: member, every: month}]}]
+"""
+    (answer,) = answers(body, bought("ana", 1, 80, granted="base=30+"))
+    assert [effect.limit for effect in answer.effects] == [1]
+
+
+def test_what_a_budget_granted_is_said_once() -> None:
+    body = """
+rules:
+  - {id: one, give: 10, limits: [{times: 1, per: programme, every: ever}, {points: 15, per: programme, every: ever}]}
+"""
+    with pytest.raises(
+        Invalid, match="event e01 says twice what a budget granted it, again with one#2; leave one of both out"
+    ):
+        granted(body, bought("ana", 1, 1, granted="one=7; one#2=7"))
+    with pytest.raises(Invalid, match="again with one; leave"):
+        granted(body, bought("ana", 1, 1, granted="one=7; one=8"))
+
+
 def test_a_budget_in_times_is_recorded_in_times() -> None:
     body = "rules: [{id: one, give: 10, limits: [{times: 1, per: programme, every: ever}]}]"
     records = [bought("ana", 1, 1, granted="one=0"), bought("ben", 2, 1, granted="one=1")]
@@ -110,8 +182,13 @@ def test_nothing_is_said(stated: object) -> None:
 
 
 def test_numbers_are_read_exactly() -> None:
-    assert read_granted(" b = 2.50 ;a=1") == (("a", Decimal(1)), ("b", Decimal("2.50")))
-    assert read_granted({"a": Decimal("0.1"), "b": 3}) == (("a", Decimal("0.1")), ("b", Decimal(3)))
+    assert read_granted(" b = 2.50 ;a=1") == (Grant("a", Decimal(1)), Grant("b", Decimal("2.50")))
+    assert read_granted({"a": Decimal("0.1"), "b": 3}) == (Grant("a", Decimal("0.1")), Grant("b", Decimal(3)))
+
+
+def test_a_plus_says_that_there_was_more() -> None:
+    assert read_granted("a=1+") == (Grant("a", Decimal(1), more=True),)
+    assert [grant.shown() for grant in read_granted({"a": "0.50+", "b": "3"})] == ["0.50+", "3"]
 
 
 @pytest.mark.parametrize(
@@ -122,6 +199,9 @@ def test_numbers_are_read_exactly() -> None:
         ("a=-3", "granted a=-3 is not a number of points or times, 0 or more"),
         ("a=", "granted a= is not a number"),
         ("a=٣", "granted a=٣ is not a number"),
+        ("a=1++", "granted a=1++ is not a number"),
+        ("a=+", "granted a=+ is not a number"),
+        ("a=+1", "granted a=+1 is not a number"),
         ({"a": None}, "granted a=None is not a number"),
         ("a=" + "1" * 40, "is not a number of points or times"),
     ],

@@ -7,11 +7,11 @@ Invariants:
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Final
 
 from guerdon.core.calendar import HOUR_US, Zone, civil, weekday
 from guerdon.core.errors import Invalid
+from guerdon.core.events.granted import Grant
 from guerdon.core.events.lateness import Lateness
 from guerdon.core.events.policy import ANY_TIME, ReturnPolicy
 from guerdon.core.facts import EventType
@@ -105,7 +105,7 @@ class Event:
     unnamed: tuple[ReturnedProduct, ...] = ()
     valued: "Event | None" = None
     recorded_at: int | None = None
-    granted: tuple[tuple[str, Decimal], ...] = ()
+    granted: tuple[Grant, ...] = ()
     before_joining: bool = False
     own: int | None = field(default=None, compare=False)
     currency: str = field(default="", compare=False)

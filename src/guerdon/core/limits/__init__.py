@@ -1,7 +1,7 @@
 """Limits: how much somebody may get in a period, and what accounts share of a budget."""
 
 from guerdon.core.limits.budgets import Rationing, Take, Takes
-from guerdon.core.limits.limit import HOLDING, PLENTY, POINTS, ROLLING, TIMES, Counter, Limit
+from guerdon.core.limits.limit import HOLDING, PLENTY, POINTS, ROLLING, TIMES, Counter, Limit, and_more
 
 __all__ = [
     "HOLDING",
@@ -14,4 +14,5 @@ __all__ = [
     "Rationing",
     "Take",
     "Takes",
+    "and_more",
 ]

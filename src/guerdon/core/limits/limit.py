@@ -22,6 +22,12 @@ ROLLING: Final = -1
 PLENTY: Final = 2**61
 """What a budget leaves an event that it does not bind."""
 
+
+def and_more(amount: int) -> int:
+    """Return a quota that was granted whole and left more to be had: such a budget cut nothing, and is not said to have."""
+    return -1 - amount
+
+
 _NEVER: Final = -(2**60)
 """The period of a counter that nobody has asked yet."""
 
@@ -65,13 +71,15 @@ class Limit:
 class Counter:
     """What one member or account has used of one limit in the `period` last asked for; a rolling limit's period is a day.
 
-    Whoever asks may note the instant that was `asked` about: at the same one it is the same period.
+    Whoever asks may note the instant that was `asked` about: at the same one it is the same period. Of a budget that granted an
+    event what it wanted there was `more`.
     """
 
     def __init__(self, limit: Limit) -> None:
         self.limit: Final = limit
         self.rolling: Final = limit.rolling
         self.most: int = limit.most
+        self.more = False
         self.period: i64 = _NEVER
         self.asked: i64 = _NEVER
         self.used: int = 0
@@ -88,8 +96,9 @@ class Counter:
             self.amounts.clear()
 
     def allot(self, quota: int) -> None:
-        """Begin with what a budget leaves one event."""
-        self.most = quota
+        """Begin with what a budget leaves one event, or granted it and left more (`and_more`)."""
+        self.more = quota < 0
+        self.most = -1 - quota if quota < 0 else quota
         self.used = 0
         self.period = _NEVER
         self.asked = _NEVER

@@ -180,7 +180,7 @@ class Granting:
         cut_by: i64 = NO_LIMIT
         for limit in rule.times_limits:
             room = self._room(limit)
-            if room < allowed:
+            if room < allowed or (room == allowed and self._takes_over(limit, cut_by)):
                 allowed = room
                 cut_by = limit
         total = 0
@@ -199,13 +199,17 @@ class Granting:
         granted = part.granted
         for limit in limits:
             room = self._room(limit)
-            if room < granted:
+            if room < granted or (room == granted and self._takes_over(limit, part.cut_by)):
                 granted = room
                 part.cut_by = limit
         part.granted = granted
         if granted > 0:
             for limit in limits:
                 self._take(limit, granted)
+
+    def _takes_over(self, limit: i64, cut_by: i64) -> bool:
+        """Say whether a limit that leaves as much is the one that cut: of a budget that cut so far there was more (S2)."""
+        return cut_by != NO_LIMIT and self._counter(int(cut_by)).more and not self._counter(int(limit)).more
 
     def _keep(self, purse: Purse, rule: Rule, lot: i64, payer: i64, granted: int) -> None:
         """Make a lot of what was granted."""

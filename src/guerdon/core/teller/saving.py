@@ -10,7 +10,7 @@ from guerdon.core.teller.cells import Reader, Writer
 from guerdon.core.teller.lots import load_purse, save_purse
 from guerdon.core.teller.past import load_past, save_past
 
-FORMAT = 4
+FORMAT = 5
 """What the first cell says of how the others are laid out; a standing of another layout is folded anew."""
 
 

@@ -17,7 +17,7 @@ from guerdon.services.entries import DUE, RATED, WAITED, net_of, said_of
 from guerdon.services.events.forwarding import awaited, waiting_for
 from guerdon.services.facts import can_say, history_in, reread
 from guerdon.services.published import Published
-from guerdon.services.serving import granted_of, last_place
+from guerdon.services.serving import last_place, recorded_quotas
 from guerdon.services.states import State, standing_of, unpacked
 from guerdon.store.accounts import Account
 from guerdon.store.events import Claim, EventRow, Name
@@ -129,7 +129,7 @@ def _misplaced(published: Published, row: Account, state: State, history: Sequen
 def _unfolded(published: Published, state: State, history: Sequence[Posted], entries: Sequence[Row]) -> Iterator[str]:
     """Fold an account anew, and tell what its books say otherwise."""
     teller = published.teller
-    rows = teller.refold(history, granted_of(published.programme, history))
+    rows = teller.refold(history, recorded_quotas(published.programme, history))
     rows += teller.fall_due(state.due_at)
     told, derived = net_of(entries), Counter(said_of(published, rows))
     if dict(told) != dict(derived):  # as counters they would be compared one by one

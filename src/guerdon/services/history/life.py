@@ -19,7 +19,7 @@ from guerdon.services.decision import without_terms
 from guerdon.services.entries import DUE, POSTED, RATED, WAITED, said_of
 from guerdon.services.facts import Fact, at_account, history_in, row_of
 from guerdon.services.published import Published
-from guerdon.services.serving import granted_of, last_place
+from guerdon.services.serving import last_place, recorded_quotas
 from guerdon.services.states import State, packed
 from guerdon.store.accounts import Account
 from guerdon.store.events import Name
@@ -60,7 +60,7 @@ def life_of(published: Published, name: str, facts: Sequence[Fact], *, at: int) 
     if any(facts[number - 1].event.refund is not None for number in waiters):
         return None
     teller = published.teller
-    effects = teller.refold(history, granted_of(published.programme, history))
+    effects = teller.refold(history, recorded_quotas(published.programme, history))
     falls_due = teller.next_due() <= at
     due = teller.fall_due(at) if falls_due else []
     told = _Telling(published, name, waiters, at)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from guerdon.batch.rate import SMALL, history_of_member, rating
+from guerdon.batch.passes import SMALL
+from guerdon.batch.rate import history_of_member, rating
 from guerdon.core.errors import GuerdonError, Invalid, NotFound
 from tests.batch.statements import CAPPED, PLAIN, lay, lay_many, points, rated, rows, run_of
 

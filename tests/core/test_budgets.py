@@ -179,3 +179,11 @@ campaigns:
     back = {"type": "refund", "refund_of": "e01", "member": "ana", "at": "2017-04-01"}
     assert granted(body, bought("ana", "2017-03-02", 75), {**back, "amount": 5}) == {"ana": [130, -5]}
     assert granted(body, bought("ana", "2017-03-02", 75), {**back, "amount": 40}) == {"ana": [130, -60]}
+
+
+def test_what_others_used_before_is_not_granted_again() -> None:
+    rationing = Rationing([100, 50], {(0, 1): 70, (1, 1): 60})
+    assert [rationing.left(0, 1), rationing.left(0, 2), rationing.left(1, 1)] == [30, 100, 0]
+    assert [rationing.quota(0, 1, 5), rationing.quota(1, 1, 5), rationing.quota(1, 2, 5)] == [PLENTY, 0, PLENTY]
+    assert rationing.learn([Take(1, 0, 1, 20), Take(2, 0, 1, 20)])
+    assert [rationing.quota(0, 1, order) for order in (1, 2, 3)] == [PLENTY, 10, 0]

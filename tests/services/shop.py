@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from guerdon.definition.check import check_text
+from guerdon.definition.zones import read_zone
 from guerdon.services.accounts.stand import Stand, stand
 from guerdon.services.answers import Recorded, Refusal
 from guerdon.services.audit import By
@@ -91,7 +92,7 @@ class Shop:
         with self.database.work() as work:
             programme = publish(work, checked.programme.name, checked.files, (), by=TESTS, at=self.at()).programme
         self.publishing = Publishing(programme)
-        self.zone = ZoneInfo(checked.programme.zone.name)
+        self.zone = read_zone(checked.programme.zone.name)
 
     def at(self, when: str = "") -> int:
         moment = datetime.fromisoformat(when or self.now).astimezone(UTC)

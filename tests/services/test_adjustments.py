@@ -44,7 +44,7 @@ class Desk(Shop):
 
     def deeds(self) -> list[tuple[str, str, str]]:
         with self.database.view() as view:
-            deeds = reversed(audit.page(view, 1))
+            deeds = reversed(audit.page(view, 1, limit=10_000))
         return [(deed.actor, deed.verb, deed.subject) for deed in deeds if deed.verb != "publish"]
 
 

@@ -8,11 +8,11 @@ Pago Pago: as the 21st begins there, it is 23:00 of the 19th in Pago Pago. What 
 
 import random
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from guerdon.core.errors import Invalid
+from guerdon.definition.zones import read_zone
 from guerdon.services.answers import Refusal
 from guerdon.services.celebrations import standing
 from guerdon.services.members.erase import EraseMember, erase_member
@@ -237,7 +237,7 @@ def test_each_has_one_a_year_wherever_they_move_and_whoever_works(seed: int) -> 
                 shop.update(name, zone=lives[name])
             Worker(database, 1, shop.at).round()
             for name, zone in lives.items():
-                has_begun = now.astimezone(ZoneInfo(zone or PARIS)).date() >= day
+                has_begun = now.astimezone(read_zone(zone or PARIS)).date() >= day
                 assert len(recorded(shop, name)) >= has_begun
                 assert [id_ for id_, _ in recorded(shop, name)] in ([], [f"birthday-{day.year}-{name}"])
         assert_right(shop)

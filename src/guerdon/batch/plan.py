@@ -14,7 +14,7 @@ from typing import Final
 
 import duckdb
 
-from guerdon.batch.intake import History
+from guerdon.batch.intake import History, Summary
 from guerdon.batch.intake.lists import LINES, unnested
 from guerdon.batch.intake.sql import name, text
 from guerdon.core.calendar import DAY, Turns
@@ -195,6 +195,12 @@ class Plan:
             f'SELECT l."row", l."line", e.account{carried}{"".join(", " + column for column in columns)} '
             f'FROM "line values" AS l JOIN "rated" AS e ON e."row" = l."row" WHERE NOT e.returned'
         )
+
+
+def span_of(summary: Summary) -> tuple[int, int]:
+    """Return the instants the calendar tables must cover."""
+    first, last = summary.first_at, summary.last_at
+    return (0, 1) if first is None or last is None else (first, last + 1)
 
 
 def named(gathered: dict[Aggregate, str] | None) -> Names:

@@ -4,7 +4,6 @@ A programme without state per member becomes one aggregate query; any other is f
 follows from what the programme's rules read, never from its name.
 """
 
-import os
 import shutil
 import tempfile
 import time
@@ -20,14 +19,14 @@ import duckdb
 from guerdon.batch import ledger, statement
 from guerdon.batch.aggregate import aggregate_statements
 from guerdon.batch.by_value import rate_by_value
-from guerdon.batch.holds import lay_holds
 from guerdon.batch.intake import History, Inputs, Shape, Summary, check_ids, open_history, survey
 from guerdon.batch.intake.sql import parquet
-from guerdon.batch.plan import Plan, view
+from guerdon.batch.passes import helpers, in_passes, shares_of
+from guerdon.batch.plan import Plan, span_of, view
 from guerdon.batch.rationing import Passes
 from guerdon.batch.recording import check_recording, recorded_types
 from guerdon.batch.redeemed import outside_of
-from guerdon.batch.shares import Share, connect, portion, split_accounts
+from guerdon.batch.shares import connect, cores
 from guerdon.batch.values import events_where
 from guerdon.batch.workers import Workers
 from guerdon.core.errors import Invalid, NotFound
@@ -127,7 +126,7 @@ def rate(run: Run, *, progress: Progress = _quiet) -> Rated:
 def history_of_member(run: Run, member: str | None) -> list[Event]:
     """Return a member's events, and those of others in the member's accounts, in the order of S3; for None, everybody's."""
     scratch = Path(tempfile.mkdtemp(prefix="guerdon-"))
-    con = connect(run.memory or _MEMORY, _cores(), scratch)
+    con = connect(run.memory or _MEMORY, cores(), scratch)
     try:
         history = _looked_at(con, _opened(con, run, scratch, _quiet), _quiet)
         for setup in history.setup:
@@ -161,13 +160,15 @@ def _rate(run: Run, scratch: Path, progress: Progress, opened: Callable[[duckdb.
     layout = _layout(run)
     if run.out is not None:
         statement.format_of(run.out)
-    con = connect(run.memory or _MEMORY, _cores(), scratch)
+    con = connect(run.memory or _MEMORY, cores(), scratch)
     opened(con)
     history = _opened(con, run, scratch, progress)
     engine = _engine(run)
-    with Workers(run.files, _helpers(run, history.summary.rows) if engine == "fold" else 0, run.later) as workers:
+    with Workers(
+        run.files, helpers(history.summary.rows, run.processes) if engine == "fold" else 0, run.later
+    ) as workers:
         history = _looked_at(con, history, progress)
-        plan = Plan(run.programme, history, _span(history.summary))
+        plan = Plan(run.programme, history, span_of(history.summary))
         for one in (*history.setup, *plan.statements()):
             con.execute(one)
         check_recording(con, run.programme)
@@ -255,12 +256,6 @@ def _engine(run: Run) -> str:
     return "fold" if run.force_fold or run.ledger is not None or run.extras or run.programme.keeps_state() else "query"
 
 
-def _span(summary: Summary) -> tuple[int, int]:
-    """Return the instants the calendar tables must cover."""
-    first, last = summary.first_at, summary.last_at
-    return (0, 1) if first is None or last is None else (first, last + 1)
-
-
 def _as_of(run: Run, history: History) -> int:
     """Return the instant that a ledger shows: the one asked for, or the last event's."""
     return (history.summary.last_at or 0) if run.as_of is None else run.as_of
@@ -270,11 +265,6 @@ def _query(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     for one in aggregate_statements(plan):
         con.execute(one)
     statement.gather(con, '"points"', [f"u{i}" for i in range(len(plan.programme.units))])
-
-
-def _helpers(run: Run, rows: int) -> int:
-    """Return how many processes help this one to fold so many rows."""
-    return 0 if rows < SMALL else max(1, run.processes or _cores()) - 1
 
 
 def _fold(  # noqa: PLR0913 - what a fold of files is made of
@@ -289,30 +279,11 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
 ) -> tuple[Path, ...]:
     """Fold the history in ranges of accounts; return the parts, where their rows are in the statement's order."""
     events = history.summary.events or 0
-    conditions = split_accounts(con, len(workers.started) + 1, whole=history.member_is_integer, events=events)
-    ((untimed,),) = con.execute('SELECT COUNT(*) FROM (SELECT 1 FROM "events" WHERE NOT timed LIMIT 1)').fetchall()
-    holds = lay_holds(con, run.programme, history, scratch)
     shares = [
-        Share(
-            setup=(*history.setup, *plan.statements()),
-            condition=condition,
-            has_lines=history.has_lines,
-            has_lists=history.has_lists,
-            has_accounts=history.has_accounts,
-            has_refunds=history.has_refunds,
-            holds=holds,
-            idle=plan.idle,
-            whole_accounts=history.member_is_integer,
-            ties=bool(untimed),
-            memory=portion(run.memory or _MEMORY, len(conditions)),
-            threads=1 if len(conditions) > 1 else _cores(),
-            out=scratch / f"part-{number}.parquet",
-            scratch=scratch,
-            ledger=None if folder is None else folder.writing,
-            as_of=_as_of(run, history),
-            part=number,
+        replace(share, ledger=None if folder is None else folder.writing, as_of=_as_of(run, history))
+        for share in shares_of(
+            con, plan, history, scratch, parts=len(workers.started) + 1, memory=run.memory or _MEMORY
         )
-        for number, condition in enumerate(conditions)
     ]
     done = 0
 
@@ -322,21 +293,10 @@ def _fold(  # noqa: PLR0913 - what a fold of files is made of
         progress("rating", min(done / max(events, 1), 1.0))
 
     if run.programme.budgets or run.programme.stocks:
-        shares = _in_passes(Passes(con, plan, scratch), run.programme, workers, shares, folded)
+        shares = in_passes(Passes(con, plan, scratch), workers, shares, folded)
     else:
         workers.fold(run.programme, shares, folded)
     return _set_end_to_end(con, run, [share.out for share in shares], pooled=history.has_accounts)
-
-
-def _in_passes(
-    passes: Passes, programme: Programme, workers: Workers, shares: list[Share], progress: Callable[[int], None]
-) -> list[Share]:
-    """Fold until no budget is overrun and each draw beyond a stock is told, and return the shares of the last pass."""
-    while True:
-        shares = [replace(share, quotas=passes.quotas) for share in shares]
-        workers.fold(programme, shares, progress)
-        if not passes.learn(shares):
-            return shares
 
 
 def _set_end_to_end(
@@ -363,11 +323,3 @@ def _set_end_to_end(
     con.execute(view("yearly", f'{select} "month" = {TOTAL}{group}'))
     con.execute(view("in order", 'SELECT member, "month", unit, points FROM "parts"'))
     return tuple(parts)
-
-
-SMALL: Final = 200_000
-"""Fewer events than this are folded in one process: another would take longer to start than to help."""
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

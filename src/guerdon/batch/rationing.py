@@ -6,7 +6,7 @@ which one was, are handed from one to the other. Draws beyond a stock are told b
 Invariant: an event's place in the order of recording is the same in every pass and however accounts are shared out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Self
 
@@ -23,7 +23,7 @@ from guerdon.batch.shares import Share
 from guerdon.core.calendar import EVER
 from guerdon.core.events.granted import read_granted
 from guerdon.core.limits import PLENTY, and_more
-from guerdon.core.limits.budgets import Rationing, Take, Takes
+from guerdon.core.limits.budgets import Key, Rationing, Take, Takes
 from guerdon.core.programme import Programme
 from guerdon.core.recorded import budgets_of, check_complete, decimals_of, quotas_of
 
@@ -34,18 +34,27 @@ _NUMBER: Final = r"(\d+\.?\d*|\.\d+)\+?"
 class Passes:
     """The passes over one history: `quotas` is the file of what budgets and stocks leave each event, written anew by `learn`.
 
-    There is none as long as all of them leave plenty to everybody.
+    There is none as long as all of them leave plenty to everybody. What is `used` before is granted to none of these events;
+    without `stated` grants, what events say that they were granted is not read.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, plan: Plan, scratch: Path) -> None:
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        plan: Plan,
+        scratch: Path,
+        *,
+        used: Mapping[Key, int] | None = None,
+        stated: bool = True,
+    ) -> None:
         self.con: Final = con
         self.plan: Final = plan
         self.scratch: Final = scratch
         self.limits: Final = [plan.programme.limits[position] for position in plan.programme.budgets]
-        self.rationing: Final = Rationing([limit.most for limit in self.limits])
+        self.rationing: Final = Rationing([limit.most for limit in self.limits], used)
         self.places: Final = scratch / "places.parquet"
         self.number = 0
-        self.recorded: Final = Recorded(con, plan.programme)
+        self.recorded: Final = Recorded(con, plan.programme, stated=stated)
         self.without: set[tuple[int, int]] = set()
         self.quotas: Path | None = None
         if self.limits:
@@ -97,10 +106,9 @@ class Passes:
     def _telling(self, takes: Sequence[Path]) -> list[Take]:
         """Return takes that say as much as all of them: what came before a budget could be used up, that event, and ends."""
         placed = f'(SELECT place, budget, period, amount FROM {parquet(takes)} AS t JOIN {parquet(self.places)} AS p ON p."row" = t.event{self.recorded.others()})'
-        most = " ".join(f"WHEN {number} THEN {limit.most}" for number, limit in enumerate(self.limits))
         running = (
             "SELECT *, SUM(amount) OVER (PARTITION BY budget, period ORDER BY place) AS used, "
-            f"CASE budget {most} END AS most FROM {placed}"
+            f"{self._most()} AS most FROM {placed}"
         )
         first = (
             "SELECT budget, period, MIN(place) AS place, MIN_BY(amount, place) AS amount, MIN_BY(used, place) AS used "
@@ -115,6 +123,16 @@ class Passes:
             for (amount,) in self.con.execute(f"SELECT amount FROM {placed} WHERE {where}").fetchall():
                 told.append(Take(end, budget, period, int(amount)))
         return told
+
+    def _most(self) -> str:
+        """Return SQL for how much there is of a budget in a period, for all events together."""
+        rationing = self.rationing
+        branches = [
+            (f"budget = {budget} AND period = {period}", str(rationing.left(budget, period)))
+            for budget, period in rationing.used
+        ]
+        branches += [(f"budget = {number}", str(limit.most)) for number, limit in enumerate(self.limits)]
+        return cases(branches, "0")
 
     def _quotas(self) -> Path:
         """Write what each budget and each stock leaves each event."""
@@ -144,7 +162,9 @@ class Passes:
             for order, left in orders.items()
         ]
         ends = [(period, end) for (one, period), end in self.rationing.ends.items() if one == budget]
-        branches = [
+        gone = [period for one, period in self.rationing.used if one == budget and not self.rationing.left(one, period)]
+        branches = [(f"p.period{budget} = {period}", "0") for period in gone]
+        branches += [
             (f"p.period{budget} = {period} AND p.place = {order}", str(left)) for period, order, left in allotted
         ]
         branches += [(f"p.period{budget} = {period} AND p.place > {end}", "0") for period, end in ends]
@@ -152,14 +172,15 @@ class Passes:
 
 
 class Recorded:
-    """What events of files say of their recording: when that was, and what budgets granted them."""
+    """What events of files say of their recording: when that was, and, where `stated` grants count, what budgets granted them."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, programme: Programme) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, programme: Programme, *, stated: bool) -> None:
         self.con: Final = con
         self.programme: Final = programme
         self.columns: Final = {str(row[0]) for row in con.execute('DESCRIBE "events"').fetchall()}
         self.owned: Final = budgets_of(programme)
-        self.budgets: Final = self._budgets() if programme.budgets and "granted" in self.columns else []
+        reads = stated and bool(programme.budgets) and "granted" in self.columns
+        self.budgets: Final = self._budgets() if reads else []
 
     def order(self) -> str:
         """Return the order of recording."""

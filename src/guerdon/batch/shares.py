@@ -3,6 +3,7 @@
 Ranges of accounts rather than hashes of them: every part then comes out sorted, and parts need only be set end to end.
 """
 
+import os
 import tempfile
 from dataclasses import dataclass
 from decimal import Decimal
@@ -81,6 +82,11 @@ def split_accounts(con: duckdb.DuckDBPyConnection, parts: int, *, whole: bool, e
         " AND ".join([*([f"r.account >= {low}"] if low else []), *([f"r.account < {high}"] if high else [])]) or "true"
         for low, high in pairwise(edges)
     ]
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def portion(memory: str, parts: int) -> str:

@@ -73,6 +73,14 @@ def granted_of(programme: Programme, taken: Mapping[int, int], cut: Collection[i
     return found
 
 
+def plenty_of(programme: Programme) -> list[Grant]:
+    """Return what an event is granted that no budget cuts: all of each, and more."""
+    return [
+        Grant(name, Decimal(programme.limits[position].most).scaleb(-decimals_of(programme, position)), more=True)
+        for name, position in zip(names_of_budgets(programme), programme.budgets, strict=True)
+    ]
+
+
 def names_of_budgets(programme: Programme) -> list[str]:
     """Return a name for each budget: what owns it, with its number where that owns several."""
     owners = [programme.limits[position].name for position in programme.budgets]

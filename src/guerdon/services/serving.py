@@ -268,10 +268,12 @@ class Serving:
         self.entries += entry_rows(self.account.name, self.journal, [said], sign=sign, after=after)
 
 
-def recorded_quotas(programme: Programme, history: Sequence[Posted]) -> list[list[int]]:
-    """Return what budgets granted each event, as it was recorded; stocks leave what was drawn."""
-    # Of a budget that is not named nothing was granted, and it cut nothing.
-    columns = [[and_more(0) for _ in history] for _ in programme.budgets]
+def recorded_quotas(programme: Programme, history: Sequence[Posted], otherwise: int = and_more(0)) -> list[list[int]]:
+    """Return what budgets granted each event, as it was recorded; stocks leave what was drawn.
+
+    Of a budget that is not named nothing was granted, and it cut nothing, unless it leaves something `otherwise`.
+    """
+    columns = [[otherwise for _ in history] for _ in programme.budgets]
     columns += [[PLENTY for _ in history] for _ in programme.stocks]
     for place, one in enumerate(history if programme.budgets else ()):
         for budget, quota in quotas_of(programme, one.event.id, one.event.granted).items():

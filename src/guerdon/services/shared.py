@@ -6,7 +6,7 @@ Invariants:
 * What a budget granted is written on the event, and every later fold grants it again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -14,9 +14,10 @@ import msgspec
 from guerdon.core.effects import EARNED, LIMITED, REDEEMED
 from guerdon.core.events import Event
 from guerdon.core.ledger.said import Said
-from guerdon.core.limits import TIMES
+from guerdon.core.limits import TIMES, and_more
 from guerdon.core.lots.rewards import OUTSIDE
-from guerdon.core.recorded import granted_of
+from guerdon.core.programme import Programme
+from guerdon.core.recorded import granted_of, quotas_of
 from guerdon.services.entries import CAUSE, KIND, LIMIT
 from guerdon.services.leases import Short
 from guerdon.services.published import Published
@@ -59,8 +60,12 @@ class Shared:
         self._lock(wanted)
 
     def quotas(self, event: Event) -> list[int]:
-        """Return what budgets, then stocks, leave an event."""
-        return [max(self.left[key], 0) for key in _keys_at(self.published, event.at).values()]
+        """Return what budgets, then stocks, leave an event; where it was decided what it is granted, no more than that."""
+        found = [max(self.left[key], 0) for key in _keys_at(self.published, event.at).values()]
+        for budget, quota in quotas_of(self.published.programme, event.id, event.granted).items():
+            left = found[budget]
+            found[budget] = min(left, quota) if quota >= 0 else and_more(min(left, and_more(quota)))
+        return found
 
     def take(self, number: int, event: Event, said: Sequence[Said]) -> str | None:
         """Count what the event of a number took, and return what budgets granted it, as it is written on the event."""
@@ -81,7 +86,9 @@ class Shared:
                 self._draw(Budget(self.published.terms.limits[position], period), position, amount)
         self.refuse_cut(event, said)
         self.forget()
-        return granted_as(self.published, taken, said)
+        cut = {one[LIMIT] for one in said if _is_limited(one)}
+        terms = self.published.terms.limits
+        return granted_as(programme, taken, [number for number, at in enumerate(programme.budgets) if terms[at] in cut])
 
     def refuse_cut(self, event: Event, said: Sequence[Said]) -> None:
         """Short when an event may have got less for want of a lease, or left one used up for the next event."""
@@ -180,19 +187,28 @@ class Shared:
             raise leases.cut(budgets)
 
 
-def granted_as(published: Published, taken: Mapping[int, int], said: Iterable[Said]) -> str | None:
-    """Return what an event took of budgets as it is written on it, with those that cut it; None where a programme has none."""
-    programme = published.programme
+def granted_as(programme: Programme, taken: Mapping[int, int], cut: Collection[int]) -> str | None:
+    """Return what an event took of budgets, of which some `cut` it, as it is written on it; None where a programme has none."""
     if not programme.budgets:
         return None
-    cut = {one[LIMIT] for one in said if _is_limited(one)}
-    cutting = [number for number, position in enumerate(programme.budgets) if published.terms.limits[position] in cut]
-    found = granted_of(programme, taken, cutting)
+    found = granted_of(programme, taken, cut)
     return msgspec.json.encode({grant.name: grant.shown() for grant in found}).decode()
 
 
 def _is_limited(said: Said) -> bool:
     return bool(said[KIND] == EARNED and said[CAUSE] == LIMITED)
+
+
+def take_together(work: Work, published: Published, drawn: Mapping[tuple[int, int], int]) -> bool:
+    """Take from budgets, each the position of its limit in a period, what was drawn: all of it, or nothing where one has not so much left."""
+    limits = published.programme.limits
+    budgets = {Budget(published.terms.limits[key[0]], key[1]): key for key in drawn}
+    used = {budget: shared.collect(work, published.id, budget) for budget in sorted(budgets)}
+    if any(used[budget] + drawn[key] > limits[key[0]].most for budget, key in budgets.items()):
+        return False
+    for budget, key in sorted(budgets.items()):
+        shared.take(work, published.id, budget, drawn[key], most=limits[key[0]].most)
+    return True
 
 
 def _keys_at(published: Published, at: int) -> dict[int, Budget]:

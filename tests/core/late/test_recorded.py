@@ -8,8 +8,10 @@ import pytest
 
 from guerdon.core.errors import Invalid
 from guerdon.core.events.granted import Grant, read_granted
+from guerdon.core.limits import and_more
 from guerdon.core.rating.granting import NO_LIMIT
-from tests.core.tables import answers
+from guerdon.core.recorded import granted_of, plenty_of, quotas_of
+from tests.core.tables import answers, programme
 
 SHARED = "rules: [{id: base, give: floor(amount), limits: [{points: 100, per: programme, every: ever}]}]"
 
@@ -210,3 +212,29 @@ def test_what_is_no_number_of_something_is_told(stated: object, said: str) -> No
     with pytest.raises(Invalid) as told:
         read_granted(stated)
     assert said in str(told.value)
+
+
+SEVERAL = """
+units: {points: {decimals: 1}}
+rules:
+  - {id: one, give: 10, limits: [{times: 9, per: programme, every: ever}, {points: 90, per: programme, every: ever}]}
+  - {id: two, give: 10, limits: [{points: 5, per: programme, every: ever}]}
+"""
+
+
+def test_what_was_taken_is_written_so_that_it_is_read_again() -> None:
+    made = programme(SEVERAL)
+    grants = granted_of(made, {0: 2, 1: 175}, {1, 2})
+    assert [(grant.name, grant.shown()) for grant in grants] == [("one#1", "2+"), ("one#2", "17.5"), ("two", "0.0")]
+    assert quotas_of(made, "e", grants) == {0: and_more(2), 1: 175, 2: 0}
+    assert granted_of(made, {}, set()) == []
+
+
+def test_plenty_is_all_that_there_is_and_more() -> None:
+    made = programme(SEVERAL)
+    assert [(grant.name, grant.shown()) for grant in plenty_of(made)] == [
+        ("one#1", "9+"),
+        ("one#2", "90.0+"),
+        ("two", "5.0+"),
+    ]
+    assert plenty_of(programme("rules: [{id: base, give: 1}]")) == []

@@ -48,7 +48,7 @@ def lives_of(published: Published, part: Part, *, at: int) -> list[Life]:
         return []
     terms = published.programme.terms
     found = [
-        life_of(published, name, facts_in(terms, part.columns, places), at=at)
+        life_of(published, name, facts_in(terms, part.columns, places, plenty=()), at=at)
         for name, places in accounts_of(part.columns)
     ]
     return [life for life in found if life is not None]

@@ -2,8 +2,9 @@
 
 Invariants:
 * A part is in the books with the note of how far the import came, or neither is: killed anywhere, it goes on from there.
-* What accounts share is granted in the order of recording, so where a programme has budgets or stocks, events are recorded in
-  the order in which they happened, one after the other.
+* What accounts share is granted in the order of recording. What budgets grant is decided so for all events before any is written,
+  by what was used of them when the import began; accounts that redeem where a reward has a stock come after the others, and are
+  recorded in that order, event by event. So are all events where a budget runs out and there was somebody in the books before.
 * What could be read and not be recorded is told like a bad row: set aside in the file that is named for them, else it stops the
   import before anything of its part is written.
 """
@@ -22,13 +23,14 @@ from guerdon.app.imports.folding import Folders, Folding, lives_of
 from guerdon.app.imports.noted import Noted
 from guerdon.batch.intake import Inputs, Summary
 from guerdon.batch.rate import Progress
-from guerdon.batch.records import Part, Reading, parts_of, reading
+from guerdon.batch.records import Budgets, Part, Reading, parts_of, reading
 from guerdon.core.errors import Conflict, Invalid
+from guerdon.core.recorded import plenty_of
 from guerdon.services.facts import Fact
 from guerdon.services.history.life import Life
 from guerdon.services.history.load import load
 from guerdon.services.history.records import facts_in
-from guerdon.services.published import Published, take_up
+from guerdon.services.published import Published, take_up, versions_in
 from guerdon.store import Database, Work, revisions
 
 PART: Final = 20_000
@@ -112,7 +114,12 @@ class _Importing:
         """Read, fold and write everything, and return what was read."""
         asked, done = self.asked, self.note.row.done_to
         with reading(
-            self.published.programme, asked.inputs, bad_rows=asked.bad_rows, memory=asked.memory, progress=progress
+            self.published.programme,
+            asked.inputs,
+            self._budgets(),
+            bad_rows=asked.bad_rows,
+            memory=asked.memory,
+            progress=progress,
         ) as read:
             events = max(read.summary.events or 0, 1)
             with _no_garbage(), self._folded(parts_of(read.path, asked.part, done=done), events - done) as folded:
@@ -124,6 +131,17 @@ class _Importing:
             with self.database.work() as work:
                 self.note.ends(work, at=self.folding.at)
             return read.summary
+
+    def _budgets(self) -> Budgets:
+        """Return how budgets stood when the import began."""
+        programme, body = self.published.programme, self.note.body
+        numbers = {self.published.terms.limits[position]: number for number, position in enumerate(programme.budgets)}
+        return Budgets(
+            versions=versions_in(self.folding.files),
+            used={(numbers[term], period): used for term, period, used in body.used if term in numbers},
+            empty=body.empty,
+            processes=self.asked.processes,
+        )
 
     @contextmanager
     def _folded(self, parts: Iterator[Part], events: int) -> Iterator[Iterator[tuple[Part, list[Life]]]]:
@@ -158,7 +176,12 @@ class _Importing:
             )
             raise Invalid(message)
         loaded = load(
-            work, self.published, lives, part.accounts(), lambda names: self._facts(part, names), at=self.folding.at
+            work,
+            self.published,
+            lives,
+            part.accounts(),
+            lambda names: self._facts(part, names, scarce=read.scarce),
+            at=self.folding.at,
         )
         refused = {row: loaded.refused[name] for row, name in part.names() if name in loaded.refused}
         if refused and self.asked.bad_rows is None:
@@ -168,10 +191,11 @@ class _Importing:
             raise Invalid(message)
         return self.note.goes_on(work, done_to=part.done, loaded=loaded, refused=refused, at=self.folding.at)
 
-    def _facts(self, part: Part, names: Collection[str]) -> list[Fact]:
-        """Return the events of some accounts of a part, in its order."""
+    def _facts(self, part: Part, names: Collection[str], *, scarce: bool) -> list[Fact]:
+        """Return the events of some accounts of a part, in its order, each with what it is granted where budgets are scarce."""
         places = [place for place, account in enumerate(part.columns["account"]) if account in names]
-        return facts_in(self.published.programme.terms, part.columns, places)
+        plenty = plenty_of(self.published.programme) if scarce else None
+        return facts_in(self.published.programme.terms, part.columns, places, plenty=plenty)
 
 
 @contextmanager

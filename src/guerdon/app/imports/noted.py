@@ -3,6 +3,7 @@
 Invariants:
 * An import is known by what it was asked: the files' names and how they are read. What the files hold is told by a hash.
 * Files that changed since an import of them began, and has not ended, are refused.
+* What was used of budgets when it began is kept: taken up again, it grants what it would have granted.
 """
 
 import hashlib
@@ -18,8 +19,11 @@ from guerdon.batch.intake.sources import expand
 from guerdon.core.errors import Conflict, Invalid
 from guerdon.services.history.load import Loaded
 from guerdon.services.published import Published
-from guerdon.store import Database, Work, jobs
+from guerdon.store import Database, View, Work, accounts, jobs, shared
 from guerdon.store.jobs import DONE, RUNNING
+
+_LAYOUT: Final = 1
+"""Raised when records are laid down in another order: events are numbered by it."""
 
 _HASH_BYTES: Final = 16
 _CHUNK: Final = 1 << 20
@@ -27,10 +31,17 @@ _SHOWN: Final = 3
 
 
 class Body(msgspec.Struct, kw_only=True, frozen=True):
-    """What is kept of an import: a hash of its files, the revision that they were read by, and what became of their events."""
+    """What is kept of an import: a hash of its files, the revision that they were read by, and what became of their events.
+
+    `used` says of each budget, by its term and period, how much was used when it began, and whether the books were `empty` then;
+    `layout` in which order events were laid down.
+    """
 
     files: str
     revision: int
+    layout: int = 0
+    empty: bool = False
+    used: tuple[tuple[int, int, int], ...] = ()
     recorded: int = 0
     repeated: int = 0
     refused: tuple[tuple[int, str], ...] = ()
@@ -51,9 +62,8 @@ class Noted:
 
     def goes_on(self, work: Work, *, done_to: int, loaded: Loaded, refused: Mapping[int, str], at: int) -> "Noted":
         """Note what became of a part, in the transaction in which it is written."""
-        body = Body(
-            files=self.body.files,
-            revision=self.body.revision,
+        body = msgspec.structs.replace(
+            self.body,
             recorded=self.body.recorded + loaded.recorded,
             repeated=self.body.repeated + loaded.repeated,
             refused=(*self.body.refused, *refused.items()),
@@ -72,9 +82,9 @@ class Noted:
 def begin(database: Database, published: Published, inputs: Inputs, *, again: bool, at: int) -> Noted:
     """Begin an import, or take it up where it stopped; Conflict when its files are not what they were."""
     asked, files = _asked(inputs), _hash_of(inputs.paths)
-    body = Body(files=files, revision=published.revision)
-    row = jobs.Import(asked, RUNNING, 0, 0, 0, _encoded(body), at, at)
     with database.work() as work:
+        body = _beginning(work, published, files)
+        row = jobs.Import(asked, RUNNING, 0, 0, 0, _encoded(body), at, at)
         found = jobs.begin_import(work, published.id, row)
         before = msgspec.json.decode(found.body, type=Body)
         if before.files != files and found.state == RUNNING and not again:
@@ -84,11 +94,24 @@ def begin(database: Database, published: Published, inputs: Inputs, *, again: bo
                 "the books; put the files back as they were, or say --again to begin anew: what is in the books counts as repeated"
             )
             raise Conflict(message)
-        if again or before.files != files or before.revision != published.revision:
+        same = (before.files, before.revision, before.layout) == (files, body.revision, body.layout)
+        if again or not same:
             # Events are numbered by what the revision can read; whatever was recorded before is found again.
             jobs.save_import(work, published.id, row)
             return Noted(published.id, row, body)
     return Noted(published.id, found, before)
+
+
+def _beginning(view: View, published: Published, files: str) -> Body:
+    """Return what is kept of an import that begins now."""
+    used = shared.every(view, published.id) if published.programme.budgets else {}
+    return Body(
+        files=files,
+        revision=published.revision,
+        layout=_LAYOUT,
+        empty=not accounts.page(view, published.id, limit=1),
+        used=tuple([(budget.term, budget.period, amount) for budget, amount in used.items() if amount]),
+    )
 
 
 def _encoded(body: Body) -> str:

@@ -19,6 +19,7 @@ import pyarrow as pa
 from guerdon.batch.intake import History, Inputs, Summary, badrows, check_ids, open_history, survey
 from guerdon.batch.rate import Progress, shape_of
 from guerdon.batch.recording import check_recording
+from guerdon.batch.records.granting import Budgets, grant
 from guerdon.batch.records.laying import lay_records
 from guerdon.batch.shares import connect
 from guerdon.core.programme import Programme
@@ -30,10 +31,14 @@ _REFUSED: Final = "records_refused"
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """Records of files: where they are laid down, and what was read."""
+    """Records of files: where they are laid down, what was read, and whether a budget is too `scarce` for all of them.
+
+    Then no event gets more than it is granted there.
+    """
 
     path: Path
     summary: Summary
+    scarce: bool
     _history: History = field(repr=False)
     _con: duckdb.DuckDBPyConnection = field(repr=False)
 
@@ -50,19 +55,24 @@ class Reading:
 def reading(
     programme: Programme,
     inputs: Inputs,
+    budgets: Budgets,
     *,
     bad_rows: Path | None = None,
     memory: str | None = None,
     progress: Progress = lambda _stage, _done: None,
 ) -> Iterator[Reading]:
-    """Open files as records."""
+    """Open files as records, granted what is left of budgets."""
     scratch = Path(tempfile.mkdtemp(prefix="guerdon-"))
     con = connect(memory or _MEMORY, _THREADS, scratch)
     try:
         history = _looked_at(con, programme, inputs, scratch, bad_rows, progress)
+        if programme.budgets:
+            progress("granting budgets", None)
+        granted = grant(con, programme, history, budgets, scratch, memory or _MEMORY)
         progress("sorting events", None)
-        path = lay_records(con, programme, history, inputs, scratch)
-        yield Reading(path=path, summary=history.summary, _history=history, _con=con)
+        path = lay_records(con, programme, history, inputs, scratch, None if granted is None else granted.path)
+        scarce = granted is not None and granted.scarce
+        yield Reading(path=path, summary=history.summary, scarce=scarce, _history=history, _con=con)
     finally:
         con.close()
         shutil.rmtree(scratch, ignore_errors=True)

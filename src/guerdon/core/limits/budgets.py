@@ -9,7 +9,7 @@ Invariants:
 * The answer depends on the order of recording alone, never on how accounts are shared out between processes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from mypy_extensions import i64
@@ -67,18 +67,23 @@ Key = tuple[int, int]
 class Rationing:
     """What budgets leave events, as far as passes have found out; `most` is how much of each there is in a period.
 
-    Up to the event at which a budget seems used up there is plenty, for that one what is left, for later ones nothing.
-    An event that then takes less than was left for it (another rule of its group may give more) leaves the rest to others.
+    What is `used` of it already was granted to others, before all of these events. Up to the event at which a budget seems used
+    up there is plenty, for that one what is left, for later ones nothing. An event that then takes less than was left for it (another rule of its group may give more) leaves the rest to others.
     """
 
-    def __init__(self, most: Sequence[int]) -> None:
+    def __init__(self, most: Sequence[int], used: Mapping[Key, int] | None = None) -> None:
         self.most: Final = most
+        self.used: Final[dict[Key, int]] = dict(used or {})
         self.allotted: Final[dict[Key, dict[int, int]]] = {}
         self.ends: Final[dict[Key, int]] = {}
 
+    def left(self, budget: int, period: int) -> int:
+        """Return what there is of a budget in a period, before any of these events."""
+        return max(self.most[budget] - self.used.get((budget, period), 0), 0)
+
     def quota(self, budget: int, period: int, order: int) -> int:
         """Return what a budget leaves the event at a place in the order of recording."""
-        if self.most[budget] == 0:
+        if self.left(budget, period) == 0:
             return 0
         allotted = self.allotted.get((budget, period))
         if allotted is not None and order in allotted:
@@ -111,8 +116,9 @@ class Rationing:
         for key, amount in taken.items():
             before = used.get(key, 0)
             used[key] = before + amount
-            if used[key] >= self.most[key[0]] and key not in self.ends:
+            left = self.left(key[0], key[1])
+            if used[key] >= left and key not in self.ends:
                 self.ends[key] = order
-                self.allotted.setdefault(key, {})[order] = self.most[key[0]] - before
+                self.allotted.setdefault(key, {})[order] = left - before
                 found = True
         return found

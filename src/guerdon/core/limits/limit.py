@@ -24,7 +24,10 @@ PLENTY: Final = 2**61
 
 
 def and_more(amount: int) -> int:
-    """Return a quota that was granted whole and left more to be had: such a budget cut nothing, and is not said to have."""
+    """Return a quota that was granted whole and left more to be had: such a budget cut nothing, and is not said to have.
+
+    Of such a quota return the amount.
+    """
     return -1 - amount
 
 

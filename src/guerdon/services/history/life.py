@@ -4,25 +4,29 @@ Invariants:
 * What is posted is what one fold of all events posts, each in the journal of its cause: an event, or an instant at which something
   fell due. Nothing was posted before, so nothing is taken off.
 * Events are numbered in the order of S3: they count as recorded in the order in which they happened.
+* Of budgets an event gets no more than was decided before, where that was, and what it takes is written on it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
 from guerdon.core.calendar import EARLIEST
-from guerdon.core.effects import Effect
+from guerdon.core.effects import EARNED, LIMITED, Effect
 from guerdon.core.facts import CLOSING
+from guerdon.core.limits import PLENTY
 from guerdon.core.teller import FORMAT, Posted
 from guerdon.services.decision import without_terms
 from guerdon.services.entries import DUE, POSTED, RATED, WAITED, said_of
 from guerdon.services.facts import Fact, at_account, history_in, row_of
 from guerdon.services.published import Published
 from guerdon.services.serving import last_place, recorded_quotas
+from guerdon.services.shared import granted_as
 from guerdon.services.states import State, packed
 from guerdon.store.accounts import Account
-from guerdon.store.events import Name
+from guerdon.store.events import EventRow, Name
 from guerdon.store.statements import Row
 
 
@@ -30,7 +34,8 @@ from guerdon.store.statements import Row
 class Life:
     """An account with everything that is to be written of it, as plain rows: of journals the batch is left open.
 
-    Its refunds have `named` events of others; it is some member's `own` account where it has that member's name.
+    Its refunds have `named` events of others; it is some member's `own` account where it has that member's name. `drawn` is what it
+    takes of budgets, each the position of its limit in a period.
     """
 
     account: Account
@@ -40,6 +45,7 @@ class Life:
     entries: list[Row]
     named: list[Name]
     own: bool
+    drawn: Counter[tuple[int, int]]
 
 
 def life_of(published: Published, name: str, facts: Sequence[Fact], *, at: int) -> Life | None:
@@ -60,9 +66,10 @@ def life_of(published: Published, name: str, facts: Sequence[Fact], *, at: int) 
     if any(facts[number - 1].event.refund is not None for number in waiters):
         return None
     teller = published.teller
-    effects = teller.refold(history, recorded_quotas(published.programme, history))
+    effects = teller.refold(history, recorded_quotas(published.programme, history, PLENTY))
     falls_due = teller.next_due() <= at
     due = teller.fall_due(at) if falls_due else []
+    drawn = _drawn(published, rows, effects)
     told = _Telling(published, name, waiters, at)
     told.tell(history, [*effects, *due])
     standing = teller.save()
@@ -83,7 +90,24 @@ def life_of(published: Published, name: str, facts: Sequence[Fact], *, at: int) 
         (row.source, row.id, name, row.number, fact.content) for row, fact in zip(rows, facts, strict=True)
     ]
     own = any(row.member == name for row in rows)
-    return Life(account, [tuple(row) for row in rows], claims, told.journals, told.entries, _named(facts), own)
+    return Life(account, [tuple(row) for row in rows], claims, told.journals, told.entries, _named(facts), own, drawn)
+
+
+def _drawn(published: Published, rows: list[EventRow], effects: Iterable[Effect]) -> Counter[tuple[int, int]]:
+    """Write on events what they took of budgets, and return what that comes to, by limits and periods."""
+    programme, drawn = published.programme, Counter[tuple[int, int]]()
+    if not programme.budgets:
+        return drawn
+    taken: dict[int, dict[int, int]] = {row.number: {} for row in rows}
+    cut: dict[int, set[int]] = {row.number: set() for row in rows}
+    for number, budget, period, amount in zip(*published.teller.takes().columns().values(), strict=True):
+        taken[number][budget] = amount
+        drawn[programme.budgets[budget], period] += amount
+    for effect in effects:
+        if effect.kind == EARNED and effect.reason == LIMITED and effect.limit in programme.budgets:
+            cut[effect.event].add(programme.budgets.index(effect.limit))
+    rows[:] = [row._replace(granted=granted_as(programme, taken[row.number], cut[row.number])) for row in rows]
+    return drawn
 
 
 def _named(facts: Sequence[Fact]) -> list[Name]:

@@ -3,17 +3,23 @@
 Invariants:
 * An account is written whole only while nothing is recorded of it, of its ids or of its members elsewhere; that is seen under
   its lock. Everything else is recorded as a caller's event would be: once, in its place, or refused with its reason.
+* Accounts that are written whole take of budgets what they were granted, under lock, or none of them is written whole: somebody
+  else may have taken some meanwhile. What is recorded event by event takes what is left then, in the order of recording.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from guerdon.core.facts import REDEMPTION
+from guerdon.core.recorded import order_of
 from guerdon.services.answers import Refusal
 from guerdon.services.events.record import Outcome, Recording
 from guerdon.services.facts import Fact
 from guerdon.services.history.life import Life
 from guerdon.services.published import Published
+from guerdon.services.shared import take_together
 from guerdon.store import accounts, events, journals, members
 from guerdon.store.accounts import Account
 from guerdon.store.database import Work
@@ -43,6 +49,8 @@ def load(
     locked = accounts.lock(work, published.id, wanted)
     known = _elsewhere(work, published, lives)
     whole = [life for life in lives if _is_new(locked[life.account.name], work) and life.account.name not in known]
+    if not _take(work, published, whole):
+        whole = []
     loaded = Loaded(recorded=sum(len(life.events) for life in whole))
     _write(work, published.id, whole)
     left = set(wanted).difference(life.account.name for life in whole)
@@ -51,6 +59,14 @@ def load(
         for group in _groups(published, facts):
             _count(loaded, group, Recording(work, published, at).record(group))
     return loaded
+
+
+def _take(work: Work, published: Published, lives: Sequence[Life]) -> bool:
+    """Take what accounts draw from budgets; False, and nothing is taken, where there is not so much left."""
+    drawn = Counter[tuple[int, int]]()
+    for life in lives:
+        drawn.update(life.drawn)
+    return take_together(work, published, drawn)
 
 
 def _elsewhere(work: Work, published: Published, lives: Sequence[Life]) -> set[str]:
@@ -83,10 +99,11 @@ def _write(work: Work, programme: int, lives: Sequence[Life]) -> None:
 
 
 def _groups(published: Published, facts: Sequence[Fact]) -> list[list[Fact]]:
-    """Return events in groups of which one event at most draws on what accounts share: a group is granted account by account."""
+    """Return events, in the order of recording, in groups of which one event at most draws on what accounts share: a group is granted account by account."""
     programme = published.programme
     groups: list[list[Fact]] = [[]]
-    for fact in facts:
+    places = order_of([fact.event for fact in facts])
+    for _, fact in sorted(zip(places, facts, strict=True), key=itemgetter(0)):
         # What comes before the next one that draws may stand beside this one.
         if groups[-1] and (programme.budgets or (programme.stocks and fact.event.kind == REDEMPTION)):
             groups.append([])

@@ -1,6 +1,7 @@
 """Records of files as facts: what a file said of an event, under the name and at the account that reading it found."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ import msgspec
 
 from guerdon.core.errors import Invalid
 from guerdon.core.events import Terms
+from guerdon.core.events.granted import Grant, read_granted
 from guerdon.services.facts import Fact, Record, read_fact
 
 Columns = Mapping[str, Sequence[Any]]
@@ -24,9 +26,22 @@ def accounts_of(columns: Columns) -> Iterator[tuple[str, range]]:
         first = end
 
 
-def facts_in(terms: Terms, columns: Columns, places: Iterable[int]) -> list[Fact]:
-    """Return some events of columns as facts; Invalid says which one is none, though the file could be read."""
-    return [_fact(terms, columns, place) for place in places]
+def facts_in(
+    terms: Terms, columns: Columns, places: Iterable[int], *, plenty: Sequence[Grant] | None = None
+) -> list[Fact]:
+    """Return some events of columns as facts; Invalid says which one is none, though the file could be read.
+
+    With `plenty` they say what was decided that budgets grant them at most, and plenty where none cuts them.
+    """
+    decided = columns.get("granted")
+    if decided is None or plenty is None:
+        return [_fact(terms, columns, place) for place in places]
+    return [_granted(_fact(terms, columns, place), decided[place], tuple(plenty)) for place in places]
+
+
+def _granted(fact: Fact, decided: str | None, plenty: tuple[Grant, ...]) -> Fact:
+    granted = plenty if decided is None else read_granted(decided)
+    return replace(fact, event=replace(fact.event, granted=granted)) if granted else fact
 
 
 def _fact(terms: Terms, columns: Columns, place: int) -> Fact:

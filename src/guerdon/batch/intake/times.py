@@ -11,6 +11,7 @@ Invariants:
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,9 @@ from guerdon.core.errors import Invalid
 
 ENDS_AT: Final = 4_102_444_800_000_000
 """2100-01-01 UTC."""
+
+_ZONES_KEPT: Final = 4
+"""The tables of so many zones are kept, 5 MB each: to work them out takes longer than to read a small file."""
 
 _CLOCK: Final = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,6}0*)?)?"
 _OFFSET: Final = "(Z|z|[+-](0[0-9]|1[0-9]|2[0-3]):?[0-5][0-9])"
@@ -139,20 +143,30 @@ def _of_wall(zone: Zone, scratch: Path) -> tuple[str, str]:
 def _wall_table(zone: Zone, scratch: Path) -> str:
     path = scratch / f"walls-{zone.name.replace('/', '-')}.parquet"
     if not path.exists():
-        turns = zone.local_table(-2 * DAY_US, ENDS_AT + 2 * DAY_US)
-        columns = {"half_day": turns.half_days, "turn": turns.turns, "before": turns.before, "after": turns.after}
-        _write(columns, path)
+        pq.write_table(_walls(zone), path)
     return parquet(path)
 
 
 def _day_table(zone: Zone, scratch: Path) -> str:
     path = scratch / f"days-{zone.name.replace('/', '-')}.parquet"
     if not path.exists():
-        days = range(-1, ENDS_AT // DAY_US + 2)
-        columns = {"day": days, "starts_at": [zone.day_start(day) for day in days]}
-        _write(columns, path)
+        pq.write_table(_days(zone), path)
     return parquet(path)
 
 
-def _write(columns: Mapping[str, Iterable[int]], path: Path) -> None:
-    pq.write_table(pa.table({word: whole_numbers(values) for word, values in columns.items()}), path)
+@lru_cache(_ZONES_KEPT)
+def _walls(zone: Zone) -> pa.Table:
+    """Return what takes the time on a zone's walls to its instant, for every half day."""
+    turns = zone.local_table(-2 * DAY_US, ENDS_AT + 2 * DAY_US)
+    return _table({"half_day": turns.half_days, "turn": turns.turns, "before": turns.before, "after": turns.after})
+
+
+@lru_cache(_ZONES_KEPT)
+def _days(zone: Zone) -> pa.Table:
+    """Return when each of a zone's days begins."""
+    days = range(-1, ENDS_AT // DAY_US + 2)
+    return _table({"day": days, "starts_at": [zone.day_start(day) for day in days]})
+
+
+def _table(columns: Mapping[str, Iterable[int]]) -> pa.Table:
+    return pa.table({word: whole_numbers(values) for word, values in columns.items()})

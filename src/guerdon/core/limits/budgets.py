@@ -68,7 +68,8 @@ class Rationing:
     """What budgets leave events, as far as passes have found out; `most` is how much of each there is in a period.
 
     What is `used` of it already was granted to others, before all of these events. Up to the event at which a budget seems used
-    up there is plenty, for that one what is left, for later ones nothing. An event that then takes less than was left for it (another rule of its group may give more) leaves the rest to others.
+    up there is plenty, for that one what is left, for later ones nothing. An event that then takes less than was left for it (another
+    rule of its group may give more) leaves the rest to others.
     """
 
     def __init__(self, most: Sequence[int], used: Mapping[Key, int] | None = None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-import guerdon.batch.rate
+import guerdon.batch.passes
 from guerdon.batch.intake import Inputs
 from guerdon.batch.rate import Run, rating
 from guerdon.core.effects import REDEEMED
@@ -113,7 +113,7 @@ def test_stocks_are_counted_alike_however_many_processes_fold(tmp_path: Path, mo
     path.write_text("\n".join(json.dumps(record) for record in bought + taken))
     checked = check_text(body, examples=False)
     assert checked.programme is not None
-    monkeypatch.setattr(guerdon.batch.rate, "SMALL", 0)
+    monkeypatch.setattr(guerdon.batch.passes, "SMALL", 0)
     for processes in (1, 2):
         inputs = Inputs(paths=(str(path),))
         run = Run(programme=checked.programme, files=checked.files, inputs=inputs, processes=processes)

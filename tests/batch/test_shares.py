@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-import guerdon.batch.rate
+import guerdon.batch.passes
 from guerdon.batch.intake import Inputs
 from guerdon.batch.rate import Run, rate
 from guerdon.batch.shares import connect, split_accounts
@@ -74,7 +74,7 @@ def test_one_process_and_two_give_the_same_statement(
         for number in range(600)
     ]
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
-    monkeypatch.setattr(guerdon.batch.rate, "SMALL", 0)
+    monkeypatch.setattr(guerdon.batch.passes, "SMALL", 0)
     alone, shared = _rows(path, processes=1), _rows(path, processes=2)
     assert alone == shared
     assert [row[:2] for row in shared] == sorted(row[:2] for row in shared)

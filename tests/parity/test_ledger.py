@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-import guerdon.batch.rate
+import guerdon.batch.passes
 from guerdon.batch.intake import Inputs
 from guerdon.batch.ledger import TABLES, tables_of
 from guerdon.batch.rate import Run, rate
@@ -108,6 +108,6 @@ def test_one_process_and_two_write_the_same_ledger(kind: type, tmp_path: Path, m
     ]
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
     alone = in_batch(CARD, path, tmp_path / "alone")
-    monkeypatch.setattr(guerdon.batch.rate, "SMALL", 0)
+    monkeypatch.setattr(guerdon.batch.passes, "SMALL", 0)
     assert in_batch(CARD, path, tmp_path / "shared", processes=2) == alone
     assert len(list((tmp_path / "shared" / "journals").iterdir())) == 2

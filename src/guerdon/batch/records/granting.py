@@ -61,7 +61,7 @@ def grant(
         plan = Plan(programme, history, span_of(history.summary))
         passes = Passes(con, plan, scratch, used=budgets.used, stated=False)
         shares = shares_of(con, plan, history, scratch, parts=len(workers.started) + 1, memory=memory)
-        shares = in_passes(passes, workers, shares, lambda _: None)
+        in_passes(passes, workers, shares, lambda _: None)
     scarce = bool(passes.rationing.ends)
     if passes.quotas is None or (scarce and not budgets.empty):
         return None

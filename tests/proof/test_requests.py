@@ -22,17 +22,20 @@ from tests.proof.asked import ask
 from tests.proof.requests import BEFORE, TEXT, Sent, requests
 from tests.proof.sizes import RELEASE, sized
 
-EXAMPLES = sized(push=3, release=560)
+EXAMPLES = sized(push=3, release=180)
 """How many values of chance each operation is asked with, after its examples and the bounds of its schema."""
 
-WALKS = sized(push=60, release=1_200)
+WALKS = sized(push=60, release=400)
 """How many walks there are along the links."""
 
 SEED = sized(push=5, release=random.randrange(1 << 32))  # noqa: S311 - a seed is no secret
 """What chance begins with where nobody says it: a push is to take the same time and say the same each time."""
 
-CASES = sized(push=2_900, release=25_000)
-"""So many requests that is at least, on each database."""
+CASES = sized(push=2_900, release=8_500)
+"""So many requests that is at least, each time."""
+
+TIMES = range(sized(push=1, release=3))
+"""Each database is asked so often, each time from another beginning: what chance still finds to ask takes ever longer to find."""
 
 CHECKS = {
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
@@ -52,9 +55,9 @@ NAMES = {one["operationId"] for _, _, one in OPERATIONS}
 KEYED = [found for found in OPERATIONS if "security" in found[2]]
 
 
-def everything_is_answered_as_declared(url: str, seed: str | None) -> None:
+def everything_is_answered_as_declared(url: str, seed: str | None, time: int) -> None:
     with serving(url, text=TEXT, settings=UNLIMITED) as served:
-        asked = ask(served, examples=EXAMPLES, walks=WALKS, seed=int(seed) if seed else SEED)
+        asked = ask(served, examples=EXAMPLES, walks=WALKS, seed=(int(seed) if seed else SEED) + time)
         assert asked.wrong == [], f"with --hypothesis-seed={asked.seed}: " + "\n\n".join(asked.wrong)
         assert {name for name, _ in asked.answers} == NAMES
         assert asked.checks.keys() >= CHECKS
@@ -65,14 +68,16 @@ def everything_is_answered_as_declared(url: str, seed: str | None) -> None:
 
 
 @pytest.mark.slow
-def test_whatever_is_asked_is_answered_as_declared(pytestconfig: pytest.Config) -> None:
-    everything_is_answered_as_declared("sqlite:///:memory:", pytestconfig.getoption("hypothesis_seed"))
+@pytest.mark.parametrize("time", TIMES)
+def test_whatever_is_asked_is_answered_as_declared(pytestconfig: pytest.Config, time: int) -> None:
+    everything_is_answered_as_declared("sqlite:///:memory:", pytestconfig.getoption("hypothesis_seed"), time)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not RELEASE, reason="a push asks on SQLite: set GUERDON_PROOF=1, or run make proof")
-def test_so_it_is_on_postgresql(prepared: Prepared, pytestconfig: pytest.Config) -> None:
-    everything_is_answered_as_declared(prepared.postgresql().url, pytestconfig.getoption("hypothesis_seed"))
+@pytest.mark.parametrize("time", TIMES)
+def test_so_it_is_on_postgresql(prepared: Prepared, pytestconfig: pytest.Config, time: int) -> None:
+    everything_is_answered_as_declared(prepared.postgresql().url, pytestconfig.getoption("hypothesis_seed"), time)
 
 
 LINKING = [one for one in requests() if one.operation in LINKS]

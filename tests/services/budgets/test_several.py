@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Sequence
-from typing import Any
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from guerdon.services.answers import Recorded
 from guerdon.services.entries import ADJUSTED
 from guerdon.store import Database, events, journals
-from tests.services.importing import passing
+from tests.services.importing import Row, passing
 from tests.services.shop import HEAD, Shop
 
 EXAMPLES = 1_000 if os.environ.get("GUERDON_PROOF") == "1" else 10
@@ -40,7 +39,6 @@ campaigns:
     limits: [{per: campaign, points: 60, every: month}]
 """
 )
-Row = dict[str, Any]
 
 
 def granted(shop: Shop) -> dict[str, dict[str, str]]:
@@ -54,9 +52,9 @@ def bought(number: int, member: str, at: str, amount: str) -> Row:
     return {"id": f"p{number}", "member": member, "at": at, "amount": amount}
 
 
-def recorded(database: Database, rows: Sequence[Row], text: str = PROGRAMME) -> Shop:
+def recorded(database: Database, rows: Sequence[Row]) -> Shop:
     """Return a shop in which rows were recorded one by one."""
-    shop = Shop(database, text)
+    shop = Shop(database, PROGRAMME)
     for row in rows:
         shop.one(**row)
     return shop
